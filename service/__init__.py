@@ -1,0 +1,1 @@
+"""Jembatan: takes candidates from sign-up over identity verification to a job abroad."""

@@ -1,0 +1,1 @@
+"""Who applied for which job, and how far did it get?"""

@@ -1,0 +1,477 @@
+"""How does a process reach Postgres, and how does it notice that Postgres is away?
+
+Tortoise uses this module as its engine (`client_class` below), because three things differ from its own one:
+
+- The pool opens no connection until the first statement, so a process starts while Postgres is away and recovers by
+  itself. Waiting for a connection has a time-out, and every wait is reported to an observer.
+- A transaction whose BEGIN fails gives its connection back; Tortoise 1.1.9 keeps it for ever.
+- Connections go back to the pool without asyncpg's reset script, which would be a second round trip after every
+  statement. An open transaction is still rolled back. So nothing that lasts longer than a transaction may be set on a
+  pooled connection: no SET, LISTEN, session advisory lock or WITH HOLD cursor; only SET LOCAL and
+  pg_advisory_xact_lock.
+
+asyncpg returns its own subclass of UUID, which orjson refuses, and JSONB columns as text: callers use `str(...)` and
+`orjson.loads(...)` or `orjson.Fragment(...)`.
+"""
+
+import asyncio
+import errno
+import os
+import socket
+import time
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+import asyncpg
+import tortoise.context
+from asyncpg import exceptions as pg
+from asyncpg import protocol
+from tortoise import fields
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
+from tortoise.connection import get_connection, get_connections
+from tortoise.context import TortoiseContext
+from tortoise.exceptions import (
+    BaseORMException,
+    DBConnectionError,
+    IntegrityError,
+    OperationalError,
+    TransactionManagementError,
+)
+
+if TYPE_CHECKING:
+    # asyncpg's classes are generic in its stubs only.
+    BaseConnection = asyncpg.Connection[asyncpg.Record]
+    BasePool = asyncpg.Pool[asyncpg.Record]
+else:
+    BaseConnection = asyncpg.Connection
+    BasePool = asyncpg.Pool
+
+APP_LABEL = "models"
+CONNECTION_NAME = "default"
+MODEL_MODULES = (
+    "service.auth.models",
+    "service.jobs.models",
+    "service.feed.models",
+    "service.applications.models",
+    "service.kyc.models",
+    "service.organizations.models",
+    "service.audit.models",
+    "service.tasks.models",
+)
+
+CONNECT_TIMEOUT_SECONDS = 5.0
+ACQUIRE_TIMEOUT_SECONDS = 5.0
+COMMAND_TIMEOUT_SECONDS = 30.0
+IDLE_LIFETIME_SECONDS = 300.0
+
+
+class DatabaseUnavailable(Exception):
+    """Postgres is away or overloaded; the same statement may work later."""
+
+
+class PoolExhausted(DatabaseUnavailable):
+    """No connection became free, or could be opened, within the acquire time-out."""
+
+
+class TextKey(fields.TextField):
+    """A TEXT column that is a primary key or unique; Tortoise allows that to VARCHAR only, out of care for MySQL."""
+
+    indexable = True
+
+    def __init__(self, *, primary_key: bool | None = None, unique: bool = False, **kwargs: Any) -> None:
+        super(fields.TextField, self).__init__(primary_key=primary_key, unique=unique, **kwargs)
+
+
+# --- Settings ---------------------------------------------------------------------------------------------------------
+
+
+class _Address(str):
+    """A database URL that does not show its password when a configuration is printed."""
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+def tortoise_config(
+    database_url: str,
+    *,
+    pool_max: int = 10,
+    application_name: str = "jembatan-api",
+    connect_timeout_seconds: float = CONNECT_TIMEOUT_SECONDS,
+    acquire_timeout_seconds: float = ACQUIRE_TIMEOUT_SECONDS,
+    command_timeout_seconds: float | None = COMMAND_TIMEOUT_SECONDS,
+    idle_lifetime_seconds: float = IDLE_LIFETIME_SECONDS,
+) -> dict[str, Any]:
+    """Return the configuration for `open_database`: one pool, all models, aware times in UTC.
+
+    `database_url` is read by asyncpg, so everything libpq knows works (`sslmode`, several hosts, socket directories).
+    `pool_max` is the number of connections of this process. Nothing is opened or checked here.
+    """
+    return {
+        "connections": {
+            CONNECTION_NAME: {
+                "engine": __name__,
+                "credentials": {
+                    "dsn": _Address(database_url),
+                    "maxsize": pool_max,
+                    "application_name": application_name,
+                    "server_settings": {"timezone": "UTC"},
+                    "timeout": connect_timeout_seconds,
+                    "acquire_timeout": acquire_timeout_seconds,
+                    "command_timeout": command_timeout_seconds,
+                    "max_inactive_connection_lifetime": idle_lifetime_seconds,
+                },
+            }
+        },
+        "apps": {APP_LABEL: {"models": [*MODEL_MODULES, "aerich.models"], "default_connection": CONNECTION_NAME}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+# Read by the aerich command (pyproject.toml). Comparing models with migrations offline needs no database at all.
+AERICH_CONFIG = tortoise_config(os.environ.get("DATABASE_URL") or "postgresql:///jembatan", application_name="aerich")
+
+
+# --- Opening and closing ----------------------------------------------------------------------------------------------
+
+_opened: list[TortoiseContext] = []
+
+
+async def open_database(config: dict[str, Any]) -> None:
+    """Make the database of `config` (from `tortoise_config`) the one that models and the functions below use.
+
+    Loads the models and opens no connection, so it works while Postgres is away. Tortoise looks its state up through a
+    context variable, which Sanic's handlers, ASGI requests and worker tasks do not inherit from the listener that
+    opened it; therefore the process-wide fallback is used. Opening a second database hides the first until the second
+    is closed.
+    """
+    context = TortoiseContext()
+    with context:
+        await context.init(config)
+    tortoise.context._global_context = context
+    _opened.append(context)
+
+
+async def close_database() -> None:
+    """Close what `open_database` opened last: waits up to 10 s for statements that run, then cuts them off."""
+    if not _opened:
+        return
+    context = _opened.pop()
+    await context.close_connections()
+    tortoise.context._global_context = _opened[-1] if _opened else None
+
+
+# --- Pool, client, transactions ---------------------------------------------------------------------------------------
+
+
+def _ignore_wait(_seconds: float) -> None:
+    pass
+
+
+_wait_observer: Callable[[float], None] = _ignore_wait
+
+
+def observe_pool_waits(observer: Callable[[float], None]) -> None:
+    """Call `observer` with the seconds that each acquiring of a connection took, also when it failed."""
+    global _wait_observer
+    _wait_observer = observer
+
+
+@dataclass(frozen=True, slots=True)
+class PoolStats:
+    """Connections of this process: open ones, those of them that are idle, and the limit."""
+
+    size: int
+    idle: int
+    maximum: int
+
+
+def pool_stats() -> PoolStats:
+    """Return the numbers of the pool; zeros before the first statement and while no database is open."""
+    context = tortoise.context.get_current_context()
+    client = context.connections.get(CONNECTION_NAME) if context is not None and context.inited else None
+    client = getattr(client, "_parent", client)
+    pool = getattr(client, "_pool", None)
+    if pool is None:
+        return PoolStats(0, 0, 0)
+    return PoolStats(pool.get_size(), pool.get_idle_size(), pool.get_max_size())
+
+
+class Connection(BaseConnection):
+    """A connection that goes back to the pool without the four-statement reset script (see the top of the module)."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class Pool(BasePool):
+    """A pool whose waits end and are measured."""
+
+    def __init__(self, dsn: str, *, acquire_timeout: float, **kwargs: Any) -> None:
+        super().__init__(
+            dsn,
+            init_size=0,
+            max_queries=50_000,
+            loop=None,
+            record_class=protocol.Record,
+            **kwargs,
+        )
+        self.acquire_timeout = acquire_timeout
+
+    async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109  # the signature is asyncpg's
+        limit = self.acquire_timeout if timeout is None else timeout
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(limit):
+                return await super()._acquire(None)  # type: ignore[misc]  # absent from asyncpg-stubs
+        except TimeoutError as error:
+            raise PoolExhausted(f"no database connection within {limit:g} s") from error
+        except Exception as error:
+            if isinstance(error, OSError) or is_unavailable(error):
+                raise DatabaseUnavailable(f"no connection to the database: {type(error).__name__}") from error
+            raise
+        finally:
+            _wait_observer(time.perf_counter() - started)
+
+
+class Transaction(TransactionContextPooled):
+    """A transaction that gives its connection back whatever happens to BEGIN, COMMIT or ROLLBACK."""
+
+    async def __aenter__(self) -> TransactionalDBClient:
+        await self.ensure_connection()
+        client = cast(TransactionWrapper, self.client)
+        self.pool: Pool = cast(Pool, client._parent._pool)
+        self.proxy = await self.pool.acquire()
+        client._connection = cast(BaseConnection, self.proxy)
+        try:
+            await client.begin()
+        except BaseException:
+            await self.pool.release(self.proxy)
+            raise
+        self.token = get_connections().set(self.connection_name, client)
+        return client
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        client = cast(TransactionWrapper, self.client)
+        try:
+            if not client._finalized:
+                if exc_type is None:
+                    await client.commit()
+                elif exc_type is not TransactionManagementError:
+                    try:
+                        await client.rollback()
+                    except Exception:
+                        # The connection is broken. Its transaction ends with it; the caller hears the first error.
+                        client._connection.terminate()
+        finally:
+            get_connections().reset(self.token)
+            await self.pool.release(self.proxy)
+
+
+class Client(AsyncpgDBClient):
+    """Tortoise's asyncpg client over `Pool`, `Connection` and `Transaction`."""
+
+    connection_class = Connection  # type: ignore[assignment]  # a subclass, as asked for
+
+    def __init__(self, *, dsn: str, acquire_timeout: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dsn = dsn
+        self.acquire_timeout = acquire_timeout
+
+    async def create_connection(self, with_db: bool) -> None:
+        settings = {**self.server_settings, "application_name": self.application_name}
+        self._pool = await Pool(
+            self.dsn,
+            acquire_timeout=self.acquire_timeout,
+            min_size=0,
+            max_size=self.pool_maxsize,
+            connection_class=self.connection_class,
+            server_settings=settings,
+            **self.extra,
+        )
+        await self._post_connect()
+
+    def _in_transaction(self) -> TransactionContext:
+        return Transaction(TransactionWrapper(self), self._pool_init_lock)
+
+    async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await super()._translate_exceptions(func, *args, **kwargs)
+        except TimeoutError as error:
+            raise DatabaseUnavailable("a statement took too long") from error
+
+
+client_class = Client
+
+
+# --- Hand-written SQL -------------------------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def _connection(sql: str) -> AsyncIterator[BaseConnection]:
+    client = cast(AsyncpgDBClient, get_connection(CONNECTION_NAME))
+    client.log.debug("%s", sql)
+    try:
+        async with client.acquire_connection() as connection:
+            yield connection
+    except pg.IntegrityConstraintViolationError as error:
+        raise IntegrityError(error) from error
+    except (pg.SyntaxOrAccessError, pg.DataError) as error:
+        raise OperationalError(error) from error
+    except TimeoutError as error:
+        raise DatabaseUnavailable("a statement took too long") from error
+
+
+async def fetch_all(sql: str, *args: Any) -> list[asyncpg.Record]:
+    """Run one statement (`$1`, `$2` …) and return its rows.
+
+    Like all functions here: takes part in the transaction of the caller (`in_transaction()`, `@atomic()`) when there is
+    one. Raises IntegrityError and OperationalError as Tortoise's models do, and errors for which `is_unavailable` is
+    true.
+    """
+    async with _connection(sql) as connection:
+        return await connection.fetch(sql, *args)
+
+
+async def fetch_row(sql: str, *args: Any) -> asyncpg.Record | None:
+    """Run one statement and return its first row, or None."""
+    async with _connection(sql) as connection:
+        return await connection.fetchrow(sql, *args)
+
+
+async def fetch_value(sql: str, *args: Any) -> Any:
+    """Run one statement and return the first column of its first row, or None."""
+    async with _connection(sql) as connection:
+        return await connection.fetchval(sql, *args)
+
+
+async def execute(sql: str, *args: Any) -> int:
+    """Run one statement and return how many rows it touched (0 for statements that do not say)."""
+    async with _connection(sql) as connection:
+        status = await connection.execute(sql, *args)
+    count = status.rpartition(" ")[2]
+    return int(count) if count.isdigit() else 0
+
+
+async def execute_many(sql: str, rows: Iterable[Sequence[Any]]) -> None:
+    """Run one statement for each of `rows`, all or nothing."""
+    async with _connection(sql) as connection:
+        await connection.executemany(sql, rows)
+
+
+def constraint_name(error: IntegrityError) -> str | None:
+    """Return the name of the constraint or unique index that an IntegrityError is about."""
+    cause = error.__cause__
+    return getattr(cause, "constraint_name", None)
+
+
+# --- What went wrong --------------------------------------------------------------------------------------------------
+
+_AWAY = (
+    DatabaseUnavailable,
+    DBConnectionError,
+    pg.PostgresConnectionError,
+    pg.OperatorInterventionError,  # shutting down, starting up, statement cancelled by a time-out
+    pg.InsufficientResourcesError,  # too many connections, out of memory, disk full
+    pg.LockNotAvailableError,
+    pg.IdleInTransactionSessionTimeoutError,
+    pg.ReadOnlySQLTransactionError,  # a fail-over left us on the standby
+    pg.InvalidAuthorizationSpecificationError,  # only while connecting: the password is being rotated
+    pg.InvalidCatalogNameError,  # only while connecting: the database is being restored
+    pg.TargetServerAttributeNotMatched,
+)
+_NETWORK_ERRNOS = frozenset(
+    {
+        errno.EHOSTUNREACH,
+        errno.ENETUNREACH,
+        errno.EHOSTDOWN,
+        errno.ENETDOWN,
+        errno.ETIMEDOUT,
+        errno.EADDRNOTAVAIL,
+        errno.EMFILE,
+        errno.ENFILE,
+    }
+)
+# Chains are followed only through these packages, so that a failing mail server or object store, whose libraries chain
+# the same built-in errors, is not mistaken for the database.
+_WRAPPERS = frozenset({"asyncio", "asyncpg", "builtins", "service", "tortoise"})
+
+
+def _is_network_error(error: BaseException) -> bool:
+    if type(error).__module__ not in {"builtins", "socket"} or not isinstance(error, OSError):
+        return False
+    if isinstance(error, (ConnectionError, TimeoutError, socket.gaierror)):
+        return True
+    # asyncio joins the errors of several addresses into one OSError that has no number.
+    return error.errno in _NETWORK_ERRNOS or (error.errno is None and "Multiple exceptions" in str(error))
+
+
+def _says_away(error: BaseException) -> bool:
+    if isinstance(error, _AWAY):
+        return True
+    if isinstance(error, pg.InterfaceError):
+        # The other interface errors are mistakes in our code.
+        return "clos" in str(error)
+    return _is_network_error(error)
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Return whether `error` means that the database is away or overloaded, and not that a statement is wrong.
+
+    Looks through wrapping errors: causes always, contexts only of errors of Tortoise and asyncpg (a mistake made while
+    an outage is handled stays a mistake).
+    """
+    seen: set[int] = set()
+    waiting: list[BaseException] = [error]
+    while waiting:
+        current = waiting.pop()
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        if _says_away(current):
+            return True
+        if isinstance(current, BaseExceptionGroup):
+            waiting.extend(current.exceptions)
+        if type(current).__module__.partition(".")[0] not in _WRAPPERS:
+            continue
+        if current.__cause__ is not None:
+            waiting.append(current.__cause__)
+        elif (
+            current.__context__ is not None
+            and not current.__suppress_context__
+            and isinstance(current, (BaseORMException, pg.InterfaceError, pg.InternalClientError))
+        ):
+            waiting.append(current.__context__)
+    return False
+
+
+LOCALE_SQL = (
+    "SELECT pg_encoding_to_char(encoding) AS encoding, datctype AS lc_ctype"
+    " FROM pg_database WHERE datname = current_database()"
+)
+
+
+def locale_problem(encoding: str, lc_ctype: str) -> str | None:
+    """Return one sentence when a database with these properties cannot hold our texts, else None.
+
+    With `C` or `POSIX` Postgres knows upper and lower case for ASCII only, so searches miss names.
+    """
+    if encoding != "UTF8":
+        return f"The database has the encoding {encoding}; create it anew with ENCODING 'UTF8'."
+    if lc_ctype in {"C", "POSIX"}:
+        return f"The database has LC_CTYPE {lc_ctype}; create it anew with LC_CTYPE 'C.UTF-8' (TEMPLATE template0)."
+    return None
+
+
+async def database_problem() -> str | None:
+    """Return why a process must not work on the open database, in one sentence, or None.
+
+    Raises errors for which `is_unavailable` is true when the database cannot be asked.
+    """
+    row = await fetch_row(LOCALE_SQL)
+    assert row is not None  # current_database() is always listed
+    return locale_problem(row["encoding"], row["lc_ctype"])

@@ -1,0 +1,1 @@
+"""May this version go live?"""

@@ -1,0 +1,1 @@
+"""Is this candidate the person they say they are?"""

@@ -1,0 +1,1 @@
+"""Which organizations take part, and are they verified?"""

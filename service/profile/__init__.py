@@ -1,0 +1,1 @@
+"""What does a candidate see about themselves?"""

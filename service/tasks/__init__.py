@@ -1,0 +1,1 @@
+"""What work waits for the worker?"""

@@ -1,0 +1,1 @@
+"""Which accounts exist, and what may they do?"""

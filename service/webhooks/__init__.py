@@ -1,0 +1,1 @@
+"""What do outside systems tell us?"""
