@@ -1,0 +1,96 @@
+"""Which rows hold applications, their journey and their documents?"""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+from service.auth.models import User
+from service.db import TextKey
+from service.jobs.models import Job
+
+
+class ApplicationStatus(StrEnum):
+    """How far an application got."""
+
+    SUBMITTED = "SUBMITTED"
+    IN_REVIEW = "IN_REVIEW"
+    INTERVIEW = "INTERVIEW"
+    OFFERED = "OFFERED"
+    HIRED = "HIRED"
+    REJECTED = "REJECTED"
+
+
+class DocumentReviewStatus(StrEnum):
+    """What the reviewer said about a document of an application."""
+
+    PENDING = "PENDING"
+    VALID = "VALID"
+    INVALID = "INVALID"
+
+
+class JobApplication(Model):
+    """One person's application for one job."""
+
+    id = fields.UUIDField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="job_applications", on_delete=fields.OnDelete.CASCADE
+    )
+    job: fields.ForeignKeyRelation[Job] = fields.ForeignKeyField(
+        "models.Job", related_name="applications", on_delete=fields.OnDelete.CASCADE
+    )
+    status = fields.TextField()
+    note = fields.TextField(null=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+
+    class Meta:
+        table = "job_applications"
+        unique_together = (("user", "job"),)
+
+
+class JourneyEvent(Model):
+    """One step of an application, as the candidate reads it."""
+
+    id = fields.UUIDField(primary_key=True)
+    application: fields.ForeignKeyRelation[JobApplication] = fields.ForeignKeyField(
+        "models.JobApplication", related_name="journey_events", on_delete=fields.OnDelete.CASCADE
+    )
+    status = fields.TextField()
+    title = fields.TextField()
+    description = fields.TextField()
+    created_at = fields.DatetimeField(auto_now_add=True)
+    actor_type = fields.TextField(null=True)
+    actor_id = fields.TextField(null=True, description="A user id, an admin's address or given text.")
+
+    class Meta:
+        table = "job_application_journey_events"
+
+
+class ApplicationDocument(Model):
+    """A file that belongs to an application; the bytes are in the object store under `object_key`."""
+
+    id = fields.UUIDField(primary_key=True)
+    application: fields.ForeignKeyRelation[JobApplication] = fields.ForeignKeyField(
+        "models.JobApplication", related_name="documents", on_delete=fields.OnDelete.CASCADE
+    )
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="application_documents", on_delete=fields.OnDelete.CASCADE
+    )
+    document_type = fields.TextField()
+    file_name = fields.TextField()
+    content_type = fields.TextField()
+    content_length = fields.BigIntField(description="Bytes.")
+    object_key = TextKey(unique=True)
+    checksum_sha256 = fields.TextField()
+    file_url = fields.TextField()
+    review_status = fields.TextField(default=DocumentReviewStatus.PENDING.value)
+    review_reason = fields.TextField(null=True)
+    reviewed_by = fields.TextField(null=True)
+    reviewed_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+
+    class Meta:
+        table = "job_application_documents"
+        unique_together = (("application", "checksum_sha256"),)

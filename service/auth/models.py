@@ -1,0 +1,114 @@
+"""Which rows say who has an account, what they may do and which refresh tokens are alive?
+
+Indexes, checks and database defaults are written in `migrations/models/`, in SQL; models name columns only.
+"""
+
+from tortoise import fields
+from tortoise.models import Model
+
+from service.db import TextKey
+
+
+class User(Model):
+    """An account. The e-mail address is stored trimmed and in lower case."""
+
+    id = fields.UUIDField(primary_key=True)
+    full_name = fields.TextField()
+    email = TextKey(unique=True)
+    password_hash = fields.TextField()
+    created_at = fields.DatetimeField(auto_now_add=True)
+    avatar_url = fields.TextField(null=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+    email_verified_at = fields.DatetimeField(null=True, description="Set once, never cleared.")
+
+    class Meta:
+        table = "users"
+
+
+class SessionFamily(Model):
+    """One sign-in and all refresh tokens that came from it. Access tokens carry its id as `sid`."""
+
+    id = fields.UUIDField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="session_families", on_delete=fields.OnDelete.CASCADE
+    )
+    created_at = fields.DatetimeField(auto_now_add=True)
+    ended_at = fields.DatetimeField(null=True)
+    end_reason = fields.TextField(null=True)
+
+    class Meta:
+        table = "session_families"
+
+
+class Session(Model):
+    """One refresh token. Rows of the old server have no family and no parent."""
+
+    id = fields.UUIDField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="sessions", on_delete=fields.OnDelete.CASCADE
+    )
+    token_hash = TextKey(unique=True, description="Lower hex SHA-256 of the refresh token.")
+    expires_at = fields.DatetimeField()
+    revoked_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    family: fields.ForeignKeyNullableRelation[SessionFamily] = fields.ForeignKeyField(
+        "models.SessionFamily", related_name="sessions", null=True, on_delete=fields.OnDelete.CASCADE
+    )
+    parent: fields.OneToOneNullableRelation["Session"] = fields.OneToOneField(
+        "models.Session", related_name="successor", null=True, on_delete=fields.OnDelete.SET_NULL
+    )
+    rotated_at = fields.DatetimeField(null=True, description="When the successor was made.")
+    successor_key_id = fields.TextField(null=True, description="The key under which the successor was derived.")
+
+    class Meta:
+        table = "sessions"
+
+
+class Role(Model):
+    """What a person may do; the codes are a fixed set, inserted by a migration."""
+
+    id = fields.UUIDField(primary_key=True)
+    code = TextKey(unique=True)
+    description = fields.TextField()
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "roles"
+
+
+class UserRole(Model):
+    """A role that an account has."""
+
+    id = fields.UUIDField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="user_roles", on_delete=fields.OnDelete.CASCADE
+    )
+    role: fields.ForeignKeyRelation[Role] = fields.ForeignKeyField(
+        "models.Role", related_name="user_roles", on_delete=fields.OnDelete.CASCADE
+    )
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "user_roles"
+        unique_together = (("user", "role"),)
+
+
+class EmailVerificationChallenge(Model):
+    """A six-digit code that was sent to an address; only its hash is stored."""
+
+    id = fields.UUIDField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="email_verification_challenges", on_delete=fields.OnDelete.CASCADE
+    )
+    email = fields.TextField()
+    code_hash = fields.TextField()
+    expires_at = fields.DatetimeField()
+    resend_available_at = fields.DatetimeField()
+    attempt_count = fields.IntField(default=0)
+    max_attempts = fields.IntField(default=5)
+    verified_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+
+    class Meta:
+        table = "email_verification_challenges"

@@ -1,0 +1,77 @@
+"""Which rows hold identity verifications, their documents and their history?"""
+
+from enum import StrEnum
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from service.auth.models import User
+
+
+class KycStatus(StrEnum):
+    """How far an identity verification got."""
+
+    CREATED = "CREATED"
+    SUBMITTED = "SUBMITTED"
+    MANUAL_REVIEW = "MANUAL_REVIEW"
+    VERIFIED = "VERIFIED"
+    REJECTED = "REJECTED"
+
+
+class KycSession(Model):
+    """One attempt of a person to be verified."""
+
+    id = fields.UUIDField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="kyc_sessions", on_delete=fields.OnDelete.CASCADE
+    )
+    status = fields.TextField()
+    provider = fields.TextField(default="manual")
+    submitted_at = fields.DatetimeField(null=True, description="Keeps its first value.")
+    reviewed_by = fields.TextField(null=True)
+    reviewed_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    updated_at = fields.DatetimeField(auto_now=True)
+    provider_ref = fields.TextField(null=True)
+    provider_metadata_json: fields.JSONField[dict[str, Any]] = fields.JSONField(default=dict)
+
+    class Meta:
+        table = "kyc_sessions"
+
+
+class IdentityDocument(Model):
+    """A file that proves an identity; the bytes are in the object store."""
+
+    id = fields.UUIDField(primary_key=True)
+    kyc_session: fields.ForeignKeyRelation[KycSession] = fields.ForeignKeyField(
+        "models.KycSession", related_name="documents", on_delete=fields.OnDelete.CASCADE
+    )
+    document_type = fields.TextField()
+    file_url = fields.TextField()
+    checksum_sha256 = fields.TextField()
+    metadata_json: fields.JSONField[dict[str, Any]] = fields.JSONField(default=dict)
+    verified_at = fields.DatetimeField(null=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "identity_documents"
+        unique_together = (("kyc_session", "checksum_sha256"),)
+
+
+class KycStatusEvent(Model):
+    """A change of status of a verification."""
+
+    id = fields.UUIDField(primary_key=True)
+    kyc_session: fields.ForeignKeyRelation[KycSession] = fields.ForeignKeyField(
+        "models.KycSession", related_name="status_events", on_delete=fields.OnDelete.CASCADE
+    )
+    from_status = fields.TextField(null=True)
+    to_status = fields.TextField()
+    actor_type = fields.TextField()
+    actor_id = fields.TextField(null=True)
+    reason = fields.TextField(null=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "kyc_status_events"

@@ -1,0 +1,35 @@
+"""Which rows hold work for the worker?"""
+
+from enum import StrEnum
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class TaskState(StrEnum):
+    """How far a task got."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class BackgroundTask(Model):
+    """One piece of work. A running task whose `locked_until` has passed is taken again."""
+
+    id = fields.UUIDField(primary_key=True)
+    kind = fields.TextField()
+    payload_json: fields.JSONField[dict[str, Any]] = fields.JSONField(default=dict)
+    state = fields.TextField(default=TaskState.WAITING.value)
+    attempts = fields.IntField(default=0)
+    max_attempts = fields.IntField(default=5)
+    run_at = fields.DatetimeField(auto_now_add=True)
+    locked_until = fields.DatetimeField(null=True)
+    last_error = fields.TextField(null=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    finished_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "background_tasks"
