@@ -1,0 +1,227 @@
+{{- define "service.environment" -}}
+{{- (.Values.global | default dict).environment | default .Values.environment -}}
+{{- end }}
+
+{{/* Contradictions end the render with a sentence. */}}
+{{- define "service.check" -}}
+{{- $environment := include "service.environment" . -}}
+{{- if and .Values.devCredentials (ne $environment "dev") -}}
+{{- fail (printf "service: devCredentials is only for environment dev, not %s; make the Secret %q yourself" $environment .Values.existingSecret) -}}
+{{- end -}}
+{{- if and .Values.dev.reload (ne $environment "dev") -}}
+{{- fail (printf "service: dev.reload is only for environment dev, not %s" $environment) -}}
+{{- end -}}
+{{- if and .Values.seed.enabled (eq $environment "production") -}}
+{{- fail "service: seed.enabled is refused in production" -}}
+{{- end -}}
+{{- $secrets := list "DATABASE_URL" "AUTH_TOKEN_KEYS" "AUTH_TOKEN_SECRET" "ADMIN_API_KEY" "AUDIT_KEYS" "KYC_PROVIDER_WEBHOOK_SECRET" "KYC_PROVIDER_WEBHOOK_SECRET_PREVIOUS" "SMTP_URL" "OBJECT_STORAGE_ACCESS_KEY_ID" "OBJECT_STORAGE_SECRET_ACCESS_KEY" "MINIO_ROOT_USER" "MINIO_ROOT_PASSWORD" "BOOTSTRAP_ADMIN_PASSWORD" -}}
+{{- $fixed := list "ENVIRONMENT" "API_PORT" "PORT" "METRICS_PORT" "OBJECT_STORAGE_ENDPOINT" "OBJECT_STORAGE_PUBLIC_ENDPOINT" "OBJECT_STORAGE_REGION" "OBJECT_STORAGE_BUCKET" -}}
+{{- range $name, $_ := .Values.config -}}
+{{- if has $name $secrets -}}
+{{- fail (printf "service: config.%s is a secret; put it into the Secret %q" $name $.Values.existingSecret) -}}
+{{- end -}}
+{{- if has $name $fixed -}}
+{{- fail (printf "service: config.%s is set by the chart from its own value" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.autoscaling.enabled (gt (int .Values.autoscaling.minReplicas) (int .Values.autoscaling.maxReplicas)) -}}
+{{- fail "service: autoscaling.minReplicas is above autoscaling.maxReplicas" -}}
+{{- end -}}
+{{- if ge (int .Values.preStopSleepSeconds) (int .Values.terminationGracePeriodSeconds) -}}
+{{- fail "service: preStopSleepSeconds must be below terminationGracePeriodSeconds" -}}
+{{- end -}}
+{{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) -}}
+{{- fail "service: httpRoute.parentRefs must name a Gateway" -}}
+{{- end -}}
+{{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
+{{- fail "service: ingress.host must be set" -}}
+{{- end -}}
+{{- if eq .Values.image.tag "latest" -}}
+{{- fail "service: image.tag latest is refused; name a release" -}}
+{{- end -}}
+{{- end }}
+
+{{- define "service.image" -}}
+{{- with .Values.image -}}
+{{- if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ .tag | default $.Chart.AppVersion }}{{ end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Selectors hold only what never changes. Call with (list . "component"). */}}
+{{- define "service.selector" -}}
+app.kubernetes.io/name: service
+app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end }}
+
+{{- define "service.podLabels" -}}
+{{ include "service.selector" . }}
+app.kubernetes.io/part-of: jembatan
+{{- end }}
+
+{{- define "service.labels" -}}
+{{ include "service.podLabels" . }}
+app.kubernetes.io/version: {{ (index . 0).Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ (index . 0).Release.Service }}
+helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{- define "service.configData" -}}
+ENVIRONMENT: {{ include "service.environment" . | quote }}
+API_PORT: "4000"
+METRICS_PORT: "9100"
+OBJECT_STORAGE_ENDPOINT: {{ .Values.objectStorage.endpoint | quote }}
+{{- with .Values.objectStorage.publicEndpoint }}
+OBJECT_STORAGE_PUBLIC_ENDPOINT: {{ . | quote }}
+{{- end }}
+OBJECT_STORAGE_REGION: {{ .Values.objectStorage.region | quote }}
+OBJECT_STORAGE_BUCKET: {{ .Values.objectStorage.bucket | quote }}
+{{- range $name, $value := .Values.config }}
+{{ $name }}: {{ $value | quote }}
+{{- end }}
+{{- end }}
+
+{{- define "service.podAnnotations" -}}
+checksum/config: {{ include "service.configData" . | sha256sum }}
+{{- if .Values.devCredentials }}
+checksum/dev-credentials: {{ include "service.devCredentials" . | sha256sum }}
+{{- end }}
+{{- end }}
+
+{{- define "service.devCredentials" -}}
+AUTH_TOKEN_KEYS: "dev:not-a-secret-only-for-a-developers-machine"
+AUDIT_KEYS: "dev:not-a-secret-only-for-a-developers-machine-either"
+ADMIN_API_KEY: "dev-admin-key"
+KYC_PROVIDER_WEBHOOK_SECRET: "dev-webhook-secret"
+{{- end }}
+
+{{/* Call with (list . "uri key" "access key's key" "secret key's key"). */}}
+{{- define "service.env" -}}
+{{- $root := index . 0 -}}
+envFrom:
+  - configMapRef: {name: api-env}
+  - secretRef: {name: {{ $root.Values.existingSecret }}}
+env:
+  - name: DATABASE_URL
+    valueFrom: {secretKeyRef: {name: {{ $root.Values.database.existingSecret }}, key: {{ index . 1 }}}}
+  - name: OBJECT_STORAGE_ACCESS_KEY_ID
+    valueFrom: {secretKeyRef: {name: {{ $root.Values.objectStorage.existingSecret }}, key: {{ index . 2 }}}}
+  - name: OBJECT_STORAGE_SECRET_ACCESS_KEY
+    valueFrom: {secretKeyRef: {name: {{ $root.Values.objectStorage.existingSecret }}, key: {{ index . 3 }}}}
+{{- end }}
+
+{{- define "service.appEnv" -}}
+{{ include "service.env" (list . .Values.database.uriKey .Values.objectStorage.accessKeyKey .Values.objectStorage.secretKeyKey) }}
+{{- end }}
+
+{{- define "service.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 10001
+runAsGroup: 10001
+fsGroup: 10001
+seccompProfile: {type: RuntimeDefault}
+{{- end }}
+
+{{- define "service.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: {{ not .Values.dev.reload }}
+capabilities: {drop: [ALL]}
+{{- end }}
+
+{{/* What every pod has in common. No service links: the variable API_PORT of a Service named api would be taken for ours. */}}
+{{- define "service.podCommon" -}}
+serviceAccountName: jembatan
+automountServiceAccountToken: false
+enableServiceLinks: false
+securityContext:
+  {{- include "service.podSecurity" . | nindent 2 }}
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+volumes:
+  - name: tmp
+    emptyDir: {sizeLimit: 64Mi}
+{{- end }}
+
+{{- define "service.containerCommon" -}}
+image: {{ include "service.image" . }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+securityContext:
+  {{- include "service.containerSecurity" . | nindent 2 }}
+volumeMounts:
+  - {name: tmp, mountPath: /tmp}
+{{- end }}
+
+{{- define "service.waitForMigrations" -}}
+- name: wait-for-migrations
+  {{- include "service.containerCommon" . | nindent 2 }}
+  args: [db, wait, --head]
+  {{- include "service.appEnv" . | nindent 2 }}
+  resources:
+    {{- toYaml .Values.jobs.resources | nindent 4 }}
+{{- end }}
+
+{{/*
+A plain Job whose name carries a hash of its pod template: a Job cannot be changed, and the same
+values must not run it again. Call with (dict "root" . "component" … "container" …  "wait" bool).
+*/}}
+{{- define "service.job" -}}
+{{- $root := .root -}}
+{{- $template := include "service.jobTemplate" . -}}
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ .component }}-{{ sha256sum $template | trunc 10 }}
+  labels:
+    {{- include "service.labels" (list $root .component) | nindent 4 }}
+spec:
+  backoffLimit: {{ $root.Values.jobs.backoffLimit }}
+  activeDeadlineSeconds: {{ $root.Values.jobs.activeDeadlineSeconds }}
+  ttlSecondsAfterFinished: {{ $root.Values.jobs.ttlSecondsAfterFinished }}
+  template:
+    {{- $template | nindent 4 }}
+{{- end }}
+
+{{- define "service.jobTemplate" -}}
+{{- $root := .root -}}
+metadata:
+  labels:
+    {{- include "service.podLabels" (list $root .component) | nindent 4 }}
+  annotations:
+    {{- include "service.podAnnotations" $root | nindent 4 }}
+spec:
+  restartPolicy: OnFailure
+  terminationGracePeriodSeconds: 30
+  {{- include "service.podCommon" $root | nindent 2 }}
+  {{- if .wait }}
+  initContainers:
+    {{- include "service.waitForMigrations" $root | nindent 4 }}
+  {{- end }}
+  containers:
+    - name: {{ .component }}
+      {{- include "service.containerCommon" $root | nindent 6 }}
+      args: {{ toJson .args }}
+      {{- .env | nindent 6 }}
+      resources:
+        {{- toYaml $root.Values.jobs.resources | nindent 8 }}
+{{- end }}
+
+{{/* Peers that may call the API: the pods of the gateway's namespaces, and networks. */}}
+{{- define "service.gatewayPeers" -}}
+{{- range .gatewayNamespaces }}
+- namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: {{ . }}}}
+{{- end }}
+{{- range .gatewayCIDRs }}
+- ipBlock: {cidr: {{ . }}}
+{{- end }}
+{{- end }}
+
+{{- define "service.metricsPeers" -}}
+- podSelector: {matchLabels: {app.kubernetes.io/part-of: jembatan, app.kubernetes.io/name: prometheus}}
+{{- range .monitoringNamespaces }}
+- namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: {{ . }}}}
+{{- end }}
+{{- end }}

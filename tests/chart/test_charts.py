@@ -1,0 +1,493 @@
+"""Does every values file and mode render to objects that Kubernetes accepts and our policy allows?"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from itertools import product
+from typing import Any
+
+import kubernetes_validate
+import pytest
+import yaml
+from helm_python import HelmError, lint
+
+from .conftest import CHARTS, ROOT, Object, Render, merge, pick, pod_specs, values_file
+
+KUBERNETES = ("1.35", "1.36", "1.37")
+# Kinds that no Kubernetes schema knows; the cluster checks them.
+CUSTOM = {"HTTPRoute", "Gateway", "PodMonitor", "PrometheusRule", "ClusterIssuer"}
+DEV = {"environment": "dev", "devCredentials": True}
+INGRESS = {"ingress": {"enabled": True, "host": "a.example.com", "className": "traefik", "tlsSecretName": "tls"}}
+ROUTE = {"httpRoute": {"enabled": True, "parentRefs": [{"name": "g"}], "hostnames": ["a.example.com"]}}
+EXTERNAL = {"mode": "external"}
+
+CASES: dict[str, tuple[str, dict[str, Any]]] = {
+    "local": ("platform", values_file("local")),
+    "local, data alone": ("platform", merge(values_file("local"), {"service": {"enabled": False}})),
+    "local, service alone": (
+        "platform",
+        merge(values_file("local"), {n: {"enabled": False} for n in ("postgres", "minio", "prometheus")}),
+    ),
+    "local, reload": ("platform", merge(values_file("local"), {"service": {"dev": {"reload": True}}})),
+    "staging": ("platform", values_file("staging")),
+    "staging, external data": (
+        "platform",
+        merge(
+            values_file("staging"),
+            {"postgres": EXTERNAL, "minio": EXTERNAL, "prometheus": {"mode": "operator"}},
+            {"service": {"networkPolicy": {"egress": [{"cidr": "203.0.113.0/24", "ports": [5432, 443]}]}}},
+        ),
+    ),
+    "staging, sample data": ("platform", merge(values_file("staging"), {"service": {"seed": {"enabled": True}}})),
+    "service, defaults": ("service", {}),
+    "service, dev": ("service", DEV | {"seed": {"enabled": True}}),
+    "service, all on": (
+        "service",
+        {**INGRESS, **ROUTE, "autoscaling": {"enabled": True}, "imagePullSecrets": ["registry"]},
+    ),
+    "service, digest": ("service", {"image": {"digest": "sha256:" + "a" * 64}, "networkPolicy": {"enabled": False}}),
+    "service, bare": (
+        "service",
+        {
+            "api": {"replicas": 1},
+            "topologySpread": {"enabled": False},
+            "objectStorage": {"bootstrap": {"enabled": False}},
+            "networkPolicy": {"gatewayCIDRs": ["10.0.0.0/8"], "monitoringNamespaces": ["monitoring"]},
+        },
+    ),
+    "postgres, defaults": ("postgres", {}),
+    "postgres, dev": ("postgres", DEV | {"networkPolicy": {"clientNamespaces": ["tools"]}}),
+    "minio, defaults": ("minio", {}),
+    "minio, all on": ("minio", DEV | INGRESS | ROUTE | {"networkPolicy": {"gatewayNamespaces": ["g"]}}),
+    "prometheus, defaults": ("prometheus", {}),
+    "prometheus, alerts": (
+        "prometheus",
+        {"alertmanagers": ["alertmanager:9093"], "networkPolicy": {"clientNamespaces": ["tools"]}},
+    ),
+    "prometheus, operator": ("prometheus", {"mode": "operator", "operatorLabels": {"release": "monitoring"}}),
+}
+
+
+@pytest.fixture(scope="module", params=CASES, ids=str)
+def objects(request: pytest.FixtureRequest, render: Render) -> list[Object]:
+    chart, values = CASES[request.param]
+    found: list[Object] = render(chart, values)
+    assert found
+    return found
+
+
+class TestEveryRender:
+    def test_kubernetes_accepts_it(self, objects: list[Object]) -> None:
+        for o, version in product(objects, KUBERNETES):
+            if o["kind"] not in CUSTOM:
+                kubernetes_validate.validate(o, version, strict=True)
+
+    def test_names_are_unique_and_without_namespace(self, objects: list[Object]) -> None:
+        names = [(o["kind"], o["metadata"]["name"]) for o in objects]
+        assert len(names) == len(set(names))
+        assert not [o for o in objects if "namespace" in o["metadata"]]
+
+    def test_pods_are_restricted(self, objects: list[Object]) -> None:
+        for name, spec in pod_specs(objects):
+            pod = spec["securityContext"]
+            assert pod["runAsNonRoot"] is True, name
+            assert pod["runAsUser"] > 0, name
+            assert pod["seccompProfile"] == {"type": "RuntimeDefault"}, name
+            assert not [key for key in ("hostNetwork", "hostPID", "hostIPC") if spec.get(key)], name
+            assert not [v for v in spec.get("volumes", []) if "hostPath" in v], name
+            for container in spec["containers"] + spec.get("initContainers", []):
+                security = container["securityContext"]
+                assert security["allowPrivilegeEscalation"] is False, name
+                assert security["capabilities"] == {"drop": ["ALL"]}, name
+                assert "hostPort" not in json.dumps(container), name
+
+    def test_root_file_systems_are_read_only(self, objects: list[Object], request: pytest.FixtureRequest) -> None:
+        writable = {
+            name
+            for name, spec in pod_specs(objects)
+            for container in spec["containers"] + spec.get("initContainers", [])
+            if not container["securityContext"]["readOnlyRootFilesystem"]
+        }
+        assert not writable or "reload" in request.node.callspec.id
+
+    def test_only_prometheus_has_a_token(self, objects: list[Object]) -> None:
+        with_token = {name for name, spec in pod_specs(objects) if spec["automountServiceAccountToken"]}
+        assert with_token <= {"StatefulSet/prometheus"}
+
+    def test_service_links_are_off(self, objects: list[Object]) -> None:
+        """A Service named api or minio would set API_PORT and MINIO_PORT to a URL."""
+        assert all(spec["enableServiceLinks"] is False for _, spec in pod_specs(objects))
+
+    def test_containers_have_requests_and_limits(self, objects: list[Object]) -> None:
+        for name, spec in pod_specs(objects):
+            for container in spec["containers"] + spec.get("initContainers", []):
+                for kind in ("requests", "limits"):
+                    assert {"cpu", "memory"} <= container["resources"][kind].keys(), name
+
+    def test_running_containers_have_three_probes(self, objects: list[Object]) -> None:
+        for name, spec in pod_specs(objects):
+            if name.split("/")[0] in {"Deployment", "StatefulSet"}:
+                for container in spec["containers"]:
+                    assert {"startupProbe", "livenessProbe", "readinessProbe"} <= container.keys(), name
+
+    def test_images_are_pinned(self, objects: list[Object]) -> None:
+        for name, spec in pod_specs(objects):
+            for container in spec["containers"] + spec.get("initContainers", []):
+                assert re.search(r"(:[^:/@]+|@sha256:[0-9a-f]{64})$", container["image"]), name
+                assert not container["image"].endswith(":latest"), name
+
+    def test_selectors_hold_only_what_never_changes(self, objects: list[Object]) -> None:
+        stable = {f"app.kubernetes.io/{key}" for key in ("name", "instance", "component")}
+        for o in objects:
+            if o["kind"] in {"Deployment", "StatefulSet"}:
+                assert o["spec"]["selector"]["matchLabels"].keys() == stable
+                assert (
+                    o["spec"]["selector"]["matchLabels"].items() <= o["spec"]["template"]["metadata"]["labels"].items()
+                )
+                for claim in o["spec"].get("volumeClaimTemplates", []):
+                    assert claim["metadata"]["labels"].keys() == stable
+
+    def test_claims_outlive_the_release(self, objects: list[Object]) -> None:
+        for o in objects:
+            if o["kind"] == "StatefulSet":
+                policy = o["spec"]["persistentVolumeClaimRetentionPolicy"]
+                assert policy == {"whenDeleted": "Retain", "whenScaled": "Retain"}
+
+    def test_each_pod_is_under_a_policy_that_denies_both_ways(
+        self, objects: list[Object], request: pytest.FixtureRequest
+    ) -> None:
+        if "digest" in request.node.callspec.id:
+            return  # that case switches the policies off
+        denied = [
+            o["spec"]["podSelector"]["matchLabels"]
+            for o in objects
+            if o["kind"] == "NetworkPolicy"
+            and o["spec"]["policyTypes"] == ["Ingress", "Egress"]
+            and not o["spec"].get("ingress")
+            and not o["spec"].get("egress")
+        ]
+        for o in objects:
+            template = o if o["kind"] == "Pod" else o.get("spec", {}).get("template", {})
+            if (labels := template.get("metadata", {}).get("labels")) and pod_specs([o]):
+                assert any(selector.items() <= labels.items() for selector in denied), o["metadata"]["name"]
+
+    def test_no_policy_is_open_by_mistake(self, objects: list[Object]) -> None:
+        """An ingress rule without `from`, or a rule without ports, would let everything in."""
+        for o in objects:
+            if o["kind"] == "NetworkPolicy":
+                for rule in o["spec"].get("ingress", []):
+                    assert rule.get("from"), o["metadata"]["name"]
+                    assert rule.get("ports"), o["metadata"]["name"]
+                for rule in o["spec"].get("egress", []):
+                    assert rule.get("ports"), o["metadata"]["name"]
+
+    def test_secrets_are_rendered_in_dev_only(self, objects: list[Object], request: pytest.FixtureRequest) -> None:
+        chart, values = CASES[request.node.callspec.params["objects"]]
+        environment = values.get("global", {}).get("environment") or values.get("environment")
+        assert environment == "dev" or not [o for o in objects if o["kind"] == "Secret"], chart
+
+
+class TestDeterminism:
+    @pytest.mark.parametrize("case", CASES)
+    def test_two_renders_are_byte_identical(self, case: str, render: Render) -> None:
+        chart, values = CASES[case]
+        assert render(chart, values, raw=True) == render(chart, values, raw=True)
+
+    def test_templates_use_nothing_that_changes(self) -> None:
+        for path in (ROOT / "helm").glob("*/templates/**/*"):
+            if path.is_file():
+                found = re.search(r"\b(rand\w+|lookup|now|genCA|genSignedCert|uuidv4|htpasswd)\b", path.read_text())
+                assert not found, f"{path}: {found}"
+
+    def test_names_do_not_depend_on_the_release(self, render: Render) -> None:
+        one, two = (render("platform", values_file("local"), release=name) for name in ("a", "b"))
+        # A Job's name is a hash of its pods, whose labels name the release.
+        plain = [[o["metadata"]["name"] for o in objects if o["kind"] != "Job"] for objects in (one, two)]
+        assert plain[0] == plain[1]
+
+
+class TestLint:
+    @pytest.mark.parametrize("chart", CHARTS)
+    def test_helm_finds_nothing(self, chart: str) -> None:
+        report = lint(ROOT / "helm" / chart, strict=True)
+        assert not report["errors"]
+        assert not [m for m in report["messages"] if m["severity"] >= 2]
+
+
+class TestSchema:
+    @pytest.mark.parametrize("chart", CHARTS)
+    def test_every_value_is_known_to_the_schema_and_nothing_else(self, chart: str) -> None:
+        values = yaml.safe_load((ROOT / "helm" / chart / "values.yaml").read_text())
+        schema = json.loads((ROOT / "helm" / chart / "values.schema.json").read_text())
+
+        def compare(path: str, value: Any, part: dict[str, Any]) -> None:
+            if (
+                isinstance(value, dict)
+                and part.get("additionalProperties") is False
+                and "patternProperties" not in part
+            ):
+                assert value.keys() <= part["properties"].keys(), path
+                for key, inner in value.items():
+                    compare(f"{path}.{key}", inner, part["properties"][key])
+
+        compare(chart, values, schema)
+        assert schema["additionalProperties"] is False
+        assert schema["properties"].keys() - values.keys() == {"global"}
+
+    @pytest.mark.parametrize(
+        ("chart", "values"),
+        [
+            *((chart, {"unknown": 1}) for chart in (*CHARTS, "platform")),
+            ("platform", {"service": {"unknown": 1}}),
+            ("platform", {"postgres": {"image": {"name": "x"}}}),
+            ("platform", {"global": {"environment": "test"}}),
+            ("service", {"environment": "Production"}),
+            ("service", {"api": {"replica": 3}}),
+            ("service", {"api": {"replicas": "3"}}),
+            ("service", {"config": {"LOG_LEVEL": 1}}),
+            ("service", {"config": {"log_level": "info"}}),
+            ("service", {"terminationGracePeriodSeconds": 10}),
+            ("service", {"networkPolicy": {"egress": [{"cidr": "0.0.0.0/0"}]}}),
+            ("service", {"image": {"digest": "abc"}}),
+            ("postgres", {"mode": "cnpg"}),
+            ("minio", {"mode": "operator"}),
+            ("prometheus", {"alertmanagers": ["http://alertmanager:9093"]}),
+        ],
+    )
+    def test_wrong_values_are_refused(self, chart: str, values: dict[str, Any], render: Render) -> None:
+        with pytest.raises(HelmError):
+            render(chart, values)
+
+
+class TestContradictions:
+    @pytest.mark.parametrize(
+        ("chart", "values", "sentence"),
+        [
+            *(
+                (
+                    chart,
+                    {"devCredentials": True, "environment": environment},
+                    "devCredentials is only for environment dev",
+                )
+                for chart in ("service", "postgres", "minio")
+                for environment in ("staging", "production")
+            ),
+            ("postgres", DEV | {"global": {"environment": "production"}}, "devCredentials is only for environment dev"),
+            ("service", {"dev": {"reload": True}}, "dev.reload is only for environment dev"),
+            ("service", {"seed": {"enabled": True}}, "seed.enabled is refused in production"),
+            ("service", {"config": {"ADMIN_API_KEY": "x"}}, "config.ADMIN_API_KEY is a secret"),
+            ("service", {"config": {"METRICS_PORT": "1"}}, "config.METRICS_PORT is set by the chart"),
+            ("service", {"autoscaling": {"enabled": True, "minReplicas": 9}}, "minReplicas is above"),
+            ("service", {"preStopSleepSeconds": 50}, "preStopSleepSeconds must be below"),
+            ("service", {"httpRoute": {"enabled": True}}, "httpRoute.parentRefs must name a Gateway"),
+            ("service", {"ingress": {"enabled": True}}, "ingress.host must be set"),
+            ("minio", {"httpRoute": {"enabled": True}}, "httpRoute.parentRefs must name a Gateway"),
+            *((chart, {"image": {"tag": "latest"}}, "latest is refused") for chart in CHARTS),
+        ],
+    )
+    def test_end_with_a_sentence(self, chart: str, values: dict[str, Any], sentence: str, render: Render) -> None:
+        with pytest.raises(HelmError, match=re.escape(sentence)):
+            render(chart, values)
+
+
+class TestService:
+    def test_fixed_names_and_ports(self, render: Render) -> None:
+        objects = render("platform", values_file("local"))
+        ports = {o["metadata"]["name"]: o["spec"]["ports"][0]["port"] for o in objects if o["kind"] == "Service"}
+        assert ports == {"api": 80, "postgres": 5432, "minio": 9000, "prometheus": 9090}
+        container = pick(objects, "Deployment", "api")["spec"]["template"]["spec"]["containers"][0]
+        assert {p["name"]: p["containerPort"] for p in container["ports"]} == {"http": 4000, "http-metrics": 9100}
+
+    def test_metrics_are_behind_no_service(self, render: Render) -> None:
+        for o in render("service", {}):
+            if o["kind"] == "Service":
+                assert [p["targetPort"] for p in o["spec"]["ports"]] == ["http"]
+
+    def test_pods_leave_the_service_before_they_stop(self, render: Render) -> None:
+        spec = pick(render("service", {}), "Deployment", "api")["spec"]["template"]["spec"]
+        assert spec["containers"][0]["lifecycle"] == {"preStop": {"sleep": {"seconds": 8}}}
+        assert spec["terminationGracePeriodSeconds"] == 45
+
+    def test_liveness_asks_for_no_database(self, render: Render) -> None:
+        container = pick(render("service", {}), "Deployment", "api")["spec"]["template"]["spec"]["containers"][0]
+        assert container["livenessProbe"]["httpGet"]["path"] == "/health"
+        assert container["readinessProbe"]["httpGet"]["path"] == "/health/ready"
+
+    def test_an_autoscaler_alone_decides_the_number_of_pods(self, render: Render) -> None:
+        objects = render("service", {"autoscaling": {"enabled": True}})
+        assert "replicas" not in pick(objects, "Deployment", "api")["spec"]
+        assert pick(render("service", {}), "Deployment", "api")["spec"]["replicas"] == 2
+
+    @pytest.mark.parametrize(
+        ("values", "rendered"),
+        [
+            ({}, True),
+            ({"api": {"replicas": 1}}, False),
+            ({"api": {"replicas": 1}, "autoscaling": {"enabled": True}}, True),
+            ({"autoscaling": {"enabled": True, "minReplicas": 1}}, False),
+        ],
+    )
+    def test_a_budget_never_blocks_the_drain_of_a_single_pod(
+        self, values: dict[str, Any], rendered: bool, render: Render
+    ) -> None:
+        budgets = [o for o in render("service", values) if o["kind"] == "PodDisruptionBudget"]
+        assert bool(budgets) is rendered
+
+    def test_no_hook_but_the_test(self, render: Render) -> None:
+        hooks = [o for o in render("service", DEV) if "helm.sh/hook" in o["metadata"].get("annotations", {})]
+        assert [o["metadata"]["annotations"]["helm.sh/hook"] for o in hooks] == ["test"]
+
+    def test_every_process_waits_for_the_migrations(self, render: Render) -> None:
+        objects = render("service", DEV | {"seed": {"enabled": True}})
+        for kind, name in (("Deployment", "api"), ("Deployment", "worker"), ("Job", "seed")):
+            init = pick(objects, kind, name)["spec"]["template"]["spec"]["initContainers"]
+            assert [c["args"] for c in init] == [["db", "wait", "--head"]]
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"image": {"tag": "2"}},
+            {"config": {"LOG_LEVEL": "debug"}},
+            {"database": {"existingSecret": "other"}},
+            {"jobs": {"resources": {"limits": {"memory": "1Gi"}}}},
+        ],
+        ids=str,
+    )
+    def test_a_changed_job_has_another_name(self, change: dict[str, Any], render: Render) -> None:
+        """A Job's pods cannot be changed: an upgrade with the same name would be refused."""
+        before, after = (pick(render("service", values), "Job", "migrate") for values in ({}, change))
+        assert before["metadata"]["name"] != after["metadata"]["name"]
+
+    def test_more_pods_do_not_migrate_again(self, render: Render) -> None:
+        before, after = (pick(render("service", v), "Job", "migrate") for v in ({}, {"api": {"replicas": 5}}))
+        assert before == after
+
+    def test_a_changed_setting_rolls_the_pods(self, render: Render) -> None:
+        def annotations(values: dict[str, Any]) -> Any:
+            return pick(render("service", values), "Deployment", "api")["spec"]["template"]["metadata"]["annotations"]
+
+        assert annotations({}) != annotations({"config": {"LOG_LEVEL": "debug"}})
+
+    def test_migrations_may_use_a_direct_connection(self, render: Render) -> None:
+        objects = render("service", {"database": {"migrationUriKey": "direct-uri"}})
+
+        def key(kind: str, name: str) -> Any:
+            env = pick(objects, kind, name)["spec"]["template"]["spec"]["containers"][0]["env"]
+            return next(e["valueFrom"]["secretKeyRef"]["key"] for e in env if e["name"] == "DATABASE_URL")
+
+        assert (key("Job", "migrate"), key("Deployment", "api")) == ("direct-uri", "uri")
+
+    def test_no_secret_is_a_plain_setting(self, render: Render) -> None:
+        data = pick(render("platform", values_file("staging")), "ConfigMap", "api-env")["data"]
+        assert not [name for name in data if re.search(r"SECRET|PASSWORD|_KEYS?$|ACCESS_KEY|_URL$", name)]
+
+    def test_the_seed_knows_where_it_runs(self, render: Render) -> None:
+        for environment, args in (("dev", ["seed"]), ("staging", ["seed", "--staging"])):
+            objects = render("service", {"environment": environment, "seed": {"enabled": True}})
+            assert pick(objects, "Job", "seed")["spec"]["template"]["spec"]["containers"][0]["args"] == args
+
+    def test_chart_settings_exist(self, render: Render) -> None:
+        """Each variable that the chart or a values file sets is one that the processes read."""
+        from service.settings import Settings
+
+        known = {name.upper() for name in Settings.model_fields}
+        for name in ("local", "staging"):
+            objects = render("platform", values_file(name))
+            given = set(pick(objects, "ConfigMap", "api-env")["data"])
+            for _, spec in pod_specs(
+                [o for o in objects if o["metadata"]["labels"]["app.kubernetes.io/name"] == "service"]
+            ):
+                given |= {e["name"] for c in spec["containers"] for e in c.get("env", [])}
+            for secret in (o for o in objects if o["kind"] == "Secret" and o["metadata"]["name"] == "jembatan-api"):
+                given |= set(secret["stringData"])
+            assert given <= known
+
+
+class TestData:
+    @pytest.mark.parametrize("chart", ["postgres", "minio", "prometheus"])
+    def test_external_renders_nothing(self, chart: str, render: Render) -> None:
+        assert render(chart, EXTERNAL) == []
+
+    def test_the_data_folder_is_the_parent_since_18(self, render: Render) -> None:
+        container = pick(render("postgres", {}), "StatefulSet", "postgres")["spec"]["template"]["spec"]["containers"][0]
+        assert "/var/lib/postgresql" in [m["mountPath"] for m in container["volumeMounts"]]
+        env = {e["name"]: e.get("value") for e in container["env"]}
+        assert env["POSTGRES_INITDB_ARGS"] == "--encoding=UTF8 --locale=C.UTF-8"
+
+    def test_only_the_bucket_is_public(self, render: Render) -> None:
+        objects = render("minio", ROUTE | INGRESS)
+        rules = pick(objects, "HTTPRoute", "objects")["spec"]["rules"]
+        assert [m["path"]["value"] for r in rules for m in r["matches"]] == ["/jembatan-documents"]
+        paths = pick(objects, "Ingress", "objects")["spec"]["rules"][0]["http"]["paths"]
+        assert [p["path"] for p in paths] == ["/jembatan-documents"]
+
+    def test_the_charts_agree_on_bucket_and_region(self) -> None:
+        service, minio = (yaml.safe_load((ROOT / "helm" / c / "values.yaml").read_text()) for c in ("service", "minio"))
+        for key in ("bucket", "region"):
+            assert service["objectStorage"][key] == minio[key]
+
+    def test_prometheus_reads_pods_of_its_namespace_and_no_more(self, render: Render) -> None:
+        objects = render("prometheus", {})
+        assert not [o for o in objects if o["kind"].startswith("ClusterRole")]
+        assert pick(objects, "Role", "prometheus")["rules"] == [
+            {"apiGroups": [""], "resources": ["pods"], "verbs": ["get", "list", "watch"]}
+        ]
+
+    def test_rules_are_shipped_as_they_are(self, render: Render) -> None:
+        rules = {path.name: path.read_text() for path in (ROOT / "observability" / "rules").glob("*.yaml")}
+        shipped = pick(render("prometheus", {}), "ConfigMap", "prometheus-rules")["data"]
+        assert {name: yaml.safe_load(text) for name, text in shipped.items()} == {
+            name: yaml.safe_load(text) for name, text in rules.items()
+        }
+
+    def test_its_configuration_is_yaml(self, render: Render) -> None:
+        data = pick(render("prometheus", {"alertmanagers": ["a:9093"]}), "ConfigMap", "prometheus")["data"]
+        config = yaml.safe_load(data["prometheus.yml"])
+        assert config["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"] == ["a:9093"]
+        assert {s["job_name"] for s in config["scrape_configs"]} == {"jembatan", "minio", "prometheus"}
+
+
+class TestFiles:
+    @pytest.mark.parametrize("environment", ["local", "staging"])
+    def test_cluster_files_are_accepted(self, environment: str) -> None:
+        for path in (ROOT / "k8s" / environment).glob("*.yaml"):
+            if path.name in {"values.yaml", "kind.yaml"}:
+                continue
+            for document, version in product(yaml.safe_load_all(path.read_text()), KUBERNETES):
+                if document["kind"] not in CUSTOM:
+                    kubernetes_validate.validate(document, version, strict=True)
+
+    @pytest.mark.parametrize("environment", ["local", "staging"])
+    def test_the_namespace_enforces_restricted(self, environment: str) -> None:
+        namespace, policy = yaml.safe_load_all((ROOT / "k8s" / environment / "namespace.yaml").read_text())
+        assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+        assert policy["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+
+    def test_staging_makes_two_hosts_public(self, render: Render) -> None:
+        objects = render("platform", values_file("staging"))
+        hosts = {h for o in objects if o["kind"] == "HTTPRoute" for h in o["spec"]["hostnames"]}
+        gateway = next(yaml.safe_load_all((ROOT / "k8s/staging/gateway.yaml").read_text()))
+        listeners = {entry["hostname"] for entry in gateway["spec"]["listeners"] if "hostname" in entry}
+        assert hosts == listeners == {"api.staging.example.com", "objects.staging.example.com"}
+
+    def test_readmes_list_every_value(self) -> None:
+        done = subprocess.run(
+            [sys.executable, "helm/readme.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def test_hadolint_finds_nothing(self) -> None:
+        hadolint = ROOT / sys.executable.rsplit("/", 1)[0] / "hadolint"
+        done = subprocess.run([hadolint, "Dockerfile"], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+    def test_yamllint_finds_nothing(self) -> None:
+        rules = "{extends: relaxed, rules: {line-length: disable}}"
+        files = [*sorted(map(str, (ROOT / "k8s").rglob("*.yaml"))), *map(str, (ROOT / "helm").glob("*/values.yaml"))]
+        done = subprocess.run(
+            [sys.executable, "-m", "yamllint", "-s", "-d", rules, *files], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout
