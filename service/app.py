@@ -1,0 +1,252 @@
+"""What is the API made of? Blueprints, the way in, the way out and the way down: the map of the application."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from typing import Any
+
+from sanic import HTTPResponse, Request, Sanic
+from sanic.exceptions import BadRequest, MethodNotAllowed, PayloadTooLarge, SanicException
+from sanic.exceptions import NotFound as RouteNotFound
+from sanic.response import empty
+
+from service import db, logs, metrics
+from service.adapters.object_storage import ObjectStorage
+from service.auth import passwords
+from service.auth.authentication import authenticate, authenticate_staff, bearer_token
+from service.auth.routes import bp as auth
+from service.contract import bp as contract
+from service.errors import (
+    ApiError,
+    DatabaseUnavailable,
+    InternalError,
+    InvalidRequestBody,
+    MissingAccessToken,
+    NotFound,
+    ServerBusy,
+)
+from service.health.routes import bp as health
+from service.jobs.routes import bp as jobs
+from service.operations import Security, declared_operation
+from service.settings import Settings
+from service.version import VERSION
+from service.web import MAX_BODY_BYTES, answer_json, language_of
+
+BLUEPRINTS = (health, contract, auth, jobs)
+
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Headers": "Content-Type, Authorization, x-admin-api-key, x-kyc-webhook-secret, "
+    "x-kyc-webhook-signature, x-kyc-webhook-timestamp, x-idempotency-key",
+    "Access-Control-Allow-Methods": "GET, POST, PATCH, DELETE, OPTIONS",
+    "Access-Control-Expose-Headers": "x-request-id",
+}
+_HEARTBEAT_SECONDS = 1.0
+
+
+class ApiRequest(Request):
+    """A request whose target is read as the contract reads it: leading slashes count as one, one `/v1` is dropped."""
+
+    def __init__(self, url_bytes: bytes, *args: Any, **kwargs: Any) -> None:
+        super().__init__(_canonical(url_bytes), *args, **kwargs)
+
+
+def _canonical(target: bytes) -> bytes:
+    if not target.startswith(b"/"):
+        return target
+    path, mark, query = target.partition(b"?")
+    path = re.sub(rb"^/+", b"/", path)
+    if path == b"/v1" or path.startswith(b"/v1/"):
+        path = path[3:] or b"/"
+    # After `/v1` a doubled slash is a mistake further in; as the start of a target it would be read as a host.
+    return (b"/_" if path.startswith(b"//") else b"") + path + mark + query
+
+
+class Api(Sanic[Any, Any]):
+    """Sanic, with each request measured and logged once, when its answer has left."""
+
+    async def handle_request(self, request: Request) -> None:
+        started = time.perf_counter()
+        token = logs.request_id.set(str(request.id))
+        metrics.http_in_flight.inc()
+        try:
+            await super().handle_request(request)
+        finally:
+            seconds = time.perf_counter() - started
+            metrics.http_in_flight.dec()
+            route = f"/{request.route.path}" if request.route else "unmatched"
+            status = getattr(request.ctx, "status", 499)
+            metrics.record_request(self.ctx.totals, request.method, route, status, seconds)
+            logs.log(
+                "http.request.finished",
+                requestId=str(request.id),
+                method=request.method if request.method in metrics.METHODS else "OTHER",
+                route=route,
+                statusCode=status,
+                durationMs=round(seconds * 1000),
+            )
+            logs.request_id.reset(token)
+
+
+def create_app(settings: Settings, name: str = "jembatan") -> Sanic[Any, Any]:
+    """The API for `settings`. Starts no background work: that is the worker's."""
+    app = Api(name, strict_slashes=True, request_class=ApiRequest, configure_logging=False)
+    app.config.update(
+        AUTO_EXTEND=False,  # sanic-ext would answer HEAD and OPTIONS, set CORS and serve documents from elsewhere
+        OAS=False,
+        CORS=False,
+        HTTP_ALL_METHODS=False,
+        HTTP_AUTO_HEAD=False,
+        HTTP_AUTO_OPTIONS=False,
+        HTTP_AUTO_TRACE=False,
+        HEALTH=False,
+        INJECTION_SIGNAL=None,
+        LOGGING=False,
+        TEMPLATING_ENABLE_ASYNC=False,
+        ACCESS_LOG=False,
+        MOTD=False,
+        REQUEST_MAX_SIZE=MAX_BODY_BYTES,
+        REQUEST_TIMEOUT=60,
+        RESPONSE_TIMEOUT=60,
+        KEEP_ALIVE_TIMEOUT=120,  # longer than a gateway keeps its idle connections
+        GRACEFUL_SHUTDOWN_TIMEOUT=20.0,
+        FALLBACK_ERROR_FORMAT="json",
+    )
+    app.ctx.settings = settings
+    app.ctx.totals = metrics.RequestTotals()
+    app.ctx.draining = False
+    for blueprint in BLUEPRINTS:
+        app.blueprint(blueprint.copy(blueprint.name) if blueprint.registered else blueprint)
+    for route in app.router.routes:
+        if declared_operation(route.handler) is None:
+            raise RuntimeError(f"{route.path} declares no operation")
+    app.on_request(let_in)
+    app.on_response(finish)  # type: ignore[no-untyped-call]  # Sanic leaves it untyped
+    app.error_handler.add(Exception, explain)
+    app.before_server_start(open_everything)
+    app.before_server_stop(begin_drain)
+    app.after_server_stop(close_everything)
+    app.after_server_start(set_pace)
+    return app
+
+
+async def let_in(request: Request) -> None:
+    """Deny by default: without a declaration that says otherwise, an operation needs a signed-in user."""
+    if request.route is None:
+        return
+    declared = declared_operation(request.route.handler)
+    security = declared.security if declared else Security.USER
+    settings: Settings = request.app.ctx.settings
+    if security in {Security.ADMIN, Security.SUPER}:
+        request.ctx.staff = await authenticate_staff(
+            request.headers.get("authorization"),
+            ", ".join(request.headers.getall("x-admin-api-key", [])) or None,
+            settings,
+            super_only=security is Security.SUPER,
+        )
+    elif security is not Security.PUBLIC:
+        token = bearer_token(request.headers.get("authorization"))
+        if token is None and security is Security.USER:
+            raise MissingAccessToken
+        request.ctx.principal = await authenticate(token, settings) if token else None
+
+
+async def finish(request: Request, response: HTTPResponse) -> None:
+    """Headers that every answer carries; while draining, the connection ends with this answer."""
+    response.headers["x-request-id"] = str(request.id)
+    response.headers.update(_CORS)
+    request.ctx.status = response.status
+    if request.app.ctx.draining and request.stream is not None:
+        request.stream.keep_alive = False  # type: ignore[attr-defined]  # of HTTP/1.1 streams, the only ones we serve
+
+
+async def explain(request: Request, error: Exception) -> HTTPResponse:
+    """Every failure as the contract's envelope, in the user's language."""
+    if request is None:  # the connection broke before there was a request
+        return empty(400)
+    if request.method == "OPTIONS" and isinstance(error, RouteNotFound | MethodNotAllowed):
+        return empty()
+    refusal = _as_api_error(error)
+    if not refusal.quiet:
+        logs.log(
+            "http.request.failed",
+            level="error",
+            requestId=str(request.id),
+            method=request.method,
+            route=f"/{request.route.path}" if request.route else "unmatched",
+            errorName=type(error).__name__,
+            errorPlace=_place(error),
+        )
+    headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after is not None else {}
+    body = {"error": {"code": refusal.code, "message": refusal.text(language_of(request))}}
+    return answer_json(body, refusal.status_code, headers)
+
+
+def _as_api_error(error: Exception) -> ApiError:
+    if isinstance(error, ApiError):
+        return error
+    if isinstance(error, RouteNotFound | MethodNotAllowed):
+        return NotFound()
+    if isinstance(error, PayloadTooLarge | BadRequest):
+        return InvalidRequestBody()
+    if isinstance(error, SanicException) and error.status_code < 500:
+        return InvalidRequestBody()
+    if isinstance(error, db.PoolExhausted):
+        return ServerBusy()
+    if db.is_unavailable(error):
+        return DatabaseUnavailable()
+    return InternalError()
+
+
+def _place(error: BaseException) -> str:
+    """File and line where `error` was raised: enough to find it, without its text, which may hold values."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace else "unknown"
+
+
+async def open_everything(app: Sanic[Any, Any]) -> None:
+    settings: Settings = app.ctx.settings
+    await db.open_database(
+        db.tortoise_config(settings.database_url, pool_max=settings.db_pool_max, application_name="jembatan-api")
+    )
+    db.observe_pool_waits(metrics.db_pool_wait.observe)
+    metrics.db_pool_size.set_function(lambda: db.pool_stats().size)
+    metrics.db_pool_idle.set_function(lambda: db.pool_stats().idle)
+    metrics.build.info({"version": VERSION})
+    app.ctx.storage = ObjectStorage(settings)
+    await app.ctx.storage.open()
+    await asyncio.to_thread(passwords.prepare)
+    app.ctx.metrics_server = metrics.serve(settings.metrics_port) if settings.metrics_port else None
+
+
+async def set_pace(app: Sanic[Any, Any]) -> None:
+    """Measure how late the loop runs its heartbeat; a callback, so nothing has to be cancelled at the end."""
+    loop = asyncio.get_running_loop()
+
+    def beat(due: float) -> None:
+        metrics.event_loop_lag.set(max(0.0, loop.time() - due))
+        if not app.ctx.draining:
+            app.ctx.heartbeat = loop.call_later(_HEARTBEAT_SECONDS, beat, loop.time() + _HEARTBEAT_SECONDS)
+
+    beat(loop.time())
+
+
+async def begin_drain(app: Sanic[Any, Any]) -> None:
+    """From now on answers close their connections, or a busy keep-alive connection would outlast the grace period."""
+    app.ctx.draining = True
+    logs.log("api.shutdown.started")
+
+
+async def close_everything(app: Sanic[Any, Any]) -> None:
+    heartbeat = getattr(app.ctx, "heartbeat", None)
+    if heartbeat is not None:
+        heartbeat.cancel()
+    if app.ctx.metrics_server is not None:
+        app.ctx.metrics_server()
+    await app.ctx.storage.close()
+    await db.close_database()
+    logs.log("api.shutdown.completed")

@@ -1,0 +1,126 @@
+"""How does somebody sign up and sign in?
+
+The rules: docs/rules/auth.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from service import db, metrics
+from service.audit.domain import audit
+from service.auth import sessions, verification
+from service.auth.passwords import hash_password, verify_password
+from service.auth.principal import Principal
+from service.auth.queries import find_user
+from service.errors import ApiError
+from service.settings import Settings, utc_now
+
+
+class EmailExists(ApiError):
+    status_code, code = 409, "email_exists"
+    message = "There is already an account with this address."
+    message_id = "Sudah ada akun dengan alamat ini."
+
+
+class RoleAssignmentFailed(ApiError):
+    """The default role is not in the database: a deployment's mistake, so it is not quiet."""
+
+    status_code, code = 500, "role_assignment_failed"
+    message = "The account could not be set up. Please try again later."
+    message_id = "Akun tidak dapat disiapkan. Silakan coba lagi nanti."
+
+
+class InvalidCredentials(ApiError):
+    status_code, code = 401, "invalid_credentials"
+    message = "The address or the password is not right."
+    message_id = "Alamat atau kata sandi tidak benar."
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """A new account: signed in, with its first verification code on the way."""
+
+    session: sessions.SignedIn
+    challenge: verification.Challenge
+
+
+async def register(full_name: str, email: str, password: str, settings: Settings, *, language: str) -> Registered:
+    """Make an account with the default role, sign it in and send its first code. One transaction.
+
+    Raises EmailExists, RoleAssignmentFailed, ServerBusy.
+    """
+    if await db.fetch_value("SELECT 1 FROM users WHERE email = $1", email):
+        raise EmailExists
+    record = await hash_password(password)
+    user_id, now = str(uuid4()), utc_now()
+    try:
+        async with in_transaction():
+            await db.execute(
+                "INSERT INTO users (id, full_name, email, password_hash, created_at, updated_at)"
+                " VALUES ($1, $2, $3, $4, $5, $5)",
+                user_id,
+                full_name,
+                email,
+                record,
+                now,
+            )
+            granted = await db.execute(
+                "INSERT INTO user_roles (id, user_id, role_id) SELECT $1, $2, id FROM roles WHERE code = $3",
+                uuid4(),
+                user_id,
+                settings.auth_default_role_code,
+            )
+            if not granted:
+                raise RoleAssignmentFailed
+            user = Principal(user_id, full_name, email, None, now, (settings.auth_default_role_code,), None)
+            session = await sessions.start_family(user, settings)
+            challenge = await verification.issue_code(user_id, email, settings, language=language)
+            await audit("auth.registered", actor_type="USER", actor_id=user_id, subject_type="USER", subject_id=user_id)
+    except IntegrityError as error:
+        if db.constraint_name(error) == "users_email_key":
+            raise EmailExists from error
+        raise
+    return Registered(session, challenge)
+
+
+async def login(identifier: str, password: str, settings: Settings) -> sessions.SignedIn:
+    """Sign in with an e-mail address, compared in lower case, and the exact password.
+
+    Every refusal costs one statement and one password check, so that a wrong password, an unknown address and missing
+    fields look alike. A record of the replaced server is replaced by ours on success.
+    Raises InvalidCredentials, ServerBusy.
+    """
+    found = await db.fetch_row(
+        "SELECT id, password_hash FROM users WHERE email = $1", "" if "\x00" in identifier else identifier
+    )
+    matches, outdated = await verify_password(password, found["password_hash"] if found else None)
+    if found is None or not matches:
+        metrics.logins.labels("refused").inc()
+        raise InvalidCredentials
+    upgraded = await hash_password(password) if outdated else None
+    async with in_transaction():
+        user = await find_user(str(found["id"]))
+        if user is None:
+            raise InvalidCredentials
+        if upgraded is not None:
+            await db.execute(
+                "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2",
+                user.user_id,
+                found["password_hash"],
+                upgraded,
+            )
+        session = await sessions.start_family(user, settings)
+        await audit(
+            "auth.signed_in",
+            actor_type="USER",
+            actor_id=user.user_id,
+            subject_type="USER",
+            subject_id=user.user_id,
+        )
+    metrics.logins.labels("ok").inc()
+    return session

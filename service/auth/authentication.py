@@ -1,0 +1,77 @@
+"""Is this caller let in? The bearer token of users and staff, and the staff key, in the contract's order of checks."""
+
+from __future__ import annotations
+
+import hmac
+
+from service.auth import tokens
+from service.auth.principal import Principal, Staff
+from service.auth.queries import find_caller
+from service.errors import (
+    AdminApiDisabled,
+    ExpiredAccessToken,
+    InsufficientAdminRole,
+    InvalidAccessToken,
+    InvalidAdminApiKey,
+    MissingAdminApiKey,
+)
+from service.settings import Settings, utc_now
+
+_SCHEME = "Bearer "
+
+
+def bearer_token(authorization: str | None) -> str | None:
+    """The token of an Authorization header; none when the scheme is another, is in lower case, or nothing follows."""
+    if authorization is None or not authorization.startswith(_SCHEME):
+        return None
+    return authorization[len(_SCHEME) :].strip() or None
+
+
+async def authenticate(token: str, settings: Settings) -> Principal:
+    """The user of an access token, as stored now. One statement.
+
+    Raises InvalidAccessToken or ExpiredAccessToken. Storage is asked even for an expired token: while the database is
+    away the answer must not be 401, or apps would refresh into the outage and sign their users out.
+    """
+    claims = tokens.read_access_token(token, settings.token_keys, settings.auth_token_secret)
+    caller = await find_caller(claims.user_id, claims.family_id)
+    if utc_now().timestamp() >= claims.expires_at:
+        raise ExpiredAccessToken
+    if caller is None:
+        raise InvalidAccessToken
+    if caller.end_reason is not None and (caller.end_reason != "logout" or settings.auth_logout_ends_access):
+        raise InvalidAccessToken
+    return caller.principal
+
+
+async def authenticate_staff(
+    authorization: str | None, key_header: str | None, settings: Settings, *, super_only: bool
+) -> Staff:
+    """A staff caller. A bearer token decides alone, even when it fails; only without one is the key looked at.
+
+    Raises the six errors of the staff check.
+    """
+    token = bearer_token(authorization)
+    if token is not None:
+        principal = await authenticate(token, settings)
+        if not settings.staff_roles.intersection(principal.roles):
+            raise InsufficientAdminRole
+        if super_only and "super_admin" not in principal.roles:
+            raise InsufficientAdminRole
+        return Staff(principal)
+    if not await key_is_enabled(settings):
+        raise AdminApiDisabled
+    given = (key_header or "").strip()
+    if not given:
+        raise MissingAdminApiKey
+    if not hmac.compare_digest(given.encode("utf-8", "surrogatepass"), settings.admin_api_key.encode()):
+        raise InvalidAdminApiKey
+    return Staff(None)
+
+
+async def key_is_enabled(settings: Settings) -> bool:
+    """Whether the staff key counts: set, and not past its end."""
+    if not settings.admin_api_key:
+        return False
+    expires_at = settings.admin_api_key_expires_at
+    return expires_at is None or utc_now() < expires_at

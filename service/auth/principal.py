@@ -1,0 +1,35 @@
+"""Who is calling? The signed-in user as domain functions see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A signed-in user, read from the database for this request. `family_id`: the sign-in they came through."""
+
+    user_id: str
+    full_name: str
+    email: str
+    email_verified_at: datetime | None
+    created_at: datetime
+    roles: tuple[str, ...]
+    family_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A caller of the staff API: a signed-in user with a staff role, or the shared key (then `principal` is none)."""
+
+    principal: Principal | None
+
+    @property
+    def actor_id(self) -> str:
+        """What audit rows say: the user's id, or a fixed name for the key."""
+        return self.principal.user_id if self.principal else "admin_api_key"
+
+    @property
+    def email(self) -> str | None:
+        return self.principal.email if self.principal else None

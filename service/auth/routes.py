@@ -1,0 +1,126 @@
+"""Which auth operations are there, and who may call them?"""
+
+from __future__ import annotations
+
+from sanic import Blueprint, HTTPResponse, Request
+from sanic.response import empty
+
+from service.auth import accounts, schemas, sessions, verification
+from service.operations import Security, operation
+from service.web import answer, language_of, parse, read_body
+
+bp = Blueprint("auth")
+
+
+@bp.post("/auth/register")
+@operation(
+    "register",
+    summary="Create an account and sign it in",
+    tag="auth",
+    security=Security.PUBLIC,
+    body=schemas.RegisterInput,
+    responses={201: schemas.RegisterResponse},
+    errors=(
+        schemas.InvalidName,
+        schemas.InvalidEmail,
+        schemas.InvalidPassword,
+        accounts.EmailExists,
+        accounts.RoleAssignmentFailed,
+    ),
+)
+async def register(request: Request) -> HTTPResponse:
+    fields = parse(schemas.RegisterInput, await read_body(request))
+    registered = await accounts.register(
+        fields.full_name, fields.email, fields.password, request.app.ctx.settings, language=language_of(request)
+    )
+    return answer(schemas.RegisterResponse.of_registration(registered), 201)
+
+
+@bp.post("/auth/login")
+@operation(
+    "login",
+    summary="Sign in with an e-mail address and a password",
+    tag="auth",
+    security=Security.PUBLIC,
+    body=schemas.LoginInput,
+    responses={200: schemas.AuthResponse},
+    errors=(accounts.InvalidCredentials,),
+)
+async def login(request: Request) -> HTTPResponse:
+    fields = parse(schemas.LoginInput, await read_body(request))
+    session = await accounts.login(fields.identifier or fields.email, fields.password, request.app.ctx.settings)
+    return answer(schemas.AuthResponse.of(session))
+
+
+@bp.post("/auth/refresh")
+@operation(
+    "refresh",
+    summary="Exchange a refresh token for a fresh pair of tokens",
+    description="The same token leads to the same successor until that one was used, so a lost answer may be repeated.",
+    tag="auth",
+    security=Security.PUBLIC,
+    body=schemas.RefreshInput,
+    responses={200: schemas.AuthResponse},
+    errors=(sessions.MissingRefreshToken, sessions.InvalidRefreshToken),
+)
+async def refresh(request: Request) -> HTTPResponse:
+    fields = parse(schemas.RefreshInput, await read_body(request))
+    return answer(schemas.AuthResponse.of(await sessions.refresh(fields.refresh_token, request.app.ctx.settings)))
+
+
+@bp.post("/auth/logout")
+@operation(
+    "logout",
+    summary="End a sign-in; an unknown token is no failure",
+    tag="auth",
+    security=Security.PUBLIC,
+    body=schemas.LogoutInput,
+    responses={204: None},
+)
+async def logout(request: Request) -> HTTPResponse:
+    fields = parse(schemas.LogoutInput, await read_body(request))
+    if fields.refresh_token:
+        await sessions.logout(fields.refresh_token)
+    return empty()
+
+
+@bp.get("/auth/me")
+@operation("getMe", summary="The signed-in user", tag="auth", responses={200: schemas.Me})
+async def get_me(request: Request) -> HTTPResponse:
+    return answer(schemas.Me(user=schemas.User.of(request.ctx.principal)))
+
+
+@bp.post("/auth/email-verification/resend")
+@operation(
+    "resendVerificationCode",
+    summary="Send another verification code",
+    tag="auth",
+    security=Security.PUBLIC,
+    body=schemas.ResendInput,
+    responses={200: schemas.EmailChallenge},
+    errors=(schemas.InvalidEmail, verification.UserNotFound, verification.VerificationCodeThrottled),
+)
+async def resend_code(request: Request) -> HTTPResponse:
+    fields = parse(schemas.ResendInput, await read_body(request))
+    challenge = await verification.resend_code(fields.email, request.app.ctx.settings, language=language_of(request))
+    return answer(schemas.EmailChallenge.of(challenge))
+
+
+@bp.post("/auth/email-verification/verify")
+@operation(
+    "verifyEmail",
+    summary="Verify an e-mail address with its code",
+    tag="auth",
+    security=Security.PUBLIC,
+    body=schemas.VerifyInput,
+    responses={200: schemas.EmailResult},
+    errors=(
+        schemas.InvalidEmail,
+        verification.VerificationCodeInvalid,
+        verification.VerificationCodeExpired,
+        verification.VerificationCodeLocked,
+    ),
+)
+async def verify_email(request: Request) -> HTTPResponse:
+    fields = parse(schemas.VerifyInput, await read_body(request))
+    return answer(schemas.EmailResult.of(await verification.verify_code(fields.email, fields.code)))

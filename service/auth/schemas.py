@@ -1,0 +1,182 @@
+"""What do the auth operations take and answer?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from service.auth import accounts, sessions, verification
+from service.auth.principal import Principal
+from service.errors import InvalidField
+from service.fields import Text, as_text
+from service.web import Input, Output, Ts, Uuid
+
+EMAIL_PATTERN = r"[^\s@]+@[^\s@]+\.[^\s@]+"
+
+
+class InvalidName(InvalidField):
+    code = "invalid_name"
+    message = "Please enter your full name."
+    message_id = "Silakan isi nama lengkap Anda."
+
+
+class InvalidEmail(InvalidField):
+    code = "invalid_email"
+    message = "Please enter a valid e-mail address."
+    message_id = "Silakan isi alamat e-mail yang valid."
+
+
+class InvalidPassword(InvalidField):
+    code = "invalid_password"
+    message = "The password needs at least 8 characters."
+    message_id = "Kata sandi minimal 8 karakter."
+
+
+Email = Annotated[str, Text(InvalidEmail, case="lower", pattern=EMAIL_PATTERN)]
+
+
+class RegisterInput(Input):
+    full_name: Annotated[str, Text(InvalidName, minimum=2)]
+    email: Email
+    password: Annotated[str, Text(InvalidPassword, minimum=8, trim=False, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Credential(Text):
+    """Never refused here: whatever is missing or no text becomes empty, and signing in with it fails."""
+
+    def parse(self, value: Any) -> str:
+        try:
+            text = as_text(value) or ""
+        except ValueError:
+            return ""
+        text = text.strip() if self.trim else text
+        return text.lower() if self.case else text
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "nullable": True}
+
+
+class LoginInput(Input):
+    """`identifier` counts before `email`: shipped apps send one or the other."""
+
+    identifier: Annotated[str, _Credential(accounts.InvalidCredentials, case="lower")] = ""
+    email: Annotated[str, _Credential(accounts.InvalidCredentials, case="lower")] = ""
+    password: Annotated[str, _Credential(accounts.InvalidCredentials, trim=False)] = ""
+
+
+class RefreshInput(Input):
+    refresh_token: Annotated[str, Text(sessions.MissingRefreshToken)]
+
+
+class LogoutInput(Input):
+    refresh_token: Annotated[str, _Credential(sessions.InvalidRefreshToken)] = ""
+
+
+class ResendInput(Input):
+    email: Email
+
+
+@dataclass(frozen=True, slots=True)
+class _Code(Text):
+    def parse(self, value: Any) -> str:
+        return verification.normalise_code(as_text(value) or "")
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[0-9]{6}$"}
+
+
+class VerifyInput(Input):
+    email: Email
+    code: Annotated[str, _Code(verification.VerificationCodeInvalid)]
+
+
+class User(Output):
+    id: Uuid
+    full_name: str
+    email: str
+    email_verified: bool
+    email_verified_at: Ts | None
+    created_at: Ts
+    roles: list[str]
+
+    @classmethod
+    def of(cls, user: Principal) -> User:
+        return cls(
+            id=user.user_id,
+            full_name=user.full_name,
+            email=user.email,
+            email_verified=user.email_verified_at is not None,
+            email_verified_at=user.email_verified_at,
+            created_at=user.created_at,
+            roles=list(user.roles),
+        )
+
+
+class Me(Output):
+    user: User
+
+
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+class EmailChallenge(Output):
+    """The state of an address's code. `developmentCode` and `alreadyVerified` are there only when they say something."""
+
+    required: bool
+    verified: bool
+    email: str
+    sent: bool
+    expires_in_sec: int
+    resend_available_in_sec: int
+    development_code: str | None = Field(None, exclude_if=_is_none)
+    already_verified: bool | None = Field(None, exclude_if=_is_none)
+
+    @classmethod
+    def of(cls, challenge: verification.Challenge) -> EmailChallenge:
+        return cls(
+            required=not challenge.already_verified,
+            verified=challenge.already_verified,
+            email=challenge.email,
+            sent=challenge.sent,
+            expires_in_sec=challenge.expires_in_seconds,
+            resend_available_in_sec=challenge.resend_available_in_seconds,
+            development_code=challenge.code,
+            already_verified=True if challenge.already_verified else None,
+        )
+
+
+class EmailResult(Output):
+    email: str
+    verified: bool
+    already_verified: bool
+
+    @classmethod
+    def of(cls, result: verification.Verified) -> EmailResult:
+        return cls(email=result.email, verified=True, already_verified=result.already_verified)
+
+
+class AuthResponse(Output):
+    user: User
+    access_token: str
+    refresh_token: str
+
+    @classmethod
+    def of(cls, session: sessions.SignedIn) -> AuthResponse:
+        return cls(user=User.of(session.user), access_token=session.access_token, refresh_token=session.refresh_token)
+
+
+class RegisterResponse(AuthResponse):
+    email_verification: EmailChallenge
+
+    @classmethod
+    def of_registration(cls, registered: accounts.Registered) -> RegisterResponse:
+        return cls(
+            user=User.of(registered.session.user),
+            access_token=registered.session.access_token,
+            refresh_token=registered.session.refresh_token,
+            email_verification=EmailChallenge.of(registered.challenge),
+        )

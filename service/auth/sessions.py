@@ -1,0 +1,223 @@
+"""How does a sign-in live on? Refresh tokens form a family that no lost reply, retry or race can end by accident.
+
+The rules and their reasons: docs/rules/auth.md.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import asyncpg
+from tortoise.transactions import in_transaction
+
+from service import db, metrics
+from service.audit.domain import audit
+from service.auth import tokens
+from service.auth.principal import Principal
+from service.auth.queries import find_user
+from service.errors import ApiError, InvalidField
+from service.settings import Settings, utc_now
+
+# Android gives a call up after 10 s; an answer before that can still be used.
+_REFRESH_PATIENCE_SECONDS = 8.0
+_RETRY_PAUSE_SECONDS = 0.25
+
+
+class MissingRefreshToken(InvalidField):
+    code = "invalid_refresh_token"
+    message = "Please sign in again."
+    message_id = "Silakan masuk kembali."
+
+
+class InvalidRefreshToken(ApiError):
+    status_code, code = 401, "invalid_refresh_token"
+    message = "Your sign-in has ended. Please sign in again."
+    message_id = "Sesi masuk Anda telah berakhir. Silakan masuk kembali."
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A user with a fresh pair of tokens."""
+
+    user: Principal
+    access_token: str
+    refresh_token: str
+
+
+async def start_family(user: Principal, settings: Settings) -> SignedIn:
+    """Begin a new sign-in for `user`; takes part in the caller's transaction."""
+    family_id, token = uuid4(), tokens.new_refresh_token()
+    await db.execute("INSERT INTO session_families (id, user_id) VALUES ($1, $2)", family_id, user.user_id)
+    await _insert_session(user.user_id, family_id, token, None, settings)
+    return _signed_in(user, str(family_id), token, settings)
+
+
+async def refresh(token: str, settings: Settings) -> SignedIn:
+    """Exchange a refresh token for a fresh pair; safe to repeat, because the same token leads to the same successor.
+
+    Waits up to 8 s for a database that is away: any failure here signs an iOS user out.
+    Raises InvalidRefreshToken, and what `is_unavailable` recognises when the wait was in vain.
+    """
+    deadline = time.monotonic() + _REFRESH_PATIENCE_SECONDS
+    while True:
+        try:
+            async with asyncio.timeout(max(0.1, deadline - time.monotonic())):
+                result = await _refresh_once(token, settings)
+            break
+        except Exception as error:
+            if not (db.is_unavailable(error) or isinstance(error, TimeoutError)):
+                raise
+            if time.monotonic() + _RETRY_PAUSE_SECONDS >= deadline:
+                metrics.refreshes.labels("unavailable").inc()
+                raise db.DatabaseUnavailable("no refresh within the time that a phone waits") from error
+            await asyncio.sleep(_RETRY_PAUSE_SECONDS)
+    if isinstance(result, SignedIn):
+        metrics.refreshes.labels("ok").inc()
+        return result
+    metrics.refreshes.labels(result).inc()
+    raise InvalidRefreshToken
+
+
+async def _refresh_once(token: str, settings: Settings) -> SignedIn | str:
+    """One try, one transaction. A refusal is returned, not raised, so that an ended family is committed."""
+    async with in_transaction():
+        row = await db.fetch_row(
+            "SELECT s.id, s.user_id, s.family_id, s.expires_at, s.revoked_at, s.rotated_at, s.successor_key_id,"
+            " f.ended_at FROM sessions s LEFT JOIN session_families f ON f.id = s.family_id"
+            " WHERE s.token_hash = $1 FOR UPDATE OF s",
+            tokens.token_hash(token),
+        )
+        now = utc_now()
+        if row is None:
+            return "unknown"
+        if row["ended_at"] is not None or (row["revoked_at"] is not None and row["rotated_at"] is None):
+            return "revoked"
+        if row["expires_at"] <= now:
+            return "expired"
+        user = await find_user(str(row["user_id"]))
+        if user is None:
+            return "unknown"
+        if row["rotated_at"] is not None:
+            return await _replay(token, row, user, settings, now)
+        return await _rotate(token, row, user, settings, now)
+
+
+async def _rotate(token: str, row: asyncpg.Record, user: Principal, settings: Settings, now: datetime) -> SignedIn:
+    family_id: UUID = row["family_id"] or uuid4()
+    if row["family_id"] is None:  # a sign-in of the replaced server: its first refresh here gives it a family
+        await db.execute("INSERT INTO session_families (id, user_id) VALUES ($1, $2)", family_id, user.user_id)
+    key = settings.token_keys[0]
+    await db.execute(
+        # A used token counts as revoked for the replaced server too, should it ever serve this database again.
+        "UPDATE sessions SET family_id = $2, rotated_at = $3, revoked_at = $3, successor_key_id = $4 WHERE id = $1",
+        row["id"],
+        family_id,
+        now,
+        key.id,
+    )
+    successor = tokens.successor_of(token, key)
+    await _insert_session(user.user_id, family_id, successor, row["id"], settings)
+    return _signed_in(user, str(family_id), successor, settings)
+
+
+async def _replay(
+    token: str, row: asyncpg.Record, user: Principal, settings: Settings, now: datetime
+) -> SignedIn | str:
+    """A used token again: a lost reply, a retry or a race gets the same successor, anything older ends the family."""
+    if settings.auth_refresh_reuse_grace_sec == 0:
+        return "replayed"
+    child = await db.fetch_row("SELECT id, rotated_at, expires_at FROM sessions WHERE parent_id = $1", row["id"])
+    key = next((key for key in settings.token_keys if key.id == row["successor_key_id"]), None)
+    if child is None or key is None:
+        return "replayed"
+    grace = timedelta(seconds=settings.auth_refresh_reuse_grace_sec)
+    if child["rotated_at"] is not None and now - child["rotated_at"] > grace:
+        await end_family(row["family_id"], reason="reuse")
+        await audit(
+            "auth.refresh_reuse_detected",
+            actor_type="SYSTEM",
+            actor_id=None,
+            subject_type="SESSION_FAMILY",
+            subject_id=str(row["family_id"]),
+            detail={"userId": user.user_id},
+        )
+        return "reused"
+    if child["expires_at"] <= now:
+        return "expired"
+    return _signed_in(user, str(row["family_id"]), tokens.successor_of(token, key), settings)
+
+
+async def logout(token: str) -> None:
+    """End the sign-in that `token` belongs to, when it is the current refresh token or the one before. Never fails for
+    an unknown one."""
+    async with in_transaction():
+        row = await db.fetch_row(
+            "SELECT s.id, s.user_id, s.family_id, s.rotated_at, child.rotated_at AS child_rotated_at"
+            " FROM sessions s LEFT JOIN sessions child ON child.parent_id = s.id WHERE s.token_hash = $1 FOR UPDATE OF s",
+            tokens.token_hash(token),
+        )
+        if row is None or row["child_rotated_at"] is not None:
+            return
+        await db.execute("UPDATE sessions SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL", row["id"])
+        if row["family_id"] is not None:
+            await end_family(row["family_id"], reason="logout")
+        await audit(
+            "auth.signed_out",
+            actor_type="USER",
+            actor_id=str(row["user_id"]),
+            subject_type="USER",
+            subject_id=str(row["user_id"]),
+        )
+
+
+async def end_family(family_id: UUID, *, reason: str) -> None:
+    """End one sign-in; the first reason stays."""
+    await db.execute(
+        "UPDATE session_families SET ended_at = now(), end_reason = $2 WHERE id = $1 AND ended_at IS NULL",
+        family_id,
+        reason,
+    )
+    await db.execute("UPDATE sessions SET revoked_at = now() WHERE family_id = $1 AND revoked_at IS NULL", family_id)
+
+
+async def end_all_families(user_id: str, *, reason: str) -> int:
+    """End every sign-in of a user, the replaced server's too. Returns how many families ended."""
+    await db.execute("UPDATE sessions SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL", user_id)
+    return await db.execute(
+        "UPDATE session_families SET ended_at = now(), end_reason = $2 WHERE user_id = $1 AND ended_at IS NULL",
+        user_id,
+        reason,
+    )
+
+
+async def _insert_session(
+    user_id: str, family_id: UUID, token: str, parent_id: UUID | None, settings: Settings
+) -> None:
+    now = utc_now()
+    await db.execute(
+        "INSERT INTO sessions (id, user_id, token_hash, expires_at, created_at, family_id, parent_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        uuid4(),
+        user_id,
+        tokens.token_hash(token),
+        now + timedelta(seconds=settings.auth_refresh_token_ttl_sec),
+        now,
+        family_id,
+        parent_id,
+    )
+
+
+def _signed_in(user: Principal, family_id: str, refresh_token: str, settings: Settings) -> SignedIn:
+    access = tokens.issue_access_token(
+        user_id=user.user_id,
+        email=user.email,
+        family_id=family_id,
+        now=int(utc_now().timestamp()),
+        ttl_seconds=settings.auth_access_token_ttl_sec,
+        signing_key=settings.token_keys[0],
+    )
+    return SignedIn(user, access, refresh_token)

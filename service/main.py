@@ -1,0 +1,20 @@
+"""What does the sanic command start? The application of the process's own environment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sanic import Sanic
+
+from service import logs
+from service.app import create_app
+from service.settings import load_settings
+
+
+def app() -> Sanic[Any, Any]:
+    """The API with settings from the environment; the target of `sanic service.main:app --factory`."""
+    settings = load_settings()
+    logs.configure(settings.log_level, "api")
+    for warning in settings.warnings():
+        logs.log("api.warning", level="warn", message=warning)
+    return create_app(settings)

@@ -1,0 +1,99 @@
+"""What does the product measure? Every Prometheus metric by name, and the JSON that the old dashboards read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from prometheus_client import Counter, Gauge, Histogram, Info, start_http_server
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_MAX_ROUTES = 500
+
+http_requests = Counter("http_server_requests", "Answered requests.", ("method", "route", "status"))
+http_seconds = Histogram("http_server_request_seconds", "Time to answer.", ("method", "route"), buckets=_SECONDS)
+http_in_flight = Gauge("http_server_in_flight", "Requests being served now.")
+event_loop_lag = Gauge("event_loop_lag_seconds", "How late the event loop ran its last heartbeat.")
+db_pool_size = Gauge("db_pool_size", "Open database connections of this process.")
+db_pool_idle = Gauge("db_pool_idle", "Open database connections that nobody uses.")
+db_pool_wait = Histogram("db_pool_wait_seconds", "Time until a database connection was free.", buckets=_SECONDS)
+s3_seconds = Histogram("s3_request_seconds", "Time of object store calls.", ("operation", "outcome"), buckets=_SECONDS)
+password_queue = Gauge("password_queue_depth", "Password checks waiting or running.")
+logins = Counter("auth_logins", "Sign-ins.", ("outcome",))
+refreshes = Counter("auth_refreshes", "Token refreshes.", ("outcome",))
+migration_head_ok = Gauge("migration_head_ok", "1 when the database has this version's schema.")
+build = Info("build", "Version of the running program.")
+
+METHODS = frozenset({"GET", "POST", "PATCH", "DELETE", "OPTIONS", "HEAD", "PUT"})
+
+
+class RequestTotals:
+    """Counts since process start, in the JSON shape of the replaced server; routes are templates, at most 500."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._total = 0
+        self._errors = 0
+        self._by_status: dict[str, int] = {}
+        self._routes: dict[tuple[str, str], list[float]] = {}
+
+    def add(self, method: str, route: str, status: int, milliseconds: float) -> None:
+        """Count one finished request."""
+        self._total += 1
+        self._errors += status >= 500
+        self._by_status[str(status)] = self._by_status.get(str(status), 0) + 1
+        row = self._routes.get((method, route))
+        if row is None:
+            if len(self._routes) < _MAX_ROUTES:
+                self._routes[(method, route)] = [1, milliseconds, milliseconds, milliseconds]
+            return
+        row[0] += 1
+        row[1] += milliseconds
+        row[2] = min(row[2], milliseconds)
+        row[3] = max(row[3], milliseconds)
+
+    def snapshot(self) -> dict[str, Any]:
+        """The answer of GET /metrics as JSON; routes by count descending, then by name."""
+        rows = [
+            {
+                "method": method,
+                "route": route,
+                "count": int(row[0]),
+                "avgDurationMs": round(row[1] / row[0], 2),
+                "minDurationMs": round(row[2], 2),
+                "maxDurationMs": round(row[3], 2),
+            }
+            for (method, route), row in self._routes.items()
+        ]
+        rows.sort(key=lambda row: (-int(str(row["count"])), str(row["route"]), str(row["method"])))
+        return {
+            "uptimeSec": int(time.monotonic() - self._started),
+            "totalRequests": self._total,
+            "totalErrors": self._errors,
+            "byStatus": dict(sorted(self._by_status.items())),
+            "routes": rows,
+        }
+
+
+def record_request(totals: RequestTotals, method: str, route: str, status: int, seconds: float) -> None:
+    """Count one finished request everywhere. `route` is a template or `unmatched`, never a path."""
+    method = method if method in METHODS else "OTHER"
+    http_requests.labels(method, route, str(status)).inc()
+    http_seconds.labels(method, route).observe(seconds)
+    totals.add(method, route, status, seconds * 1000)
+
+
+def serve(port: int) -> Callable[[], None]:
+    """Serve the Prometheus text on `port` from a thread of its own, which answers when the loop is slow.
+
+    Returns what stops it.
+    """
+    server, thread = start_http_server(port)
+
+    def stop() -> None:
+        server.shutdown()
+        server.server_close()
+        thread.join(timeout=2)
+
+    return stop

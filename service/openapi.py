@@ -1,0 +1,223 @@
+"""What is the contract document? Built from the operations that the handlers declare, as OpenAPI 3.0.3."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaValue
+from pydantic_core import core_schema
+from sanic import Sanic
+
+from service.errors import ApiError
+from service.operations import Operation, Security, declared_operation
+from service.version import VERSION
+
+_SECURITY: dict[Security, list[dict[str, list[str]]]] = {
+    Security.PUBLIC: [],
+    Security.OPTIONAL: [{}, {"bearer": []}],
+    Security.USER: [{"bearer": []}],
+    Security.ADMIN: [{"bearer": []}, {"adminKey": []}],
+    Security.SUPER: [{"bearer": []}, {"adminKey": []}],
+}
+_REASONS = {
+    200: "Done.",
+    201: "Created.",
+    202: "Accepted.",
+    204: "Done; no body.",
+    400: "The request is not valid.",
+    401: "Not signed in, or not any more.",
+    403: "Not allowed.",
+    404: "Not there, or not yours.",
+    409: "Not possible in the present state.",
+    429: "Too many requests; see Retry-After.",
+    500: "A failure on our side.",
+    503: "A dependency is away or overloaded; see Retry-After.",
+}
+
+
+class _Schema303(GenerateJsonSchema):
+    """JSON Schema as OpenAPI 3.0.3 wants it: `nullable` in place of a null type, no `const`."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        inner = self.generate_inner(schema["schema"])
+        if "$ref" in inner:
+            return {"allOf": [inner], "nullable": True}
+        return {**inner, "nullable": True}
+
+    def literal_schema(self, schema: core_schema.LiteralSchema) -> JsonSchemaValue:
+        values = list(schema["expected"])
+        kind = "boolean" if isinstance(values[0], bool) else "string"
+        return {"type": kind, "enum": values}
+
+
+def build_document(app: Sanic[Any, Any]) -> dict[str, Any]:
+    """The contract of every declared route of `app`, sorted by path, so that two builds are identical."""
+    schemas: dict[str, Any] = {"Error": _error_schema()}
+    paths: dict[str, dict[str, Any]] = {}
+    for route in app.router.routes:
+        declared = declared_operation(route.handler)
+        if declared is None:
+            continue
+        path = "/" + re.sub(r"<(\w+)(?::[^>]*)?>", r"{\1}", route.path)
+        path = re.sub(r"\{(\w+)\}", lambda match: "{" + _camel(match.group(1)) + "}", path)
+        for method in sorted(route.methods):
+            paths.setdefault(path, {})[method.lower()] = _operation(declared, path, schemas)
+    return {
+        "openapi": "3.0.3",
+        "info": {
+            "title": "Jembatan API",
+            "version": VERSION,
+            "description": "Takes candidates from sign-up over identity verification to a job abroad. Each path also "
+            "answers under /v1. Errors carry a stable code and a message that may be shown to the user.",
+            "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0.html"},
+        },
+        "servers": [{"url": "/"}],
+        "tags": sorted(({"name": name} for name in _tags(app)), key=lambda tag: tag["name"]),
+        "paths": {path: dict(sorted(paths[path].items())) for path in sorted(paths)},
+        "components": {
+            "securitySchemes": {
+                "bearer": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An access token of /auth/login, /auth/register or /auth/refresh; opaque to clients.",
+                },
+                "adminKey": {"type": "apiKey", "in": "header", "name": "x-admin-api-key"},
+            },
+            "schemas": dict(sorted(schemas.items())),
+        },
+    }
+
+
+def to_yaml(document: dict[str, Any]) -> str:
+    """The document as the committed file has it."""
+    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+
+
+def _tags(app: Sanic[Any, Any]) -> set[str]:
+    return {found.tag for route in app.router.routes if (found := declared_operation(route.handler))}
+
+
+def _operation(declared: Operation, path: str, schemas: dict[str, Any]) -> dict[str, Any]:
+    document: dict[str, Any] = {"operationId": declared.id, "summary": declared.summary, "tags": [declared.tag]}
+    if declared.description:
+        document["description"] = declared.description
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in re.findall(r"\{(\w+)\}", path)
+    ]
+    if declared.query is not None:
+        parameters += _query_parameters(declared.query)
+    parameters += [
+        {"name": name, "in": "header", "required": False, "schema": {"type": "string"}} for name in declared.headers
+    ]
+    if parameters:
+        document["parameters"] = parameters
+    if declared.body is not None:
+        document["requestBody"] = {
+            "required": bool(_schema(declared.body, "validation", {}).get("required")),
+            "content": {"application/json": {"schema": _reference(declared.body, "validation", schemas)}},
+        }
+    document["responses"] = _responses(declared, schemas)
+    document["security"] = _SECURITY[declared.security]
+    return document
+
+
+def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
+    parameters = []
+    schema = _schema(model, "validation", {})
+    for name, field in schema.get("properties", {}).items():
+        field = {key: value for key, value in field.items() if key not in {"title", "nullable"}}
+        if field.get("default", ...) is None:
+            del field["default"]
+        parameters.append({"name": name, "in": "query", "required": False, "schema": field})
+    return parameters
+
+
+def _responses(declared: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+    responses: dict[str, Any] = {}
+    for status, shape in declared.responses.items():
+        entry: dict[str, Any] = {"description": _REASONS[status]}
+        if isinstance(shape, dict):
+            entry["content"] = {
+                media: {"schema": _reference(model, "serialization", schemas) if model else {"type": "string"}}
+                for media, model in shape.items()
+            }
+        elif shape is not None:
+            entry["content"] = {"application/json": {"schema": _reference(shape, "serialization", schemas)}}
+        responses[str(status)] = entry
+    by_status: dict[int, set[type[ApiError]]] = {}
+    for error in declared.errors:
+        by_status.setdefault(error.status_code, set()).add(error)
+    for status in sorted(by_status):
+        codes = sorted({error.code for error in by_status[status]})
+        code = {"type": "string", "x-extensible-enum": codes}
+        shape_of_error = {"allOf": [{"$ref": "#/components/schemas/Error"}, _error_schema(code)]}
+        entry = {
+            "description": f"{_REASONS[status]} Codes: {', '.join(codes)}.",
+            "content": {"application/json": {"schema": shape_of_error}},
+        }
+        if any(error.retry_after is not None for error in by_status[status]):
+            entry["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+        responses[str(status)] = entry
+    return dict(sorted(responses.items()))
+
+
+def _error_schema(code: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": ["error"],
+        "properties": {
+            "error": {
+                "type": "object",
+                "required": ["code", "message"],
+                "properties": {
+                    "code": code or {"type": "string"},
+                    "message": {"type": "string", "minLength": 1},
+                },
+            }
+        },
+    }
+
+
+def _schema(model: type[BaseModel], mode: JsonSchemaMode, schemas: dict[str, Any]) -> dict[str, Any]:
+    schema = model.model_json_schema(
+        by_alias=True, mode=mode, schema_generator=_Schema303, ref_template="#/components/schemas/{model}"
+    )
+    for name, definition in schema.pop("$defs", {}).items():
+        _register(name, definition, schemas)
+    return schema
+
+
+def _reference(model: type[BaseModel], mode: JsonSchemaMode, schemas: dict[str, Any]) -> dict[str, str]:
+    _register(model.__name__, _schema(model, mode, schemas), schemas)
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
+
+
+def _register(name: str, schema: dict[str, Any], schemas: dict[str, Any]) -> None:
+    tidy = _tidy(schema)
+    if schemas.setdefault(name, tidy) != tidy:
+        raise ValueError(f"two different shapes are called {name}")
+
+
+def _tidy(schema: Any) -> Any:
+    """Titles repeat the names; a null default and `additionalProperties: false` would bind clients for nothing."""
+    if isinstance(schema, list):
+        return [_tidy(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept = {}
+    for key, value in schema.items():
+        if key == "title" and isinstance(value, str):
+            continue
+        if (key == "additionalProperties" and value is False) or (key == "default" and value is None):
+            continue
+        kept[key] = {name: _tidy(item) for name, item in value.items()} if key == "properties" else _tidy(value)
+    return kept
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)

@@ -1,0 +1,114 @@
+"""What does an operation promise? Each handler declares its id, caller, shapes and errors here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from sanic import HTTPResponse
+from sanic_ext import openapi
+
+from service.errors import (
+    AdminApiDisabled,
+    ApiError,
+    DatabaseUnavailable,
+    ExpiredAccessToken,
+    InsufficientAdminRole,
+    InternalError,
+    InvalidAccessToken,
+    InvalidAdminApiKey,
+    InvalidRequestBody,
+    MissingAccessToken,
+    MissingAdminApiKey,
+    RateLimited,
+    ServerBusy,
+)
+from service.web import Input, Output
+
+Responses = dict[int, type[Output] | dict[str, type[Output] | None] | None]
+"""Status → shape; none for an empty body, a dict for media types other than JSON (none: plain text)."""
+Handler = Callable[..., Coroutine[Any, Any, HTTPResponse]]
+
+
+class Security(Enum):
+    """Who may call. The value is the name that the contract document uses."""
+
+    PUBLIC = "public"
+    OPTIONAL = "optional"
+    USER = "user"
+    ADMIN = "admin"
+    SUPER = "super"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One declared operation. `responses` maps a status to its shape, none for an empty body."""
+
+    id: str
+    summary: str
+    tag: str
+    security: Security
+    body: type[Input] | None
+    query: type[Input] | None
+    responses: Responses
+    errors: tuple[type[ApiError], ...]
+    description: str = ""
+    headers: tuple[str, ...] = ()
+
+
+_TOKEN_ERRORS = (InvalidAccessToken, ExpiredAccessToken)
+_STAFF_ERRORS = (*_TOKEN_ERRORS, InsufficientAdminRole, AdminApiDisabled, MissingAdminApiKey, InvalidAdminApiKey)
+
+
+def operation(
+    operation_id: str,
+    *,
+    summary: str,
+    tag: str,
+    responses: Responses,
+    security: Security = Security.USER,
+    body: type[Input] | None = None,
+    reads_body: bool | None = None,
+    query: type[Input] | None = None,
+    errors: tuple[type[ApiError], ...] = (),
+    description: str = "",
+    headers: tuple[str, ...] = (),
+    depends: bool = True,
+) -> Callable[[Handler], Handler]:
+    """Declare the decorated handler's operation; without it the application refuses to start.
+
+    A signed-in user is asked for unless `security` says otherwise. Errors of the caller's check, of an unreadable
+    body and of dependencies that are away are added here, so `errors` lists only the operation's own.
+    `depends=False` is for operations that touch nothing outside the process.
+    """
+    added: tuple[type[ApiError], ...] = (InternalError,)
+    if depends:
+        added += (DatabaseUnavailable, ServerBusy, RateLimited)
+    if body is not None if reads_body is None else reads_body:
+        added += (InvalidRequestBody,)
+    if security is Security.USER:
+        added += (MissingAccessToken, *_TOKEN_ERRORS)
+    elif security is Security.OPTIONAL:
+        added += _TOKEN_ERRORS
+    elif security in {Security.ADMIN, Security.SUPER}:
+        added += _STAFF_ERRORS
+    declared = Operation(
+        operation_id, summary, tag, security, body, query, responses, (*errors, *added), description, headers
+    )
+
+    def decorate(handler: Handler) -> Handler:
+        handler = openapi.definition(operation=operation_id, summary=summary, tag=tag, description=description or None)(
+            handler
+        )
+        handler.operation = declared  # type: ignore[attr-defined]  # read by declared_operation
+        return handler
+
+    return decorate
+
+
+def declared_operation(handler: Any) -> Operation | None:
+    """What `handler` declared, or none."""
+    found = getattr(handler, "operation", None)
+    return found if isinstance(found, Operation) else None

@@ -1,0 +1,389 @@
+"""Which settings does the product have, and what makes a value unacceptable at start?"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, Self
+
+from pydantic import AwareDatetime, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Environment = Literal["dev", "staging", "production"]
+
+_SAMPLE_WORDS = re.compile(
+    r"change|replace|sample|example|insecure|default|secret|password|admin123|dev[-_]|test[-_]", re.I
+)
+_MINIMUM_SECRET_LENGTH = 32
+_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+class SettingsError(Exception):
+    """A variable is missing or unacceptable; the text names it and says what is wrong, never its value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a ring: `id` is public and travels in tokens and rows, `secret` is not."""
+
+    id: str
+    secret: bytes
+
+
+class Settings(BaseSettings):
+    """Every environment variable the product reads; the attribute is the variable's name in lower case.
+
+    Built once by `load_settings()`. Names, defaults and meanings are those of the server that this product
+    replaces, so that an operator's file keeps working; docs/migrating.md lists what differs.
+    """
+
+    model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True, case_sensitive=False)
+
+    environment: Environment = Field(description="dev, staging or production")
+    api_port: int = Field(4000, ge=1, le=65535, description="port of the API")
+    api_host: str = Field("0.0.0.0", description="address the API listens on")  # noqa: S104 - a container's default
+    metrics_port: int | None = Field(None, ge=1, le=65535, description="port of the Prometheus text; unset: on the API")
+    metrics_json: Literal["public", "admin", "off"] | None = Field(None, description="who may read /metrics as JSON")
+    log_level: str = Field("info", description="debug, info, warn or error")
+    rate_limits: bool = Field(True, description="on or off")
+    trusted_proxies: str = Field("", description="comma list of proxy networks whose X-Forwarded-For is believed")
+    known_app_versions: str = Field("", description="comma list of app versions that may be a metric label")
+
+    database_url: str = Field(description="PostgreSQL connection string")
+    db_pool_max: int = Field(10, ge=1, le=200, description="database connections of one process")
+    auth_store: str = Field("postgres", description="only postgres")
+
+    auth_token_keys: str = Field("", description="ring of token keys, kid:secret,…; the first signs")
+    auth_token_secret: str = Field("", description="the replaced server's key; its tokens verify until they expire")
+    auth_access_token_ttl_sec: int = Field(900, ge=1, description="life of an access token, seconds")
+    auth_refresh_token_ttl_sec: int = Field(604_800, ge=1, description="life of a refresh token, seconds")
+    auth_refresh_reuse_grace_sec: int = Field(
+        60, ge=0, description="how long a used refresh token still works, seconds"
+    )
+    auth_logout_ends_access: bool = Field(True, description="logout ends the access token too")
+    auth_default_role_code: str = Field("sdm", description="role at registration")
+    admin_role_codes: str = Field("super_admin", description="comma list of staff roles")
+    admin_api_key: str = Field("", description="shared staff key; empty: off")
+    admin_api_key_expires_at: AwareDatetime | None = Field(None, description="the key is as if unset from then on")
+    admin_api_key_after_bootstrap: bool | None = Field(None, description="keep the key once a super_admin exists")
+    bootstrap_admin_email: str = Field("", description="e-mail of the start-up administrator")
+    bootstrap_admin_password: str = Field("", description="its password")
+    bootstrap_admin_full_name: str = Field("Platform Administrator", description="its display name")
+    bootstrap_admin_role_codes: str = Field("super_admin,sdm,lpk,tsk,kaisha", description="roles added at each start")
+    bootstrap_admin_reset_password: bool = Field(False, description="overwrite the password at each start; dev only")
+
+    auth_email_provider: str = Field("", description="log or smtp")
+    auth_email_from: str = Field("", description="sender of mails")
+    smtp_url: str = Field("", description="smtp://user:password@host:port, or smtps://")
+    auth_email_verification_code_ttl_sec: int = Field(600, ge=1, description="life of a code, seconds")
+    auth_email_verification_resend_cooldown_sec: int = Field(60, ge=0, description="pause before another code, seconds")
+    auth_email_verification_max_attempts: int = Field(5, ge=1, description="wrong tries per code")
+    auth_email_verification_expose_code: bool | None = Field(None, description="answer with the code; unset: dev only")
+    auth_email_verification_static_code: str = Field("", pattern=r"^(\d{6})?$", description="one code for everybody")
+
+    kyc_provider_webhook_enabled: bool = Field(True, description="accept the provider's webhook")
+    kyc_provider_webhook_secret: str = Field("", description="shared secret and HMAC key of the webhook")
+    kyc_provider_webhook_secret_previous: str = Field("", description="the secret before, still valid")
+    kyc_provider_webhook_require_signature: bool = Field(True, description="false only to debug")
+    kyc_provider_webhook_max_skew_sec: int = Field(300, description="accepted clock difference, seconds")
+    kyc_provider_webhook_idempotency_ttl_sec: str = Field("", description="read and ignored: keys are kept for ever")
+    kyc_preview_url_default_expires_sec: int = Field(120, description="life of a preview link, seconds")
+    kyc_preview_url_max_expires_sec: int = Field(300, description="longest life of a preview link, seconds")
+    kyc_require_verified: Literal["off", "warn", "enforce"] = Field("warn", description="decide only on read documents")
+    audit_keys: str = Field("", description="ring of audit keys, kid:secret,…; the first signs")
+
+    object_storage_provider: str = Field("s3", description="only s3")
+    object_storage_bucket: str = Field("jembatan-documents", min_length=3, description="bucket of documents")
+    object_storage_region: str = Field("ap-northeast-1", description="region that signatures name")
+    object_storage_endpoint: str = Field("", description="URL the server calls")
+    object_storage_public_endpoint: str = Field("", description="URL that phones call; signed, never called")
+    object_storage_base_url: str = Field("", description="read and ignored")
+    object_storage_access_key_id: str = Field("", description="S3 access key")
+    object_storage_secret_access_key: str = Field("", description="S3 secret key")
+    object_storage_force_path_style: bool = Field(True, description="bucket in the path")
+    object_storage_presign_expires_sec: int = Field(900, description="life of an upload link, seconds")
+    object_storage_max_file_bytes: int = Field(10_485_760, description="largest identity document, bytes")
+    object_storage_allowed_content_types: str = Field(
+        "image/jpeg,image/png,application/pdf", description="comma list for identity documents"
+    )
+    minio_port: int = Field(9000, description="used in the default of OBJECT_STORAGE_ENDPOINT")
+    minio_root_user: str = Field("", description="fallback of OBJECT_STORAGE_ACCESS_KEY_ID")
+    minio_root_password: str = Field("", description="fallback of OBJECT_STORAGE_SECRET_ACCESS_KEY")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _trimmed(cls, value: Any, info: ValidationInfo) -> Any:
+        """Surrounding space is never meant; an empty value of a typed variable means its default."""
+        if not isinstance(value, str):
+            return value
+        value = value.strip()
+        field = cls.model_fields[str(info.field_name)]
+        if value == "" and field.annotation is not str and not field.is_required():
+            return field.get_default()
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        return value.lower() if value.lower() in {"debug", "info", "warn", "error"} else "info"
+
+    @field_validator("auth_store")
+    @classmethod
+    def _only_postgres(cls, value: str) -> str:
+        if value.lower() not in {"", "postgres"}:
+            raise ValueError("only postgres is supported")
+        return "postgres"
+
+    @field_validator("object_storage_provider")
+    @classmethod
+    def _only_s3(cls, value: str) -> str:
+        if value.lower() not in {"", "s3"}:
+            raise ValueError("only s3 is supported")
+        return "s3"
+
+    @field_validator("auth_email_provider")
+    @classmethod
+    def _known_provider(cls, value: str) -> str:
+        if value.lower() == "resend":
+            raise ValueError("resend is not supported; set it to smtp and SMTP_URL to the service's SMTP address")
+        return "smtp" if value.lower() == "smtp" else ("log" if value else "")
+
+    @field_validator("auth_default_role_code")
+    @classmethod
+    def _lower(cls, value: str) -> str:
+        return value.lower() or "sdm"
+
+    @field_validator("kyc_provider_webhook_require_signature", "object_storage_force_path_style", mode="before")
+    @classmethod
+    def _true_unless_off(cls, value: Any) -> Any:
+        """The replaced server takes any other word as true."""
+        return str(value).strip().lower() not in _FALSE
+
+    @field_validator("kyc_provider_webhook_max_skew_sec", mode="before")
+    @classmethod
+    def _positive_or_default(cls, value: Any) -> Any:
+        return _number_in(value, 1, None, 300)
+
+    @field_validator("object_storage_presign_expires_sec", mode="before")
+    @classmethod
+    def _presign_range(cls, value: Any) -> Any:
+        return _number_in(value, 60, 3600, 900)
+
+    @field_validator("object_storage_max_file_bytes", mode="before")
+    @classmethod
+    def _file_limit(cls, value: Any) -> Any:
+        return _number_in(value, 1, None, 10_485_760)
+
+    @field_validator("kyc_preview_url_default_expires_sec", mode="before")
+    @classmethod
+    def _preview_range(cls, value: Any) -> Any:
+        return _number_in(value, 60, 3600, 120)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        problems = list(self._problems())
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _problems(self) -> list[str]:
+        found: list[str] = []
+        if not self.database_url.startswith(("postgres://", "postgresql://")):
+            found.append("DATABASE_URL must start with postgres:// or postgresql://")
+        if not self.auth_token_keys and not self.auth_token_secret:
+            found.append("AUTH_TOKEN_KEYS is not set")
+        for name, ring in (("AUTH_TOKEN_KEYS", self.auth_token_keys), ("AUDIT_KEYS", self.audit_keys)):
+            try:
+                parse_ring(ring)
+            except ValueError as error:
+                found.append(f"{name} {error}")
+        if not self.s3_access_key or not self.s3_secret_key:
+            found.append("OBJECT_STORAGE_ACCESS_KEY_ID and OBJECT_STORAGE_SECRET_ACCESS_KEY must be set")
+        if self.email_delivery == "smtp" and not (self.smtp_url and self.auth_email_from):
+            found.append("SMTP_URL and AUTH_EMAIL_FROM must be set when AUTH_EMAIL_PROVIDER is smtp")
+        return found + (self._problems_outside_dev() if self.environment != "dev" else [])
+
+    def _problems_outside_dev(self) -> list[str]:
+        found: list[str] = []
+        secrets = {
+            "AUTH_TOKEN_SECRET": self.auth_token_secret,
+            "ADMIN_API_KEY": self.admin_api_key,
+            "KYC_PROVIDER_WEBHOOK_SECRET": self.kyc_provider_webhook_secret,
+            "KYC_PROVIDER_WEBHOOK_SECRET_PREVIOUS": self.kyc_provider_webhook_secret_previous,
+            **{f"AUTH_TOKEN_KEYS ({key.id})": key.secret.decode() for key in _ring_or_nothing(self.auth_token_keys)},
+            **{f"AUDIT_KEYS ({key.id})": key.secret.decode() for key in _ring_or_nothing(self.audit_keys)},
+        }
+        for name, value in secrets.items():
+            if value and (len(value) < _MINIMUM_SECRET_LENGTH or _SAMPLE_WORDS.search(value)):
+                found.append(f"{name} is a sample value or shorter than {_MINIMUM_SECRET_LENGTH} characters")
+        if self.bootstrap_admin_email and self.bootstrap_admin_password:
+            weak = len(self.bootstrap_admin_password) < 12 or _SAMPLE_WORDS.search(self.bootstrap_admin_password)
+            if weak or "example" in self.bootstrap_admin_email:
+                found.append("BOOTSTRAP_ADMIN_EMAIL and BOOTSTRAP_ADMIN_PASSWORD must not be sample values")
+        if self.bootstrap_admin_reset_password:
+            found.append("BOOTSTRAP_ADMIN_RESET_PASSWORD is only for ENVIRONMENT=dev")
+        if self.email_delivery == "log":
+            found.append("AUTH_EMAIL_PROVIDER must be smtp: writing mails to the log is only for ENVIRONMENT=dev")
+        if self.environment == "production" and self.auth_email_verification_expose_code:
+            found.append("AUTH_EMAIL_VERIFICATION_EXPOSE_CODE must not be true in production")
+        if self.kyc_provider_webhook_enabled and not self.kyc_provider_webhook_secret:
+            found.append("KYC_PROVIDER_WEBHOOK_SECRET is not set (KYC_PROVIDER_WEBHOOK_ENABLED=false switches it off)")
+        if not self.audit_keys:
+            found.append("AUDIT_KEYS is not set")
+        return found
+
+    @property
+    def is_dev(self) -> bool:
+        return self.environment == "dev"
+
+    @property
+    def token_keys(self) -> tuple[Key, ...]:
+        """The ring that signs and verifies our tokens, first signs; never empty."""
+        return parse_ring(self.auth_token_keys) or (Key("legacy", self.auth_token_secret.encode()),)
+
+    @property
+    def audit_key_ring(self) -> tuple[Key, ...]:
+        """The ring that chains audit rows; in dev without a setting, one derived from the token key."""
+        return parse_ring(self.audit_keys) or (Key("dev", b"audit:" + self.token_keys[0].secret),)
+
+    @property
+    def staff_roles(self) -> frozenset[str]:
+        return _words(self.admin_role_codes.lower()) or frozenset({"super_admin"})
+
+    @property
+    def email_delivery(self) -> Literal["log", "smtp"]:
+        return (
+            "smtp" if self.auth_email_provider == "smtp" or (not self.auth_email_provider and self.smtp_url) else "log"
+        )
+
+    @property
+    def exposes_codes(self) -> bool:
+        """Whether e-mail codes appear in answers: as set, else in dev only."""
+        exposed = self.auth_email_verification_expose_code
+        return self.is_dev if exposed is None else exposed
+
+    @property
+    def keeps_admin_key_after_bootstrap(self) -> bool:
+        keeps = self.admin_api_key_after_bootstrap
+        return self.is_dev if keeps is None else keeps
+
+    @property
+    def metrics_json_readers(self) -> Literal["public", "admin", "off"]:
+        return self.metrics_json or ("public" if self.is_dev else "admin")
+
+    @property
+    def s3_endpoint(self) -> str:
+        return (self.object_storage_endpoint or f"http://localhost:{self.minio_port}").rstrip("/")
+
+    @property
+    def s3_public_endpoint(self) -> str:
+        return (self.object_storage_public_endpoint or self.s3_endpoint).rstrip("/")
+
+    @property
+    def s3_access_key(self) -> str:
+        return self.object_storage_access_key_id or self.minio_root_user
+
+    @property
+    def s3_secret_key(self) -> str:
+        return self.object_storage_secret_access_key or self.minio_root_password
+
+    @property
+    def kyc_content_types(self) -> frozenset[str]:
+        return _words(self.object_storage_allowed_content_types.lower())
+
+    @property
+    def preview_max_expires_sec(self) -> int:
+        """`KYC_PREVIEW_URL_MAX_EXPIRES_SEC` when it lies between the default life and 3600, else the larger default."""
+        default, longest = self.kyc_preview_url_default_expires_sec, self.kyc_preview_url_max_expires_sec
+        return longest if default <= longest <= 3600 else max(default, 300)
+
+    def warnings(self) -> list[str]:
+        """Sentences that a process logs at start: allowed, but somebody should know."""
+        found = []
+        if self.auth_email_verification_static_code:
+            found.append("AUTH_EMAIL_VERIFICATION_STATIC_CODE is set: one code verifies every address")
+        if self.kyc_provider_webhook_idempotency_ttl_sec:
+            found.append("KYC_PROVIDER_WEBHOOK_IDEMPOTENCY_TTL_SEC is ignored: keys are kept for ever")
+        if not self.kyc_provider_webhook_require_signature:
+            found.append("KYC_PROVIDER_WEBHOOK_REQUIRE_SIGNATURE is off: webhooks are accepted unsigned")
+        return found
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from `environ` (default: the process's environment).
+
+    Raises SettingsError with one line a problem. `NODE_ENV=production` stands for `ENVIRONMENT=production`, `PORT`
+    for `API_PORT`, `EMAIL_PROVIDER`/`EMAIL_FROM` for their longer names, where those are unset.
+    """
+    given = {name.upper(): value for name, value in (os.environ if environ is None else environ).items()}
+    if not given.get("ENVIRONMENT", "").strip():
+        if given.get("NODE_ENV", "").strip() != "production":
+            raise SettingsError("ENVIRONMENT is not set: dev, staging or production")
+        given["ENVIRONMENT"] = "production"
+    for name, fallback in (
+        ("API_PORT", "PORT"),
+        ("AUTH_EMAIL_PROVIDER", "EMAIL_PROVIDER"),
+        ("AUTH_EMAIL_FROM", "EMAIL_FROM"),
+    ):
+        if not given.get(name, "").strip() and given.get(fallback, "").strip():
+            given[name] = given[fallback]
+    values = {name: given[name.upper()] for name in Settings.model_fields if name.upper() in given}
+    try:
+        # Values only from `given`: the class would otherwise look at the process's environment again.
+        return _ExplicitSettings(**values)  # type: ignore[arg-type]  # texts; the validators convert them
+    except ValidationError as error:
+        raise SettingsError("\n".join(_problem_line(item) for item in error.errors())) from None
+
+
+class _ExplicitSettings(Settings):
+    @classmethod
+    def settings_customise_sources(cls, settings_cls: Any, init_settings: Any, **_: Any) -> tuple[Any, ...]:  # type: ignore[override]  # the named sources are not needed
+        return (init_settings,)
+
+
+def _problem_line(item: Any) -> str:
+    name = ".".join(str(part) for part in item["loc"]).upper()
+    if item["type"] == "missing":
+        return f"{name} is not set"
+    text = str(item["msg"]).removeprefix("Value error, ")
+    return f"{name}: {text}" if name else text
+
+
+def parse_ring(text: str) -> tuple[Key, ...]:
+    """`kid:secret,kid:secret` → keys in that order. Raises ValueError for another form or a repeated id."""
+    keys = []
+    for part in filter(None, (item.strip() for item in text.split(","))):
+        key_id, colon, secret = part.partition(":")
+        if not colon or not re.fullmatch(r"[A-Za-z0-9_-]{1,32}", key_id) or not secret:
+            raise ValueError("must have the form kid:secret,kid:secret")
+        keys.append(Key(key_id, secret.encode()))
+    if len({key.id for key in keys}) != len(keys):
+        raise ValueError("names a key id twice")
+    return tuple(keys)
+
+
+def _ring_or_nothing(text: str) -> tuple[Key, ...]:
+    try:
+        return parse_ring(text)
+    except ValueError:
+        return ()
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(filter(None, (word.strip() for word in text.split(","))))
+
+
+def _number_in(value: Any, lowest: int, highest: int | None, default: int) -> int:
+    try:
+        number = int(float(value))
+    except (TypeError, ValueError, OverflowError):
+        return default
+    return number if number >= lowest and (highest is None or number <= highest) else default
+
+
+def utc_now() -> datetime:
+    """Now, in UTC with zone: the only clock of the product."""
+    return datetime.now(UTC)

@@ -1,0 +1,88 @@
+"""What happens after the answers? The second process: it takes tasks from Postgres and calls features."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from service import db, logs, metrics
+from service.adapters.object_storage import ObjectStorage
+from service.auth.mails import send_verification_mail
+from service.auth.verification import MAIL_TASK
+from service.settings import Settings
+from service.tasks import domain as tasks
+from service.version import VERSION
+
+Handler = Callable[[dict[str, Any], Settings], Awaitable[None]]
+HANDLERS: dict[str, Handler] = {MAIL_TASK: send_verification_mail}
+_IDLE_SECONDS, _AWAY_SECONDS, _TASK_SECONDS = 1.0, 3.0, 120.0
+
+
+async def work(settings: Settings, stop: asyncio.Event) -> None:
+    """Run due tasks one after another until `stop`; a task that has begun is finished first."""
+    await db.open_database(db.tortoise_config(settings.database_url, pool_max=3, application_name="jembatan-worker"))
+    metrics.build.info({"version": VERSION})
+    storage = ObjectStorage(settings)
+    await storage.open()
+    stop_metrics = metrics.serve(settings.metrics_port) if settings.metrics_port else None
+    try:
+        while not stop.is_set():
+            try:
+                busy = await run_one(settings)
+            except Exception as error:
+                if not db.is_unavailable(error):
+                    raise
+                logs.log("worker.database_unavailable", level="warn")
+                await _pause(stop, _AWAY_SECONDS)
+                continue
+            if not busy:
+                await _pause(stop, _IDLE_SECONDS)
+    finally:
+        if stop_metrics is not None:
+            stop_metrics()
+        await storage.close()
+        await db.close_database()
+
+
+async def run_one(settings: Settings) -> bool:
+    """Take and run one due task. Returns whether there was one."""
+    task = await tasks.take(list(HANDLERS))
+    if task is None:
+        return False
+    try:
+        async with asyncio.timeout(_TASK_SECONDS):
+            await HANDLERS[task.kind](task.payload, settings)
+    except Exception as error:
+        given_up = await tasks.fail(task, error)
+        logs.log(
+            "worker.task_failed",
+            level="error" if given_up else "warn",
+            kind=task.kind,
+            attempts=task.attempts,
+            givenUp=given_up,
+            errorName=type(error).__name__,
+        )
+        return True
+    await tasks.finish(task)
+    return True
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
+
+
+async def main(settings: Settings) -> None:
+    """Work until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    logs.log("worker.started")
+    await work(settings, stop)
+    logs.log("worker.stopped")
