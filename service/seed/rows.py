@@ -1,0 +1,319 @@
+"""Which table rows make up one seeded job, post or account?"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+
+from service.seed.jobs import SeedJob
+from service.seed.people import REVIEWER_EMAIL, SeedApplication, SeedPerson, SeedVerification
+from service.seed.posts import SeedPost
+
+# A table's name and one row of it, JSON columns already as text.
+Row = tuple[str, dict[str, Any]]
+
+# The way an application took to its status.
+_PATHS = {
+    "SUBMITTED": ("SUBMITTED",),
+    "IN_REVIEW": ("SUBMITTED", "IN_REVIEW"),
+    "INTERVIEW": ("SUBMITTED", "IN_REVIEW", "INTERVIEW"),
+    "OFFERED": ("SUBMITTED", "IN_REVIEW", "INTERVIEW", "OFFERED"),
+    "HIRED": ("SUBMITTED", "IN_REVIEW", "INTERVIEW", "OFFERED", "HIRED"),
+    "REJECTED": ("SUBMITTED", "IN_REVIEW", "REJECTED"),
+}
+_EVENT_TEXTS = {
+    "SUBMITTED": ("Application submitted", "Your application has reached the employer."),
+    "IN_REVIEW": ("Application in review", "The employer is reading your application."),
+    "INTERVIEW": ("Interview", "The employer would like to talk with you."),
+    "OFFERED": ("Offer made", "The employer offers you this job. Please accept or decline."),
+    "HIRED": ("Offer accepted", "You accepted the offer."),
+    "REJECTED": ("Application closed", "The employer chose another candidate."),
+}
+# The candidate applies and accepts; everything between is the staff's.
+_CANDIDATE_STATUSES = {"SUBMITTED", "HIRED"}
+
+_VERIFICATION_PATHS = {
+    "CREATED": ("CREATED",),
+    "SUBMITTED": ("CREATED", "SUBMITTED"),
+    "MANUAL_REVIEW": ("CREATED", "SUBMITTED", "MANUAL_REVIEW"),
+    "VERIFIED": ("CREATED", "SUBMITTED", "VERIFIED"),
+    "REJECTED": ("CREATED", "SUBMITTED", "REJECTED"),
+}
+_OWN_REASONS = {"CREATED": "session_created", "SUBMITTED": "session_submitted"}
+
+
+def fixed_id(name: str) -> uuid.UUID:
+    """The same UUID for the same name on every server, in the form of a version 4 UUID as the apps expect."""
+    return uuid.UUID(bytes=_digest(name)[:16], version=4)
+
+
+def user_id(email: str) -> uuid.UUID:
+    """The id of the seeded account with this address."""
+    return fixed_id(f"user/{email}")
+
+
+def job_row(job: SeedJob) -> Row:
+    """The row of one job; visible, created when it was published."""
+    moment = job.published_at
+    return "jobs", {
+        "id": job.id,
+        "title": job.title,
+        "employment_type": job.employment_type,
+        "visa_sponsorship": job.visa_sponsorship,
+        "description": job.description,
+        "requirements_json": json.dumps(job.requirements),
+        "location_json": json.dumps(job.location),
+        "employer_json": json.dumps(job.employer),
+        "lifecycle_status": "PUBLISHED",
+        "published_at": moment,
+        "created_at": moment,
+        "updated_at": moment,
+    }
+
+
+def post_row(post: SeedPost) -> Row:
+    """The row of one feed post; visible, without a picture."""
+    moment = post.published_at
+    return "feed_posts", {
+        "id": post.id,
+        "title": post.title,
+        "excerpt": post.excerpt,
+        "category": post.category,
+        "author": post.author,
+        "image_url": None,
+        "lifecycle_status": "PUBLISHED",
+        "published_at": moment,
+        "created_at": moment,
+        "updated_at": moment,
+    }
+
+
+def user_row(person: SeedPerson, *, password_hash: str, now: datetime) -> Row:
+    """The row of the account itself; times count back from `now` (UTC)."""
+    created_at = now - timedelta(days=person.days_ago)
+    return "users", {
+        "id": user_id(person.email),
+        "full_name": person.full_name,
+        "email": person.email,
+        "password_hash": password_hash,
+        "email_verified_at": created_at + timedelta(minutes=3) if person.is_email_verified else None,
+        "created_at": created_at,
+        "updated_at": created_at,
+    }
+
+
+def owned_rows(person: SeedPerson, *, bucket: str, now: datetime) -> Iterator[Row]:
+    """Everything that belongs to the account, parents first, without roles."""
+    owner = user_id(person.email)
+    for position, job_id in enumerate(person.saved_jobs):
+        yield (
+            "user_saved_jobs",
+            {
+                "id": fixed_id(f"saved-job/{owner}/{job_id}"),
+                "user_id": owner,
+                "job_id": job_id,
+                "created_at": now - timedelta(days=1, hours=position),
+            },
+        )
+    for position, post_id in enumerate(person.saved_posts):
+        yield (
+            "user_saved_posts",
+            {
+                "id": fixed_id(f"saved-post/{owner}/{post_id}"),
+                "user_id": owner,
+                "post_id": post_id,
+                "created_at": now - timedelta(days=1, hours=position),
+            },
+        )
+    for application in person.applications:
+        yield from _application_rows(application, owner=owner, bucket=bucket, now=now)
+    if person.verification:
+        yield from _verification_rows(person.verification, owner=owner, bucket=bucket, now=now)
+    if person.organization:
+        yield from _organization_rows(person, owner=owner, now=now)
+
+
+def _application_rows(application: SeedApplication, *, owner: uuid.UUID, bucket: str, now: datetime) -> Iterator[Row]:
+    application_id = fixed_id(f"application/{owner}/{application.job_id}")
+    path = _PATHS[application.status]
+    applied_at = now - timedelta(days=application.days_ago)
+    moments = _spread(applied_at, now, len(path))
+    yield (
+        "job_applications",
+        {
+            "id": application_id,
+            "user_id": owner,
+            "job_id": application.job_id,
+            "status": application.status,
+            "note": application.note,
+            "created_at": applied_at,
+            "updated_at": moments[-1],
+        },
+    )
+    for status, moment in zip(path, moments, strict=True):
+        title, description = _EVENT_TEXTS[status]
+        by_candidate = status in _CANDIDATE_STATUSES
+        yield (
+            "job_application_journey_events",
+            {
+                "id": fixed_id(f"journey/{application_id}/{status}"),
+                "application_id": application_id,
+                "status": status,
+                "title": title,
+                "description": application.note or description if status == "SUBMITTED" else description,
+                "actor_type": "USER" if by_candidate else "ADMIN",
+                "actor_id": str(owner) if by_candidate else REVIEWER_EMAIL,
+                "created_at": moment,
+            },
+        )
+    for document_type, file_name, review_status in application.documents:
+        document_id = fixed_id(f"application-document/{application_id}/{file_name}")
+        uploaded_at = applied_at + timedelta(minutes=5)
+        reviewed_at = None if review_status == "PENDING" else moments[-1]
+        kind = document_type.lower()
+        key = f"applications/{owner}/{application_id}/{_stamp(uploaded_at)}-{kind}-{document_id}-{file_name}"
+        yield (
+            "job_application_documents",
+            {
+                "id": document_id,
+                "application_id": application_id,
+                "user_id": owner,
+                "document_type": document_type,
+                "file_name": file_name,
+                "content_type": "application/pdf",
+                "content_length": 184_320,
+                "object_key": key,
+                "checksum_sha256": _digest(f"bytes/{document_id}").hex(),
+                "file_url": f"s3://{bucket}/{key}",
+                "review_status": review_status,
+                "review_reason": "Two pages are missing." if review_status == "INVALID" else None,
+                "reviewed_by": REVIEWER_EMAIL if reviewed_at else None,
+                "reviewed_at": reviewed_at,
+                "created_at": uploaded_at,
+                "updated_at": reviewed_at or uploaded_at,
+            },
+        )
+
+
+def _verification_rows(
+    verification: SeedVerification, *, owner: uuid.UUID, bucket: str, now: datetime
+) -> Iterator[Row]:
+    session_id = fixed_id(f"kyc-session/{owner}")
+    path = _VERIFICATION_PATHS[verification.status]
+    started_at = now - timedelta(days=verification.days_ago)
+    # Submitted within the first hour, decided a day later: a decided session is older than that.
+    moments = [started_at, started_at + timedelta(minutes=40), started_at + timedelta(hours=20)][: len(path)]
+    decided_at = moments[2] if len(path) == 3 else None
+    updated_at = moments[-1]
+    metadata: dict[str, Any] = {}
+    if verification.has_final_request:
+        updated_at += timedelta(hours=1)
+        metadata["finalVerification"] = {
+            "id": str(fixed_id(f"final-request/{session_id}")),
+            "sessionId": str(session_id),
+            "status": "REQUESTED",
+            "source": "android-app",
+            "note": verification.final_request_note,
+            "requestedAt": updated_at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+            "documentsCount": len(verification.document_types),
+        }
+    yield (
+        "kyc_sessions",
+        {
+            "id": session_id,
+            "user_id": owner,
+            "status": verification.status,
+            "provider": "manual",
+            "submitted_at": moments[1] if len(path) > 1 else None,
+            "reviewed_by": REVIEWER_EMAIL if decided_at else None,
+            "reviewed_at": decided_at,
+            "provider_metadata_json": json.dumps(metadata),
+            "created_at": started_at,
+            "updated_at": updated_at,
+        },
+    )
+    for position, document_type in enumerate(verification.document_types):
+        document_id = fixed_id(f"kyc-document/{session_id}/{document_type}")
+        uploaded_at = started_at + timedelta(minutes=10 + position)
+        kind = document_type.lower()
+        key = f"kyc/{owner}/{session_id}/{_stamp(uploaded_at)}-{kind}-{document_id}-{kind}.jpg"
+        yield (
+            "identity_documents",
+            {
+                "id": document_id,
+                "kyc_session_id": session_id,
+                "document_type": document_type,
+                "file_url": f"s3://{bucket}/{key}",
+                "checksum_sha256": _digest(f"bytes/{document_id}").hex(),
+                "metadata_json": json.dumps({"objectKey": key}),
+                "created_at": uploaded_at,
+            },
+        )
+    for (before, after), moment in zip(pairwise((None, *path)), moments, strict=True):
+        own_reason = _OWN_REASONS.get(str(after))
+        yield (
+            "kyc_status_events",
+            {
+                "id": fixed_id(f"kyc-event/{session_id}/{after}"),
+                "kyc_session_id": session_id,
+                "from_status": before,
+                "to_status": after,
+                "actor_type": "USER" if own_reason else "ADMIN",
+                "actor_id": str(owner) if own_reason else REVIEWER_EMAIL,
+                "reason": own_reason or verification.reason,
+                "created_at": moment,
+            },
+        )
+
+
+def _organization_rows(person: SeedPerson, *, owner: uuid.UUID, now: datetime) -> Iterator[Row]:
+    organization = person.organization
+    if organization is None:
+        return
+    organization_id = fixed_id(f"organization/{owner}")
+    created_at = now - timedelta(days=person.days_ago - 1)
+    submitted_at = created_at + timedelta(hours=2)
+    yield (
+        "organizations",
+        {
+            "id": organization_id,
+            "owner_user_id": owner,
+            "name": organization.name,
+            "org_type": organization.org_type,
+            "country_code": organization.country_code,
+            "created_at": created_at,
+            "updated_at": created_at,
+        },
+    )
+    yield (
+        "organization_verifications",
+        {
+            "id": fixed_id(f"organization-verification/{organization_id}"),
+            "org_id": organization_id,
+            "status": "PENDING",
+            "reason_codes_json": "[]",
+            "registration_number": organization.registration_number,
+            "legal_name": organization.legal_name,
+            "supporting_object_keys_json": "[]",
+            "last_checked_at": submitted_at,
+            "created_at": submitted_at,
+            "updated_at": submitted_at,
+        },
+    )
+
+
+def _digest(name: str) -> bytes:
+    return hashlib.sha256(f"jembatan-seed/{name}".encode()).digest()
+
+
+def _spread(first: datetime, end: datetime, count: int) -> list[datetime]:
+    """`count` moments from `first` on, evenly spaced, all before `end`."""
+    return [first + (end - first) * position / count for position in range(count)]
+
+
+def _stamp(moment: datetime) -> str:
+    """The 17 digits of an object key: UTC down to milliseconds."""
+    return moment.strftime("%Y%m%d%H%M%S") + f"{moment.microsecond // 1000:03d}"

@@ -1,0 +1,198 @@
+"""How does the smoke talk to a server, and what must hold for every single answer?"""
+
+import json
+import re
+import socket
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+from yarl import URL
+
+from service.smoke.options import REQUEST_TIMEOUT_SECONDS, Options
+from service.smoke.shapes import ERROR, Check, ShapeError
+
+MAX_ANSWER_BYTES = 8 * 1024 * 1024
+CORS_HEADERS = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-headers": "Content-Type, Authorization, x-admin-api-key, x-kyc-webhook-secret, "
+    "x-kyc-webhook-signature, x-kyc-webhook-timestamp, x-idempotency-key",
+    "access-control-allow-methods": "GET, POST, PATCH, DELETE, OPTIONS",
+    "access-control-expose-headers": "x-request-id",
+}
+_REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+
+
+class StepFailed(Exception):
+    """The server did not do what it must; the text says what, without tokens, passwords or bodies."""
+
+
+class _Resolver(AbstractResolver):
+    """Answers from `--resolve` first, then as the machine does."""
+
+    def __init__(self, overrides: Mapping[tuple[str, int], str]) -> None:
+        self._overrides = overrides
+        self._machine = aiohttp.ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        address = self._overrides.get((host.lower(), port))
+        if address is None:
+            return await self._machine.resolve(host, port, family)
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+        ]
+
+    async def close(self) -> None:
+        await self._machine.close()
+
+
+class Api:
+    """The server under test. Each request has 15 s, follows no redirect and keeps no cookie."""
+
+    def __init__(self, options: Options) -> None:
+        self._base_url = options.base_url
+        self._options = options
+        self._request_ids: set[str] = set()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Self:
+        self._session = aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(resolver=_Resolver(self._options.resolve), ssl=self._options.tls(), limit=8),
+            timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_SECONDS),
+            cookie_jar=aiohttp.DummyCookieJar(),
+        )
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        expect: int | tuple[int, ...] = 200,
+        code: str | None = None,
+        shape: Check | None = None,
+        body: object = None,
+        raw: bytes | None = None,
+        token: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        """Send one request and return the answer's JSON, or None for 204.
+
+        `body` is sent as JSON, `raw` as it is; `code` is the error code that the answer must carry. Raises StepFailed
+        unless status, headers and shape are exactly right.
+        """
+        expected = (expect,) if isinstance(expect, int) else expect
+        status, answer_headers, data = await self._exchange(
+            method, self._base_url + path, raw if body is None else json.dumps(body).encode(), token, headers
+        )
+        where = f"{method} {path.partition('?')[0]}"
+        request_id = self._check_headers(where, status, answer_headers, data)
+        if status not in expected:
+            wanted = " or ".join(map(str, expected))
+            raise StepFailed(f"{where}: expected {wanted}, got {status}{_error_code(data)} (request {request_id})")
+        if status == 204:
+            return None
+        try:
+            answer = json.loads(data)
+        except ValueError:
+            raise StepFailed(f"{where}: the answer is not JSON (request {request_id})") from None
+        try:
+            if status >= 400:
+                ERROR(answer, "answer")
+            elif shape is not None:
+                shape(answer, "answer")
+        except ShapeError as error:
+            raise StepFailed(f"{where}: {error} (request {request_id})") from None
+        if status >= 400 and code is not None and answer["error"]["code"] != code:
+            raise StepFailed(f"{where}: expected the code {code}, got {answer['error']['code']} (request {request_id})")
+        return answer
+
+    async def document(self, path: str) -> bytes | None:
+        """The bytes of a file that the server serves, or None when it answers 404."""
+        status, _, data = await self._exchange("GET", self._base_url + path, None, None, None)
+        if status == 404:
+            return None
+        if status != 200:
+            raise StepFailed(f"GET {path}: expected 200 or 404, got {status}")
+        return data
+
+    async def upload(self, upload: Mapping[str, Any], data: bytes, content_type: str) -> int:
+        """PUT `data` as a phone does, with every header that the server listed; returns the status."""
+        headers = dict(upload["headers"])
+        if "content-type" not in {name.lower() for name in headers}:
+            headers["Content-Type"] = content_type
+        status, _, _ = await self._exchange(upload["method"], upload["uploadUrl"], data, None, headers)
+        return status
+
+    async def _exchange(
+        self, method: str, url: str, data: bytes | None, token: str | None, headers: Mapping[str, str] | None
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        assert self._session is not None, "used outside `async with`"
+        target = URL(url, encoded=True)
+        sent = {"Accept": "application/json", **(headers or {})}
+        if token is not None:
+            sent["Authorization"] = f"Bearer {token}"
+        if "Content-Type" not in sent:
+            sent["Content-Type"] = "application/json"
+        # The address of an upload is a credential: only host and port are ever shown.
+        place = f"{target.host}:{target.port}"
+        try:
+            async with self._session.request(
+                method, target, data=data, headers=sent, allow_redirects=False
+            ) as response:
+                answer = bytearray()
+                async for chunk in response.content.iter_chunked(65_536):
+                    answer += chunk
+                    if len(answer) > MAX_ANSWER_BYTES:
+                        raise StepFailed(f"{place} sent more than {MAX_ANSWER_BYTES} bytes")
+                return response.status, response.headers, bytes(answer)
+        except TimeoutError:
+            raise StepFailed(f"{place} did not answer within {REQUEST_TIMEOUT_SECONDS:g} s") from None
+        except aiohttp.ClientConnectorCertificateError:
+            raise StepFailed(f"the certificate of {place} is not trusted (--ca-file)") from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise StepFailed(f"no answer from {place}: {type(error).__name__}") from None
+
+    def _check_headers(self, where: str, status: int, headers: Mapping[str, str], data: bytes) -> str:
+        request_id = headers.get("x-request-id", "")
+        if not _REQUEST_ID.fullmatch(request_id):
+            raise StepFailed(f"{where}: status {status} without an x-request-id in the form of a version 4 UUID")
+        if request_id in self._request_ids:
+            raise StepFailed(f"{where}: the x-request-id {request_id} came twice")
+        self._request_ids.add(request_id)
+        for name, value in CORS_HEADERS.items():
+            if headers.get(name) != value:
+                raise StepFailed(f"{where}: the header {name} must be {value!r} (request {request_id})")
+        content_type = headers.get("content-type")
+        if status == 204:
+            if data or content_type is not None:
+                raise StepFailed(f"{where}: 204 must have neither body nor content-type (request {request_id})")
+        elif content_type != "application/json":
+            raise StepFailed(f"{where}: content-type must be application/json (request {request_id})")
+        return request_id
+
+
+def _error_code(data: bytes) -> str:
+    """` <code>` of an error answer, or nothing; the message is for people and may name an address."""
+    try:
+        found = json.loads(data)["error"]["code"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return f" {found}" if isinstance(found, str) and re.fullmatch(r"[a-z0-9_]{1,64}", found) else ""

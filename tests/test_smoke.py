@@ -1,0 +1,239 @@
+"""Does the smoke read its options, make real files, sign as agreed, and judge answers strictly?"""
+
+import argparse
+import hashlib
+import hmac
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from service.smoke import add_arguments, main, shapes
+from service.smoke.files import jpeg, pdf
+from service.smoke.http import Api, StepFailed
+from service.smoke.options import Options, WrongUse, options_from, parse_resolve
+from service.smoke.run import STEPS, run
+from service.smoke.signing import webhook_headers, webhook_signature
+from service.smoke.walk import Skipped, Step, Steps, Walk, served_operations, take
+
+
+def parsed(*arguments: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return parser.parse_args(list(arguments))
+
+
+class TestOptions:
+    def test_defaults_to_this_machine(self) -> None:
+        options = options_from(parsed(), {})
+        assert (options.base_url, options.has_admin, options.has_refresh_grace) == (
+            "http://localhost:4000",
+            False,
+            True,
+        )
+
+    def test_command_line_wins_over_environment(self) -> None:
+        options = options_from(parsed("--base-url", "https://a.test/"), {"SMOKE_BASE_URL": "https://b.test"})
+        assert options.base_url == "https://a.test"
+
+    def test_an_empty_key_is_no_key(self) -> None:
+        assert options_from(parsed(), {"ADMIN_API_KEY": "k"}).admin_key == "k"
+        assert not options_from(parsed(), {"ADMIN_API_KEY": "k", "SMOKE_ADMIN_KEY": ""}).has_admin
+
+    def test_secrets_are_not_shown(self) -> None:
+        environ = {"SMOKE_ADMIN_KEY": "hidden-1", "SMOKE_WEBHOOK_SECRET": "hidden-2", "SMOKE_EMAIL_CODE": "123456"}
+        assert not any(word in repr(options_from(parsed(), environ)) for word in environ.values())
+
+    @pytest.mark.parametrize(
+        ("arguments", "environ"),
+        [
+            (("--base-url", "localhost:4000"), {}),
+            (("--base-url", "http://user@host"), {}),
+            (("--base-url", "http://host:99999"), {}),
+            (("--base-url", "http://host/?x=1"), {}),
+            (("--ca-file", "/nowhere.pem"), {}),
+            (("--resolve", "host"), {}),
+            ((), {"SMOKE_ADMIN_EMAIL": "a@example.com"}),
+            ((), {"SMOKE_ADMIN_PASSWORD": "x"}),
+            ((), {"SMOKE_EMAIL_CODE": "12345"}),
+        ],
+    )
+    def test_wrong_use_is_exit_code_2(
+        self,
+        arguments: tuple[str, ...],
+        environ: dict[str, str],
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        for name in ("SMOKE_BASE_URL", "SMOKE_ADMIN_EMAIL", "SMOKE_ADMIN_PASSWORD", "SMOKE_EMAIL_CODE"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in environ.items():
+            monkeypatch.setenv(name, value)
+        assert main(parsed(*arguments)) == 2
+        assert capsys.readouterr().err.startswith("smoke: ")
+
+    def test_ca_file_must_be_pem(self, tmp_path: Path) -> None:
+        file = tmp_path / "ca.pem"
+        file.write_text("nothing")
+        with pytest.raises(WrongUse, match="--ca-file"):
+            options_from(parsed("--ca-file", str(file)), {})
+
+
+class TestParseResolve:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("api.test:443:127.0.0.1", (("api.test", 443), "127.0.0.1")),
+            ("API.test:30443:::1", (("api.test", 30443), "::1")),
+            ("api.test:80:[2001:db8::7]", (("api.test", 80), "2001:db8::7")),
+            ("[2001:db8::1]:80:10.0.0.1", (("2001:db8::1", 80), "10.0.0.1")),
+        ],
+    )
+    def test_reads(self, text: str, expected: object) -> None:
+        assert parse_resolve(text) == expected
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "a", "a:80", "a:80:", "a:x:1.1.1.1", "a:0:1.1.1.1", "a:65536:1.1.1.1", ":80:1.1.1.1", "a:80:b", "a:٣:::1"],
+    )
+    def test_refuses(self, text: str) -> None:
+        with pytest.raises(WrongUse, match="--resolve"):
+            parse_resolve(text)
+
+
+class TestFiles:
+    def test_jpeg_decodes_and_differs_by_mark(self) -> None:
+        one, two = jpeg("a.jpg", "one"), jpeg("a.jpg", "two")
+        assert one.checksum_sha256 != two.checksum_sha256
+        with Image.open(io.BytesIO(one.data)) as image:
+            image.load()
+            assert (image.format, image.size, image.info["comment"]) == ("JPEG", (16, 16), b"one")
+
+    def test_pdf_reads_without_repair(self, caplog: pytest.LogCaptureFixture) -> None:
+        file = pdf("a.pdf", "Smoke 4f-1")
+        reader = PdfReader(io.BytesIO(file.data), strict=True)
+        assert [page.extract_text() for page in reader.pages] == ["Smoke 4f-1"]
+        assert not reader.is_encrypted
+        assert caplog.records == []
+
+    def test_checksum_is_of_the_bytes(self) -> None:
+        file = pdf("a.pdf", "x")
+        assert file.checksum_sha256 == hashlib.sha256(file.data).hexdigest()
+
+
+class TestWebhookSignature:
+    def test_signs_milliseconds_key_and_raw_bytes(self) -> None:
+        message = b'1700000000000.key-1.{"a": 1}'
+        expected = hmac.new(b"secret", message, hashlib.sha256).hexdigest()
+        signature = webhook_signature(
+            " secret ", timestamp_ms=1_700_000_000_000, idempotency_key="key-1", body=b'{"a": 1}'
+        )
+        assert signature == expected
+
+    def test_header_carries_seconds_but_milliseconds_are_signed(self) -> None:
+        headers = webhook_headers("s", timestamp_sec=1_700_000_000, idempotency_key="k", body=b"")
+        assert headers["x-kyc-webhook-timestamp"] == "1700000000"
+        signed = webhook_signature("s", timestamp_ms=1_700_000_000_000, idempotency_key="k", body=b"")
+        assert headers["x-kyc-webhook-signature"] == f"sha256={signed}"
+
+
+class TestShapes:
+    @pytest.mark.parametrize(
+        ("check", "value"),
+        [
+            (shapes.INTEGER, True),
+            (shapes.INTEGER, 40.0),
+            (shapes.NUMBER, "1"),
+            (shapes.STRING, None),
+            (shapes.NAME, " "),
+            (shapes.TIMESTAMP, "2026-01-01T09:00:00Z"),
+            (shapes.TIMESTAMP, "2026-01-01T09:00:00.000+00:00"),
+            (shapes.TIMESTAMP, "2026-01-01T09:00:00.000000Z"),
+            (shapes.WHOLE_SECONDS, "2026-01-01T09:00:00.000Z"),
+            (shapes.UUID, "A0000000-0000-4000-8000-000000000000"),
+            (shapes.one_of(True), 1),
+            (shapes.string_map, {"a": 1}),
+            (shapes.PAGE_INFO, {"cursor": 0, "nextCursor": None, "limit": 20, "total": 1}),
+            (shapes.PAGE_INFO, {"cursor": "0", "limit": 20, "total": 1}),
+            (shapes.array(shapes.STRING), {}),
+            (shapes.ERROR, {"error": {"code": "x", "message": ""}}),
+            (shapes.record({}, absent=("objectKey",)), {"objectKey": "x"}),
+        ],
+    )
+    def test_refuses(self, check: Callable[[Any, str], None], value: object) -> None:
+        with pytest.raises(shapes.ShapeError, match="answer"):
+            check(value, "answer")
+
+    def test_names_the_field_and_not_its_value(self) -> None:
+        with pytest.raises(shapes.ShapeError) as caught:
+            shapes.ME({"user": {**dict.fromkeys(shapes.USER_FIELDS, "private"), "id": "private"}}, "answer")
+        assert str(caught.value) == "answer.user.id must be a lower-case UUID, got str"
+
+    def test_allows_more_than_it_asks_for(self) -> None:
+        shapes.PAGE_INFO({"cursor": "0", "nextCursor": "2", "limit": 2, "total": 9, "after": "x"}, "answer")
+
+
+class TestServedOperations:
+    def test_forgets_the_names_of_parameters(self) -> None:
+        document = b"paths:\n  /jobs/{jobId}:\n    parameters: []\n    get: {}\n  /jobs:\n    post: {}\n"
+        assert served_operations(document) == {"GET /jobs/{}", "POST /jobs"}
+
+    @pytest.mark.parametrize("document", [b"", b"[]", b"{", b"paths: 3"])
+    def test_refuses_other_documents(self, document: bytes) -> None:
+        with pytest.raises(StepFailed, match="openapi"):
+            served_operations(document)
+
+
+class TestTake:
+    @staticmethod
+    async def _lines(steps: Steps, served: frozenset[str] | None) -> tuple[str | None, list[str]]:
+        lines: list[str] = []
+        walk = Walk(Options(), Api(Options()), served=served)
+        return await take(walk, list(steps), lines.append), lines
+
+    async def test_says_a_line_a_step_and_stops_at_the_first_failure(self) -> None:
+        steps = Steps()
+
+        @steps.step("good", "GET /a")
+        async def good(_: Walk) -> None: ...
+
+        @steps.step("absent", "GET /b")
+        async def absent(_: Walk) -> None: ...
+
+        @steps.step("unable", "GET /a")
+        async def unable(_: Walk) -> None:
+            raise Skipped("no reason")
+
+        @steps.step("bad", "GET /a")
+        async def bad(_: Walk) -> None:
+            raise StepFailed("it broke")
+
+        @steps.step("never", "GET /a")
+        async def never(_: Walk) -> None: ...
+
+        failure, lines = await self._lines(steps, frozenset({"GET /a"}))
+        assert failure == "bad: it broke"
+        assert lines[0].startswith("ok  good (")
+        assert lines[1:] == ["--  absent, skipped: not served yet", "--  unable, skipped: no reason"]
+
+    async def test_without_a_document_only_base_steps_run(self) -> None:
+        assert {step.base for step in STEPS} == {True, False}
+        steps = Steps([Step("base", _nothing, (), True), Step("other", _nothing, (), False)])
+        failure, lines = await self._lines(steps, None)
+        assert failure is None
+        assert [line[:2] for line in lines] == ["ok", "--"]
+
+
+async def _nothing(_: Walk) -> None: ...
+
+
+class TestRun:
+    async def test_an_absent_server_is_one_clear_line(self, unused_tcp_port: int) -> None:
+        lines: list[str] = []
+        code = await run(Options(base_url=f"http://127.0.0.1:{unused_tcp_port}"), say=lines.append)
+        assert code == 1
+        assert lines == [f"SMOKE FAILED connect: no answer from 127.0.0.1:{unused_tcp_port}: ClientConnectorError"]
