@@ -20,7 +20,7 @@ import os
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -266,7 +266,8 @@ class Transaction(TransactionContextPooled):
                         await client.rollback()
                     except Exception:
                         # The connection is broken. Its transaction ends with it; the caller hears the first error.
-                        client._connection.terminate()
+                        with suppress(pg.InterfaceError):  # the pool may have noticed before us
+                            client._connection.terminate()
         finally:
             get_connections().reset(self.token)
             await self.pool.release(self.proxy)
