@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+import uuid
 from typing import Any
 
 from sanic import HTTPResponse, Request, Sanic
@@ -29,7 +30,7 @@ from service.errors import (
 )
 from service.health.routes import bp as health
 from service.jobs.routes import bp as jobs
-from service.operations import Security, declared_operation
+from service.operations import Security, declared_operation, template_of
 from service.settings import Settings
 from service.version import VERSION
 from service.web import MAX_BODY_BYTES, answer_json, language_of
@@ -51,6 +52,13 @@ class ApiRequest(Request):
 
     def __init__(self, url_bytes: bytes, *args: Any, **kwargs: Any) -> None:
         super().__init__(_canonical(url_bytes), *args, **kwargs)
+
+    @property
+    def id(self) -> uuid.UUID:
+        """A fresh id; Sanic would take the client's own."""
+        if not isinstance(self._id, uuid.UUID):
+            self._id = uuid.uuid4()
+        return self._id
 
 
 def _canonical(target: bytes) -> bytes:
@@ -76,7 +84,7 @@ class Api(Sanic[Any, Any]):
         finally:
             seconds = time.perf_counter() - started
             metrics.http_in_flight.dec()
-            route = f"/{request.route.path}" if request.route else "unmatched"
+            route = template_of(request.route.path) if request.route else "unmatched"
             status = getattr(request.ctx, "status", 499)
             metrics.record_request(self.ctx.totals, request.method, route, status, seconds)
             logs.log(
@@ -175,7 +183,7 @@ async def explain(request: Request, error: Exception) -> HTTPResponse:
             level="error",
             requestId=str(request.id),
             method=request.method,
-            route=f"/{request.route.path}" if request.route else "unmatched",
+            route=template_of(request.route.path) if request.route else "unmatched",
             errorName=type(error).__name__,
             errorPlace=_place(error),
         )

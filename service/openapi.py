@@ -12,7 +12,7 @@ from pydantic_core import core_schema
 from sanic import Sanic
 
 from service.errors import ApiError
-from service.operations import Operation, Security, declared_operation
+from service.operations import Operation, Security, declared_operation, template_of
 from service.version import VERSION
 
 _SECURITY: dict[Security, list[dict[str, list[str]]]] = {
@@ -61,8 +61,7 @@ def build_document(app: Sanic[Any, Any]) -> dict[str, Any]:
         declared = declared_operation(route.handler)
         if declared is None:
             continue
-        path = "/" + re.sub(r"<(\w+)(?::[^>]*)?>", r"{\1}", route.path)
-        path = re.sub(r"\{(\w+)\}", lambda match: "{" + _camel(match.group(1)) + "}", path)
+        path = template_of(route.path)
         for method in sorted(route.methods):
             paths.setdefault(path, {})[method.lower()] = _operation(declared, path, schemas)
     return {
@@ -216,8 +215,3 @@ def _tidy(schema: Any) -> Any:
             continue
         kept[key] = {name: _tidy(item) for name, item in value.items()} if key == "properties" else _tidy(value)
     return kept
-
-
-def _camel(name: str) -> str:
-    first, *rest = name.split("_")
-    return first + "".join(part.capitalize() for part in rest)

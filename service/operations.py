@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from enum import Enum
@@ -106,6 +108,17 @@ def operation(
         return handler
 
     return decorate
+
+
+@functools.cache
+def template_of(route_path: str) -> str:
+    """A route's path as the contract document writes it: `jobs/<job_id:str>` is `/jobs/{jobId}`."""
+
+    def name(match: re.Match[str]) -> str:
+        first, *rest = match.group(1).split("_")
+        return "{" + first + "".join(part.capitalize() for part in rest) + "}"
+
+    return "/" + re.sub(r"<(\w+)(?::[^>]*)?>", name, route_path)
 
 
 def declared_operation(handler: Any) -> Operation | None:

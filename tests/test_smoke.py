@@ -4,14 +4,23 @@ import argparse
 import hashlib
 import hmac
 import io
-from collections.abc import Callable
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from PIL import Image
 from pypdf import PdfReader
+from sanic import Sanic
 
+from service import db
+from service.seed import fill_database
+from service.settings import Settings
 from service.smoke import add_arguments, main, shapes
 from service.smoke.files import jpeg, pdf
 from service.smoke.http import Api, StepFailed
@@ -19,6 +28,9 @@ from service.smoke.options import Options, WrongUse, options_from, parse_resolve
 from service.smoke.run import STEPS, run
 from service.smoke.signing import webhook_headers, webhook_signature
 from service.smoke.walk import Skipped, Step, Steps, Walk, served_operations, take
+from tests.conftest import TEST_ENVIRONMENT
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 def parsed(*arguments: str) -> argparse.Namespace:
@@ -237,3 +249,65 @@ class TestRun:
         code = await run(Options(base_url=f"http://127.0.0.1:{unused_tcp_port}"), say=lines.append)
         assert code == 1
         assert lines == [f"SMOKE FAILED connect: no answer from 127.0.0.1:{unused_tcp_port}: ClientConnectorError"]
+
+
+@pytest.fixture
+def server_url(database_url: str, object_storage_env: dict[str, str], unused_tcp_port: int) -> Iterator[str]:
+    """A server process of its own, as it runs in production, on the test's database and object store."""
+    environ = {
+        **TEST_ENVIRONMENT,
+        **object_storage_env,
+        "DATABASE_URL": database_url,
+        "API_HOST": "127.0.0.1",
+        "API_PORT": str(unused_tcp_port),
+        "PATH": os.environ.get("PATH", ""),
+    }
+    url = f"http://127.0.0.1:{unused_tcp_port}"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "service", "serve"],
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(600):
+            assert process.poll() is None, "the server ended while it started"
+            try:
+                httpx.get(f"{url}/health", timeout=5)
+                break
+            except httpx.TransportError:
+                time.sleep(0.1)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+class TestWholeWalk:
+    async def test_walks_everything_and_leaves_one_candidate(
+        self, app: Sanic[Any, Any], settings: Settings, server_url: str
+    ) -> None:
+        await fill_database(settings, environ={})
+        jobs = await db.fetch_value("SELECT count(*) FROM jobs")
+        users = await db.fetch_value("SELECT count(*) FROM users")
+        options = Options(
+            base_url=server_url,
+            admin_key=TEST_ENVIRONMENT["ADMIN_API_KEY"],
+            webhook_secret=TEST_ENVIRONMENT["KYC_PROVIDER_WEBHOOK_SECRET"],
+        )
+        lines: list[str] = []
+        code = await run(options, say=lines.append)
+        assert (code, lines[-1]) == (0, "SMOKE OK"), lines
+        assert not [line for line in lines if line.startswith("--") and not line.endswith("not served yet")]
+        assert await db.fetch_value("SELECT count(*) FROM jobs") == jobs
+        assert await db.fetch_value("SELECT count(*) FROM users") == users + 1
+
+    async def test_resolve_reaches_a_name_that_no_one_knows(self, app: Sanic[Any, Any], server_url: str) -> None:
+        port = int(server_url.rpartition(":")[2])
+        options = Options(
+            base_url=f"http://api.invalid:{port}", resolve={("api.invalid", port): "127.0.0.1"}, has_refresh_grace=True
+        )
+        lines: list[str] = []
+        code = await run(options, say=lines.append)
+        assert (code, lines[-1]) == (0, "SMOKE OK"), lines

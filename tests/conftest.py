@@ -1,0 +1,94 @@
+"""What do all tests stand on? One real Postgres and S3 a run, one database and one application a worker."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from asgi_lifespan import LifespanManager
+from sanic import Sanic
+
+from service import db, migrate
+from service.app import create_app
+from service.openapi import build_document
+from service.settings import Settings, load_settings
+from tests.contract_check import Contract
+from tests.factories import Candidate, make_candidate
+
+pytest_plugins = ["tests.servers"]
+
+TEST_ENVIRONMENT = {
+    "ENVIRONMENT": "dev",
+    "AUTH_TOKEN_KEYS": "k2:second-key-for-tests-second-key-for-tests,k1:first-key-for-tests-first-key-for-tests",
+    "AUTH_TOKEN_SECRET": "the-replaced-servers-secret-for-tests",
+    "ADMIN_API_KEY": "staff-key-for-tests",
+    "AUDIT_KEYS": "a1:audit-key-for-tests-audit-key-for-tests",
+    "KYC_PROVIDER_WEBHOOK_SECRET": "webhook-secret-for-tests",
+    "DB_POOL_MAX": "10",
+}
+
+
+@pytest.fixture(scope="session")
+async def database_url(postgres_url: str) -> AsyncIterator[str]:
+    """A migrated database of this worker's own."""
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    await migrate.drop_database(postgres_url, name)
+    url = await migrate.create_database(postgres_url, name)
+    await migrate.migrate(url)
+    yield url
+    await migrate.drop_database(postgres_url, name)
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, object_storage_env: dict[str, str]) -> Settings:
+    return load_settings({**TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": database_url})
+
+
+@pytest.fixture(scope="session")
+async def app(settings: Settings) -> AsyncIterator[Sanic[Any, Any]]:
+    """The application, started as a server starts it."""
+    application = create_app(settings, "tests")
+    async with LifespanManager(application, startup_timeout=30, shutdown_timeout=30):
+        await application.ctx.storage.ensure_bucket()
+        yield application
+
+
+@pytest.fixture(scope="session")
+def contract(app: Sanic[Any, Any]) -> Contract:
+    return Contract(build_document(app))
+
+
+@pytest.fixture(scope="session")
+async def api(app: Sanic[Any, Any], contract: Contract) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application; each answer is compared with the contract document."""
+
+    async def check(response: httpx.Response) -> None:
+        await response.aread()
+        contract.check(response)
+
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://api.test", event_hooks={"response": [check]}, timeout=60
+    ) as client:
+        yield client
+
+
+@pytest.fixture(autouse=True)
+async def _clean_tables(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """Empty our tables after each test that used the application; roles and the migration history stay."""
+    yield
+    if "app" not in request.fixturenames:
+        return
+    names = await db.fetch_value(
+        "SELECT string_agg(format('%I', tablename), ', ') FROM pg_tables"
+        " WHERE schemaname = 'public' AND tablename NOT IN ('aerich', 'roles')"
+    )
+    await db.execute(f"TRUNCATE {names}")
+
+
+@pytest.fixture
+async def candidate(app: Sanic[Any, Any], settings: Settings) -> Candidate:
+    return await make_candidate(settings)

@@ -1,0 +1,203 @@
+"""Does the API keep the contract's rules of the road: paths, bodies, headers, envelope, deny by default?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from sanic import Sanic
+
+from service.operations import Security, declared_operation, template_of
+from tests.factories import Candidate
+
+PUBLIC = {
+    "GET /health",
+    "GET /health/ready",
+    "GET /metrics",
+    "GET /openapi.yaml",
+    "POST /auth/register",
+    "POST /auth/login",
+    "POST /auth/refresh",
+    "POST /auth/logout",
+    "POST /auth/email-verification/resend",
+    "POST /auth/email-verification/verify",
+}
+OPTIONAL = {"GET /jobs", "GET /jobs/{jobId}", "GET /feed/posts"}
+
+
+class TestPaths:
+    @pytest.mark.parametrize("path", ["/health", "/v1/health", "//v1/health", "//health", "///v1/health"])
+    async def test_one_alias_and_any_leading_slashes_lead_to_the_operation(
+        self, api: httpx.AsyncClient, path: str
+    ) -> None:
+        answer = await api.get(f"http://api.test{path}")
+        assert answer.status_code == 200
+        assert answer.json() == {"status": "ok", "service": "api", "version": "0.1.0"}
+
+    @pytest.mark.parametrize(
+        "path",
+        [
+            "/",
+            "/v1",
+            "/v1/",
+            "/v1/v1/health",
+            "/health/",
+            "/jobs/",
+            "/auth//me",
+            "/v1//health",
+            "/nothing",
+            "/Health",
+            "//",
+        ],
+    )
+    async def test_every_other_address_is_not_found(self, api: httpx.AsyncClient, path: str) -> None:
+        answer = await api.get(f"http://api.test{path}")
+        assert answer.status_code == 404
+        assert answer.json()["error"]["code"] == "not_found"
+
+    @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST", "TRACE"])
+    async def test_a_wrong_method_is_not_found(self, api: httpx.AsyncClient, method: str) -> None:
+        answer = await api.request(method, "/health")
+        assert answer.status_code == 404
+        assert answer.json()["error"]["code"] == "not_found"
+
+    @pytest.mark.parametrize("path", ["/health", "/jobs", "/nothing"])
+    async def test_head_is_not_found(self, api: httpx.AsyncClient, path: str) -> None:
+        assert (await api.head(path)).status_code == 404
+
+    @pytest.mark.parametrize("path", ["/health", "/jobs", "/nothing", "/a/b/c", "/v1/auth/me"])
+    async def test_options_answers_204_anywhere(self, api: httpx.AsyncClient, path: str) -> None:
+        answer = await api.options(path)
+        assert answer.status_code == 204
+        assert answer.headers["access-control-allow-methods"] == "GET, POST, PATCH, DELETE, OPTIONS"
+        assert "content-type" not in answer.headers
+
+    async def test_an_unknown_address_does_not_look_at_credentials(self, api: httpx.AsyncClient) -> None:
+        assert (await api.get("/admin/nothing", headers={"Authorization": "Bearer x"})).status_code == 404
+
+
+class TestHeaders:
+    async def test_cors_headers_come_with_and_without_origin(self, api: httpx.AsyncClient) -> None:
+        for headers in ({}, {"Origin": "https://app.example.com"}):
+            answer = await api.get("/health", headers=headers)
+            assert answer.headers["access-control-allow-origin"] == "*"
+            assert answer.headers["access-control-expose-headers"] == "x-request-id"
+            assert answer.headers["access-control-allow-headers"] == (
+                "Content-Type, Authorization, x-admin-api-key, x-kyc-webhook-secret, x-kyc-webhook-signature,"
+                " x-kyc-webhook-timestamp, x-idempotency-key"
+            )
+            assert "vary" not in answer.headers
+
+    async def test_an_inbound_request_id_is_ignored(self, api: httpx.AsyncClient) -> None:
+        answer = await api.get("/health", headers={"x-request-id": "11111111-1111-4111-8111-111111111111"})
+        assert answer.headers["x-request-id"] != "11111111-1111-4111-8111-111111111111"
+
+    async def test_json_has_no_charset(self, api: httpx.AsyncClient) -> None:
+        assert (await api.get("/health")).headers["content-type"] == "application/json"
+
+
+class TestBodies:
+    @pytest.mark.parametrize("body", [b"{", b" ", b"null", b"nonsense", b'{"a": \xff}', b'"\\ud800"', b"[" * 3000])
+    async def test_unreadable_bodies_are_refused(self, api: httpx.AsyncClient, body: bytes) -> None:
+        answer = await api.post("/auth/login", content=body)
+        assert answer.status_code == 400
+        assert answer.json()["error"]["code"] == "invalid_request_body"
+
+    @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"3", b'"text"', b"true", b'{"unknown": {"a": [1]}}'])
+    async def test_anything_else_counts_as_an_object(self, api: httpx.AsyncClient, body: bytes) -> None:
+        answer = await api.post("/auth/login", content=body)
+        assert answer.status_code == 401
+        assert answer.json()["error"]["code"] == "invalid_credentials"
+
+    @pytest.mark.parametrize(
+        "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
+    )
+    async def test_the_content_type_is_not_looked_at(self, api: httpx.AsyncClient, content_type: str) -> None:
+        answer = await api.post(
+            "/auth/login", content=b'{"email": "a@example.com"}', headers={"Content-Type": content_type}
+        )
+        assert answer.status_code == 401
+
+    async def test_the_largest_body_is_read_and_one_byte_more_is_refused(self, api: httpx.AsyncClient) -> None:
+        frame = b'{"x":"%b"}'
+        largest = frame % (b"a" * (1_048_576 - len(frame) + 2))
+        assert len(largest) == 1_048_576
+        assert (await api.post("/auth/login", content=largest)).status_code == 401
+        answer = await api.post("/auth/login", content=largest + b" ")
+        assert answer.status_code == 400
+        assert answer.json()["error"]["code"] == "invalid_request_body"
+
+    async def test_credentials_come_before_the_body(self, api: httpx.AsyncClient) -> None:
+        answer = await api.get("/auth/me", headers={"Content-Type": "application/json"})
+        assert answer.json()["error"]["code"] == "missing_access_token"
+
+
+class TestLanguage:
+    @pytest.mark.parametrize(
+        ("header", "word"),
+        [
+            (None, "sign in"),
+            ("id", "Silakan"),
+            ("id-ID,id;q=0.9,en;q=0.8", "Silakan"),
+            ("en-US,en;q=0.9,id;q=0.8", "sign in"),
+            ("ja", "sign in"),
+            ("id;q=0.2, en;q=0.7", "sign in"),
+            (";;;q=x,,", "sign in"),
+        ],
+    )
+    async def test_accept_language_picks_the_message(
+        self, api: httpx.AsyncClient, header: str | None, word: str
+    ) -> None:
+        answer = await api.get("/auth/me", headers={"Accept-Language": header} if header else {})
+        assert word in answer.json()["error"]["message"]
+
+
+class TestDenyByDefault:
+    def test_only_the_written_operations_are_open(self, app: Sanic[Any, Any]) -> None:
+        found: dict[Security, set[str]] = {security: set() for security in Security}
+        for route in app.router.routes:
+            declared = declared_operation(route.handler)
+            assert declared is not None, route.path
+            found[declared.security] |= {f"{method} {template_of(route.path)}" for method in route.methods}
+        assert found[Security.PUBLIC] == PUBLIC
+        assert found[Security.OPTIONAL] <= OPTIONAL
+        assert all("/admin/" in name for name in found[Security.ADMIN] | found[Security.SUPER])
+
+    async def test_every_other_operation_asks_for_a_token(self, api: httpx.AsyncClient, app: Sanic[Any, Any]) -> None:
+        for route in app.router.routes:
+            declared = declared_operation(route.handler)
+            assert declared is not None
+            if declared.security is not Security.USER:
+                continue
+            path = "/" + "/".join("x" if part.startswith("<") else part for part in route.path.split("/"))
+            for method in route.methods:
+                answer = await api.request(method, path)
+                assert answer.status_code == 401, f"{method} {path}"
+                assert answer.json()["error"]["code"] == "missing_access_token"
+
+
+class TestMetrics:
+    async def test_json_has_the_old_shape_with_route_templates(
+        self, api: httpx.AsyncClient, candidate: Candidate
+    ) -> None:
+        await api.get("/jobs/some-job", headers=candidate.headers)
+        totals = (await api.get("/metrics")).json()
+        assert set(totals) == {"uptimeSec", "totalRequests", "totalErrors", "byStatus", "routes"}
+        assert any(row["route"] == "/jobs/{jobId}" for row in totals["routes"])
+        assert all("some-job" not in row["route"] for row in totals["routes"])
+
+    async def test_prometheus_gets_text(self, api: httpx.AsyncClient) -> None:
+        answer = await api.get(
+            "/metrics", headers={"Accept": "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"}
+        )
+        assert answer.headers["content-type"].startswith("application/openmetrics-text")
+        assert "http_server_requests_total" in answer.text
+
+    async def test_random_paths_add_no_rows(self, api: httpx.AsyncClient) -> None:
+        await api.get("/nothing")
+        before = len((await api.get("/metrics", headers={"Accept": "text/plain"})).text.splitlines())
+        for number in range(200):
+            await api.get(f"/nothing/{number}")
+        after = len((await api.get("/metrics", headers={"Accept": "text/plain"})).text.splitlines())
+        assert after - before < 20

@@ -1,0 +1,140 @@
+"""Are settings refused with the variable's name, and does an old server's file keep working?"""
+
+from __future__ import annotations
+
+import pytest
+
+from service.settings import Settings, SettingsError, load_settings, parse_ring
+
+BASE = {
+    "ENVIRONMENT": "dev",
+    "DATABASE_URL": "postgresql://u:p@localhost/db",
+    "AUTH_TOKEN_SECRET": "x",
+    "OBJECT_STORAGE_ACCESS_KEY_ID": "a",
+    "OBJECT_STORAGE_SECRET_ACCESS_KEY": "b",
+}
+GOOD = "Zk3vQ9wLm2Xr7TnB5yHc8JdF4gKs6PaV"
+STAGING = BASE | {
+    "ENVIRONMENT": "staging",
+    "AUTH_TOKEN_SECRET": "",
+    "AUTH_TOKEN_KEYS": f"k1:{GOOD}",
+    "AUDIT_KEYS": f"a1:{GOOD}",
+    "KYC_PROVIDER_WEBHOOK_SECRET": GOOD,
+    "SMTP_URL": "smtp://mail.jembatan.invalid:587",
+    "AUTH_EMAIL_FROM": "no-reply@jembatan.invalid",
+}
+
+
+def load(**changes: str | None) -> Settings:
+    return load_settings({name: value for name, value in (BASE | changes).items() if value is not None})
+
+
+class TestLoadSettings:
+    def test_the_smallest_dev_file_works(self) -> None:
+        settings = load()
+        assert settings.api_port == 4000
+        assert settings.auth_access_token_ttl_sec == 900
+        assert settings.token_keys[0].secret == b"x"
+
+    @pytest.mark.parametrize("name", ["DATABASE_URL", "ENVIRONMENT", "AUTH_TOKEN_SECRET"])
+    def test_a_missing_variable_is_named(self, name: str) -> None:
+        with pytest.raises(SettingsError, match=name.replace("AUTH_TOKEN_SECRET", "AUTH_TOKEN_KEYS")):
+            load(**{name: None})
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("API_PORT", "many"),
+            ("DB_POOL_MAX", "0"),
+            ("ENVIRONMENT", "prod"),
+            ("AUTH_STORE", "memory"),
+            ("OBJECT_STORAGE_PROVIDER", "memory"),
+            ("AUTH_EMAIL_PROVIDER", "resend"),
+            ("AUTH_ACCESS_TOKEN_TTL_SEC", "soon"),
+            ("AUTH_EMAIL_VERIFICATION_STATIC_CODE", "12345"),
+            ("AUTH_TOKEN_KEYS", "without-colon"),
+            ("DATABASE_URL", "mysql://localhost/db"),
+            ("RATE_LIMITS", "perhaps"),
+            ("ADMIN_API_KEY_EXPIRES_AT", "2026-01-01T00:00:00"),
+        ],
+    )
+    def test_an_unacceptable_value_is_refused_by_name_and_not_repeated(self, name: str, value: str) -> None:
+        with pytest.raises(SettingsError, match=name) as refused:
+            load(**{name: value})
+        assert "without-colon" not in str(refused.value)
+
+    def test_resend_names_smtp(self) -> None:
+        with pytest.raises(SettingsError, match="smtp"):
+            load(AUTH_EMAIL_PROVIDER="resend")
+
+    def test_node_env_stands_for_production_only(self) -> None:
+        given = {name: value for name, value in STAGING.items() if name != "ENVIRONMENT"}
+        assert load_settings(given | {"NODE_ENV": "production"}).environment == "production"
+        with pytest.raises(SettingsError, match="ENVIRONMENT"):
+            load_settings(given | {"NODE_ENV": "development"})
+
+    def test_port_stands_in_for_an_unset_api_port(self) -> None:
+        assert load(PORT="5001").api_port == 5001
+        assert load(PORT="5001", API_PORT="5002").api_port == 5002
+
+    @pytest.mark.parametrize(
+        ("name", "value", "attribute", "expected"),
+        [
+            ("KYC_PROVIDER_WEBHOOK_MAX_SKEW_SEC", "-4", "kyc_provider_webhook_max_skew_sec", 300),
+            ("OBJECT_STORAGE_PRESIGN_EXPIRES_SEC", "5", "object_storage_presign_expires_sec", 900),
+            ("OBJECT_STORAGE_PRESIGN_EXPIRES_SEC", "61.9", "object_storage_presign_expires_sec", 61),
+            ("LOG_LEVEL", "loud", "log_level", "info"),
+            ("KYC_PROVIDER_WEBHOOK_REQUIRE_SIGNATURE", "off", "kyc_provider_webhook_require_signature", False),
+            ("KYC_PROVIDER_WEBHOOK_REQUIRE_SIGNATURE", "whatever", "kyc_provider_webhook_require_signature", True),
+            ("AUTH_DEFAULT_ROLE_CODE", " SDM ", "auth_default_role_code", "sdm"),
+            ("API_PORT", "", "api_port", 4000),
+        ],
+    )
+    def test_the_old_servers_tolerance_is_kept(self, name: str, value: str, attribute: str, expected: object) -> None:
+        assert getattr(load(**{name: value}), attribute) == expected
+
+
+class TestOutsideDev:
+    def test_a_complete_staging_file_works(self) -> None:
+        settings = load_settings(STAGING)
+        assert settings.exposes_codes is False
+        assert settings.keeps_admin_key_after_bootstrap is False
+        assert settings.metrics_json_readers == "admin"
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("AUTH_TOKEN_KEYS", "k1:short"),
+            ("AUTH_TOKEN_SECRET", "change-me-change-me-change-me-change-me"),
+            ("ADMIN_API_KEY", "admin"),
+            ("AUDIT_KEYS", ""),
+            ("KYC_PROVIDER_WEBHOOK_SECRET", ""),
+            ("SMTP_URL", ""),
+            ("BOOTSTRAP_ADMIN_RESET_PASSWORD", "true"),
+        ],
+    )
+    def test_what_would_hurt_is_refused(self, name: str, value: str) -> None:
+        with pytest.raises(SettingsError):
+            load_settings(STAGING | {name: value})
+
+    def test_exposed_codes_are_refused_in_production_only(self) -> None:
+        assert load_settings(STAGING | {"AUTH_EMAIL_VERIFICATION_EXPOSE_CODE": "true"}).exposes_codes
+        with pytest.raises(SettingsError, match="EXPOSE_CODE"):
+            load_settings(STAGING | {"ENVIRONMENT": "production", "AUTH_EMAIL_VERIFICATION_EXPOSE_CODE": "true"})
+
+    def test_false_hides_codes_in_dev_too(self) -> None:
+        assert load().exposes_codes is True
+        assert load(AUTH_EMAIL_VERIFICATION_EXPOSE_CODE="false").exposes_codes is False
+
+    def test_a_static_code_is_warned_about(self) -> None:
+        assert load_settings(STAGING | {"AUTH_EMAIL_VERIFICATION_STATIC_CODE": "123456"}).warnings()
+
+
+class TestParseRing:
+    def test_order_is_kept(self) -> None:
+        assert [key.id for key in parse_ring("b:2, a:1")] == ["b", "a"]
+
+    @pytest.mark.parametrize("text", ["a", "a:", ":x", "a:1,a:2", "a b:1"])
+    def test_other_forms_are_refused(self, text: str) -> None:
+        with pytest.raises(ValueError, match="key|form"):
+            parse_ring(text)
