@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import aioboto3
@@ -13,12 +16,22 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from service import metrics
 from service.errors import StorageUnavailable
-from service.settings import Settings
+from service.settings import Settings, utc_now
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
 _CONNECT_SECONDS, _READ_SECONDS = 3, 15
+
+
+@dataclass(frozen=True, slots=True)
+class PresignedUpload:
+    """What a phone needs for one PUT: it sends every header as listed, before `expires_at` (UTC)."""
+
+    object_key: str
+    url: str
+    headers: dict[str, str]
+    expires_at: datetime
 
 
 class ObjectStorage:
@@ -32,14 +45,20 @@ class ObjectStorage:
         self._settings = settings
         self._stack = AsyncExitStack()
         self._client: S3Client | None = None
+        self._signer: S3Client | None = None
 
     async def open(self) -> None:
-        """Prepare the client; nothing is called yet, so the server may be away."""
+        """Prepare the clients; nothing is called yet, so the server may be away."""
+        self._client = await self._connect(self._settings.s3_endpoint)
+        # Signs for phones and calls nobody: the host is part of the signature.
+        self._signer = await self._connect(self._settings.s3_public_endpoint)
+
+    async def _connect(self, endpoint: str) -> S3Client:
         settings = self._settings
-        self._client = await self._stack.enter_async_context(
+        return await self._stack.enter_async_context(
             aioboto3.Session().client(
                 "s3",
-                endpoint_url=settings.s3_endpoint,
+                endpoint_url=endpoint,
                 region_name=settings.object_storage_region,
                 aws_access_key_id=settings.s3_access_key,
                 aws_secret_access_key=settings.s3_secret_key,
@@ -59,7 +78,7 @@ class ObjectStorage:
 
     async def close(self) -> None:
         await self._stack.aclose()
-        self._client = None
+        self._client = self._signer = None
 
     @property
     def client(self) -> S3Client:
@@ -89,6 +108,74 @@ class ObjectStorage:
                 }:
                     raise
             return True
+
+    async def presign_upload(
+        self, key: str, *, content_type: str, content_length: int, checksum_sha256: str
+    ) -> PresignedUpload:
+        """A link that takes exactly one body: this type, this length in bytes, this SHA-256 (64 hex digits).
+
+        Signing needs no network, so an object store that is away does not matter here.
+        """
+        if self._signer is None:
+            raise StorageUnavailable
+        seconds = self._settings.object_storage_presign_expires_sec
+        checksum = base64.b64encode(bytes.fromhex(checksum_sha256)).decode()
+        url = await self._signer.generate_presigned_url(
+            "put_object",
+            Params={
+                "Bucket": self.bucket,
+                "Key": key,
+                "ContentType": content_type,
+                "ContentLength": content_length,
+                "ChecksumSHA256": checksum,
+                "Metadata": {"checksum-sha256": checksum_sha256},
+            },
+            ExpiresIn=seconds,
+        )
+        # Every header listed here is covered by the signature; strict servers refuse any other x-amz-* header.
+        headers = {
+            "Content-Type": content_type,
+            "x-amz-checksum-sha256": checksum,
+            "x-amz-meta-checksum-sha256": checksum_sha256,
+        }
+        return PresignedUpload(key, url, headers, utc_now() + timedelta(seconds=seconds))
+
+    async def presign_download(self, key: str, *, seconds: int) -> str:
+        """A link that reads one object for `seconds`."""
+        if self._signer is None:
+            raise StorageUnavailable
+        return await self._signer.generate_presigned_url(
+            "get_object", Params={"Bucket": self.bucket, "Key": key}, ExpiresIn=seconds
+        )
+
+    async def size_of(self, key: str) -> int | None:
+        """Bytes of an object, or none when it is not there."""
+        async with _measured("head_object"):
+            try:
+                return (await self.client.head_object(Bucket=self.bucket, Key=key))["ContentLength"]
+            except ClientError as error:
+                if _status(error) == 404:
+                    return None
+                raise
+
+    async def read(self, key: str, *, limit_bytes: int) -> bytes | None:
+        """The first `limit_bytes` + 1 bytes of an object, so that a longer one shows; none when it is not there."""
+        async with _measured("get_object"):
+            try:
+                found = await self.client.get_object(Bucket=self.bucket, Key=key, Range=f"bytes=0-{limit_bytes}")
+            except ClientError as error:
+                if _status(error) == 404:
+                    return None
+                if _status(error) == 416:  # an empty object has no first byte
+                    return b""
+                raise
+            async with found["Body"] as body:
+                return await body.read()
+
+    async def write(self, key: str, data: bytes, *, content_type: str) -> None:
+        """Store one object, replacing what is there."""
+        async with _measured("put_object"):
+            await self.client.put_object(Bucket=self.bucket, Key=key, Body=data, ContentType=content_type)
 
     async def check(self) -> None:
         """Ask for the bucket. Raises StorageUnavailable when it cannot be used."""

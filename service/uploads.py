@@ -1,0 +1,93 @@
+"""How are uploads named, limited and answered? What identity and application documents share.
+
+The rules: docs/rules/uploads.md.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+from uuid import uuid4
+
+from service.adapters.object_storage import PresignedUpload
+from service.errors import InvalidField
+from service.settings import utc_now
+from service.web import Output, Ts
+
+KEY_PATTERN = r"[a-zA-Z0-9/_\-.]+"
+
+
+class InvalidDocumentType(InvalidField):
+    code = "invalid_document_type"
+    message = "The kind of document is not valid."
+    message_id = "Jenis dokumen tidak valid."
+
+
+class InvalidFileName(InvalidField):
+    code = "invalid_file_name"
+    message = "The file name is not valid."
+    message_id = "Nama berkas tidak valid."
+
+
+class InvalidContentType(InvalidField):
+    code = "invalid_content_type"
+    message = "This kind of file is not accepted. Please use JPEG, PNG or PDF."
+    message_id = "Jenis berkas ini tidak diterima. Gunakan JPEG, PNG, atau PDF."
+
+
+class InvalidContentLength(InvalidField):
+    code = "invalid_content_length"
+    message = "The file is empty or too large."
+    message_id = "Berkas kosong atau terlalu besar."
+
+
+class InvalidChecksum(InvalidField):
+    code = "invalid_checksum_sha256"
+    message = "The file could not be checked. Please choose it again."
+    message_id = "Berkas tidak dapat diperiksa. Silakan pilih kembali."
+
+
+class InvalidObjectKey(InvalidField):
+    code = "invalid_object_key"
+    message = "The uploaded file cannot be found under this name."
+    message_id = "Berkas yang diunggah tidak ditemukan dengan nama ini."
+
+
+class Upload(Output):
+    """Where and how to send one file: PUT the bytes with exactly these headers."""
+
+    object_key: str
+    upload_url: str
+    method: Literal["PUT"]
+    headers: dict[str, str]
+    expires_at: Ts
+
+    @classmethod
+    def of(cls, upload: PresignedUpload) -> Upload:
+        return cls(
+            object_key=upload.object_key,
+            upload_url=upload.url,
+            method="PUT",
+            headers=upload.headers,
+            expires_at=upload.expires_at,
+        )
+
+
+def object_key(prefix: str, document_type: str, file_name: str) -> str:
+    """A fresh key under `prefix` (ends in a slash) that `is_safe_key` always accepts."""
+    now = utc_now()
+    stamp = f"{now:%Y%m%d%H%M%S}{now.microsecond // 1000:03d}"
+    kind, name = _safe(document_type, "document"), _safe(file_name, "document.bin")
+    return f"{prefix}{stamp}-{kind}-{uuid4()}-{name}"
+
+
+def _safe(text: str, fallback: str) -> str:
+    """Lower case; everything but letters, digits, dot, underscore and dash becomes a dash; no run of dashes or dots."""
+    cleaned = re.sub(r"[^a-z0-9._-]+", "-", text.strip().lower())
+    cleaned = re.sub(r"\.{2,}", ".", re.sub(r"-+", "-", cleaned)).strip("-")
+    return cleaned or fallback
+
+
+def is_safe_key(key: str) -> bool:
+    """Whether a stored or given key may be used: relative, without `..`, of plain characters, at most 1024."""
+    return 0 < len(key) <= 1024 and not key.startswith("/") and ".." not in key and bool(re.fullmatch(KEY_PATTERN, key))

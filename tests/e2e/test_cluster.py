@@ -1,0 +1,284 @@
+"""Does the product live on a real cluster: install, serve through the route, stop cleanly, keep its data?"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import subprocess
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from .conftest import API_HOST, NAMESPACE, OBJECTS_HOST, RELEASE, Platform, Say, kubectl, kubectl_json, ready_pods, run
+
+pytestmark = pytest.mark.e2e
+
+# Sanic's own limit for a drain; a stop that takes as long has waited for a connection that nobody closed.
+GRACEFUL_SHUTDOWN_SECONDS = 20
+PASSWORD = "a-password-for-this-run"
+
+
+class Connection(http.client.HTTPConnection):
+    """One keep-alive connection that remembers how its answers went."""
+
+    def __init__(self, platform: Platform, host: str = API_HOST) -> None:
+        super().__init__(platform.address, platform.port, timeout=30)
+        self.sent_host = f"{host}:{platform.port}"
+
+    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
+        headers = {"Host": self.sent_host, "Content-Type": "application/json", "Accept": "application/json"}
+        self.request(method, path, None if body is None else json.dumps(body), headers)
+        answer = self.getresponse()
+        text = answer.read()
+        is_json = "json" in (answer.getheader("Content-Type") or "")
+        return answer.status, json.loads(text) if is_json else {}
+
+
+@contextmanager
+def forwarded(pod: str, port: int) -> Iterator[int]:
+    """A port of this machine that leads to one pod's port."""
+    command = ["kubectl", "-n", NAMESPACE, "port-forward", f"pod/{pod}", f":{port}"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()  # Forwarding from 127.0.0.1:40123 -> 4000
+        assert "->" in line, line
+        yield int(line.split("->")[0].rsplit(":", 1)[1])
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def eventually(claim: str, check: Any, timeout: float = 90) -> Any:
+    """Repeat `check` until it returns something true; returns that."""
+    deadline = time.monotonic() + timeout
+    while True:
+        result = check()
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            pytest.fail(f"after {timeout:g} s still not so: {claim}", pytrace=False)
+        time.sleep(0.5)
+
+
+class TestInstall:
+    def test_smoke_through_the_route(self, installed: Platform, say: Say) -> None:
+        ready = time.monotonic() - installed.started
+        output = installed.smoke()
+        whole = time.monotonic() - installed.started
+        say(f"\n{output.rstrip()}")
+        say(f"\nhelm install to all ready: {ready:.1f} s, to SMOKE OK: {whole:.1f} s\n")
+        say(kubectl("get", "all,pvc,httproute"))
+
+    def test_helm_test_passes(self, installed: Platform) -> None:
+        output = run("helm", "test", RELEASE, "-n", NAMESPACE, "--logs", "--timeout", "3m", timeout=200)
+        assert "SMOKE OK" in output
+
+    def test_jobs_are_done(self, installed: Platform) -> None:
+        def done() -> bool:
+            jobs = {j["metadata"]["name"].rsplit("-", 1)[0]: j for j in kubectl_json("get", "jobs")["items"]}
+            assert jobs.keys() == {"migrate", "storage-bootstrap", "seed"}
+            return all(job["status"].get("succeeded") for job in jobs.values())
+
+        eventually("migrate, storage-bootstrap and seed are done", done)
+
+    def test_only_the_bucket_is_public(self, installed: Platform) -> None:
+        for path in ("/minio/health/live", "/minio/v2/metrics/cluster", "/"):
+            assert Connection(installed, OBJECTS_HOST).ask("GET", path)[0] == 404
+        status, _ = Connection(installed, OBJECTS_HOST).ask("GET", "/jembatan-documents")
+        assert status == 403
+
+    def test_prometheus_sees_every_process(self, installed: Platform) -> None:
+        path = f"/api/v1/namespaces/{NAMESPACE}/pods/prometheus-0:9090/proxy/api/v1/query?query=up"
+
+        def up() -> bool:
+            samples = json.loads(run("kubectl", "get", "--raw", path))["data"]["result"]
+            found = {(s["metric"]["job"], s["metric"].get("component")) for s in samples if s["value"][1] == "1"}
+            return found >= {("jembatan", "api"), ("jembatan", "worker"), ("minio", None)}
+
+        eventually("up is 1 for api, worker and object store", up)
+
+    def test_the_product_s_role_is_no_superuser(self, installed: Platform) -> None:
+        sql = "SELECT rolsuper, pg_encoding_to_char(encoding), datctype FROM pg_database JOIN pg_roles ON rolname = datname"
+        answer = kubectl(
+            "exec", "postgres-0", "--", "psql", "-U", "postgres", "-At", "-c", f"{sql} WHERE datname='jembatan'"
+        )
+        assert answer.strip() == "f|UTF8|C.UTF-8"
+
+
+class TestIsolation:
+    def test_a_stranger_reaches_nothing(self, installed: Platform) -> None:
+        """A pod of the namespace that belongs to no chart."""
+        probe = (
+            "import socket\n"
+            "for host, port in (('postgres', 5432), ('minio', 9000), ('api', 80), ('prometheus', 9090)):\n"
+            "    try:\n"
+            "        socket.create_connection((host, port), timeout=3)\n"
+            "        print('reached', host)\n"
+            "    except OSError:\n"
+            "        print('denied', host)\n"
+        )
+        security = {"allowPrivilegeEscalation": False, "runAsNonRoot": True, "runAsUser": 10001}
+        pod = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "stranger", "labels": {"app.kubernetes.io/part-of": "jembatan"}},
+            "spec": {
+                "restartPolicy": "Never",
+                "automountServiceAccountToken": False,
+                "containers": [
+                    {
+                        "name": "probe",
+                        "image": installed.image,
+                        "imagePullPolicy": "IfNotPresent",
+                        "command": ["python", "-c", f"import time; time.sleep(3)\n{probe}"],
+                        "securityContext": {
+                            **security,
+                            "capabilities": {"drop": ["ALL"]},
+                            "seccompProfile": {"type": "RuntimeDefault"},
+                        },
+                    }
+                ],
+            },
+        }
+        kubectl("apply", "-f", "-", stdin=json.dumps(pod))
+        kubectl("wait", "pod/stranger", "--for=jsonpath={.status.phase}=Succeeded", "--timeout=90s")
+        output = kubectl("logs", "stranger")
+        kubectl("delete", "pod", "stranger", "--wait=false")
+        assert "reached" not in output
+        assert output.count("denied") == 4
+
+    def test_a_privileged_pod_is_refused(self, installed: Platform) -> None:
+        pod = {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "metadata": {"name": "privileged"},
+            "spec": {"containers": [{"name": "c", "image": "x", "securityContext": {"privileged": True}}]},
+        }
+        kubectl("apply", "-f", "-", stdin=json.dumps(pod), check=False)
+        assert kubectl("get", "pods", "privileged", "--ignore-not-found", "-o", "name") == ""
+
+
+class TestStop:
+    def test_sigterm_ends_the_process_quickly_with_idle_and_busy_connections(self, installed: Platform) -> None:
+        """In the image, as process 1: an idle connection must not hold it, a busy one gets its answers."""
+        (pod,) = ready_pods("api")
+        statuses: list[int] = []
+        closed = threading.Event()
+
+        def keep_busy(port: int) -> None:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+            while not closed.is_set():
+                try:
+                    connection.request("GET", "/jobs")
+                    answer = connection.getresponse()
+                    answer.read()
+                except (http.client.HTTPException, OSError):
+                    break
+                statuses.append(answer.status)
+                if answer.getheader("Connection") == "close":
+                    break
+                time.sleep(0.02)
+            closed.set()
+
+        with forwarded(pod, 4000) as port, socket.create_connection(("127.0.0.1", port)) as idle:
+            idle.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert idle.recv(4096).startswith(b"HTTP/1.1 200")
+            busy = threading.Thread(target=keep_busy, args=(port,))
+            busy.start()
+            time.sleep(2)  # Sanic installs its handlers a moment after it listens.
+            began = time.monotonic()
+            kubectl("exec", pod, "-c", "api", "--", "sh", "-c", "kill -TERM 1", check=False)
+
+            def terminated() -> Any:
+                status = kubectl_json("get", "pod", pod)["status"]["containerStatuses"][0]
+                return status["lastState"].get("terminated") or status["state"].get("terminated")
+
+            ended = eventually("the API's process has ended", terminated, timeout=60)
+            seconds = time.monotonic() - began
+            closed.set()
+            busy.join(timeout=40)
+        assert ended["exitCode"] == 0
+        assert seconds < GRACEFUL_SHUTDOWN_SECONDS / 2
+        assert statuses
+        assert set(statuses) == {200}
+        eventually("the API is ready again", lambda: ready_pods("api") == [pod])
+
+    def test_a_deleted_pod_answers_what_it_has_begun(self, installed: Platform) -> None:
+        """The request's second half arrives after SIGTERM."""
+        (pod,) = ready_pods("api")
+        body = json.dumps({"email": "nobody@example.com", "password": "wrong-on-purpose"}).encode()
+        head = f"POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        with forwarded(pod, 4000) as port, socket.create_connection(("127.0.0.1", port), timeout=40) as connection:
+            kubectl("delete", "pod", pod, "--wait=false")
+            time.sleep(5)  # within the 8 s before SIGTERM
+            connection.sendall(head.encode() + body[:5])
+            time.sleep(5)
+            connection.sendall(body[5:])
+            answer = connection.recv(4096)
+        assert answer.startswith(b"HTTP/1.1 401"), answer
+        eventually("the pod is gone", lambda: not kubectl("get", "pod", pod, "--ignore-not-found", "-o", "name"))
+        eventually("another API pod is ready", lambda: len(ready_pods("api")) == 1)
+
+    def test_a_rolling_restart_drops_no_request(self, installed: Platform, say: Say) -> None:
+        eventually("the route answers", lambda: Connection(installed).ask("GET", "/health")[0] == 200)
+        done = threading.Event()
+        statuses: list[int | str] = []
+
+        def load(keep_alive: bool) -> None:
+            connection = Connection(installed)
+            while not done.is_set():
+                try:
+                    statuses.append(connection.ask("GET", "/jobs")[0])
+                except (http.client.HTTPException, OSError) as error:
+                    statuses.append(type(error).__name__)
+                    connection.close()
+                if not keep_alive:
+                    connection.close()
+                time.sleep(0.1)
+
+        threads = [threading.Thread(target=load, args=(i % 2 == 0,)) for i in range(4)]
+        for thread in threads:
+            thread.start()
+        kubectl("rollout", "restart", "deployment/api", "deployment/worker")
+        kubectl("rollout", "status", "deployment/api", "--timeout=120s", timeout=130)
+        pods = ("get", "pods", "-l", "app.kubernetes.io/component=api")
+        eventually("the old pod is gone", lambda: len(kubectl_json(*pods)["items"]) == 1)
+        done.set()
+        for thread in threads:
+            thread.join()
+        failed = [status for status in statuses if status != 200]
+        say(f"\nrolling restart: {len(statuses)} requests, {len(failed)} failed")
+        assert statuses
+        assert failed == []
+
+
+class TestData:
+    def test_uninstalling_keeps_it(self, installed: Platform, say: Say) -> None:
+        email = f"keeper-{uuid.uuid4().hex[:8]}@example.com"
+        account = {"fullName": "Keeper of Data", "email": email, "password": PASSWORD}
+        assert Connection(installed).ask("POST", "/auth/register", account)[0] == 201
+
+        run("helm", "uninstall", RELEASE, "-n", NAMESPACE, "--wait", "--timeout", "3m", timeout=200)
+        claims = {c["metadata"]["name"]: c["status"]["phase"] for c in kubectl_json("get", "pvc")["items"]}
+        say("\nafter helm uninstall:\n" + kubectl("get", "all,pvc,httproute"))
+        assert claims == {f"data-{name}-0": "Bound" for name in ("postgres", "minio", "prometheus")}
+        left = kubectl("get", "deployments,statefulsets,jobs,services,secrets,configmaps", "-o", "name").split()
+        assert [name for name in left if name != "configmap/kube-root-ca.crt"] == []
+
+        installed.helm("install")
+        login = {"email": email, "password": PASSWORD}
+
+        def signed_in() -> bool:
+            try:
+                return Connection(installed).ask("POST", "/auth/login", login)[0] == 200
+            except (http.client.HTTPException, OSError):
+                return False
+
+        eventually("the account from before the uninstall signs in", signed_in, timeout=30)
