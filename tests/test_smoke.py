@@ -299,15 +299,22 @@ class TestWholeWalk:
         lines: list[str] = []
         code = await run(options, say=lines.append)
         assert (code, lines[-1]) == (0, "SMOKE OK"), lines
-        assert not [line for line in lines if line.startswith("--") and not line.endswith("not served yet")]
+        skipped = [line for line in lines if line.startswith("--") and not line.endswith("not served yet")]
+        assert skipped == ["--  staff sign in, skipped: the staff key is used"]
         assert await db.fetch_value("SELECT count(*) FROM jobs") == jobs
         assert await db.fetch_value("SELECT count(*) FROM users") == users + 1
 
+    async def test_staff_may_log_in_instead(self, app: Sanic[Any, Any], settings: Settings, server_url: str) -> None:
+        await fill_database(settings, environ={"SEED_CANDIDATE_PASSWORD": "a password for staff"})
+        options = Options(base_url=server_url, admin_email="admin@example.com", admin_password="a password for staff")
+        lines: list[str] = []
+        code = await run(options, say=lines.append)
+        assert (code, lines[-1]) == (0, "SMOKE OK"), lines
+        assert [line for line in lines if line.startswith("ok  staff sign in (")]
+
     async def test_resolve_reaches_a_name_that_no_one_knows(self, app: Sanic[Any, Any], server_url: str) -> None:
         port = int(server_url.rpartition(":")[2])
-        options = Options(
-            base_url=f"http://api.invalid:{port}", resolve={("api.invalid", port): "127.0.0.1"}, has_refresh_grace=True
-        )
+        options = Options(base_url=f"http://api.invalid:{port}", resolve={("api.invalid", port): "127.0.0.1"})
         lines: list[str] = []
         code = await run(options, say=lines.append)
         assert (code, lines[-1]) == (0, "SMOKE OK"), lines
