@@ -136,5 +136,5 @@ class TestParseRing:
 
     @pytest.mark.parametrize("text", ["a", "a:", ":x", "a:1,a:2", "a b:1"])
     def test_other_forms_are_refused(self, text: str) -> None:
-        with pytest.raises(ValueError, match="key|form"):
+        with pytest.raises(ValueError, match=r"key|form"):
             parse_ring(text)
