@@ -14,15 +14,15 @@ from urllib.parse import unquote, urlsplit
 from service.local.environment import CANDIDATE_EMAIL, LocalEnvironment
 from service.local.processes import LocalError
 from service.local.servers import free_ports
-from service.local.stack import ROOT, Interrupted, Stack, client_environment, stop_running
+from service.local.stack import ROOT, Interrupted, Stack, client_environment, smoke_environment, stop_running
 
 
 def main(argv: Sequence[str]) -> int:
     """Run a sub-command and return its exit code: 0 done, 1 failed with one sentence on stderr, 2 wrong use."""
     # argparse itself would take the options of the other command for its own.
-    own, others = (argv[:1], list(argv[1:])) if argv[:1] and argv[0] in ("exec", "psql") else (argv, [])
-    if others[:1] == ["--help"]:
-        own, others = argv, []
+    own, others = (argv[:1], list(argv[1:])) if argv[:1] and argv[0] in ("exec", "psql", "smoke") else (argv, [])
+    if others[:1] in (["--help"], ["--fresh"]):
+        own, others = argv[:2], others[1:]
     arguments = _parser().parse_args(own)
     arguments.command = others[1:] if others[:1] == ["--"] else others
     environ = dict(os.environ)
@@ -47,7 +47,8 @@ def _run(arguments: argparse.Namespace, folder: Path, environ: dict[str, str]) -
             _say("Stopped; the data stays." if stop_running(folder) else "Nothing runs from this folder.")
             return 0
         case "smoke":
-            return _smoke(environ)
+            walk = _smoke_fresh if arguments.fresh else _smoke
+            return walk(folder, environ, arguments.command)
         case "psql":
             return _psql(folder, environ, arguments.command)
         case "exec" if not arguments.command:
@@ -67,7 +68,8 @@ def _parser() -> argparse.ArgumentParser:
     up = actions.add_parser("up", help="start Postgres, S3, the API and a worker, and stay until Ctrl-C")
     up.add_argument("--reset", action="store_true", help="delete the local data first; the local secrets stay")
     actions.add_parser("down", help="stop what `up` started from this folder")
-    actions.add_parser("smoke", help="start everything on free ports with empty data, walk the journey, stop")
+    smoke = actions.add_parser("smoke", usage="%(prog)s [--fresh] ARGUMENT …", help="walk the journey")
+    smoke.add_argument("--fresh", action="store_true", help="start all on free ports with empty data, walk, stop")
     actions.add_parser("exec", usage="%(prog)s COMMAND …", help="run a command with the local environment")
     actions.add_parser("psql", usage="%(prog)s ARGUMENT …", help="open the local database")
     return parser
@@ -87,7 +89,12 @@ def _up(folder: Path, environ: dict[str, str], *, reset: bool) -> int:
     return 0
 
 
-def _smoke(environ: dict[str, str]) -> int:
+def _smoke(folder: Path, environ: dict[str, str], arguments: Sequence[str]) -> int:
+    variables = smoke_environment(folder, environ)
+    os.execve(sys.executable, [sys.executable, "-m", "service", "smoke", *arguments], variables)  # noqa: S606 - our own command
+
+
+def _smoke_fresh(_: Path, environ: dict[str, str], arguments: Sequence[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="jembatan-smoke-") as name:
         folder = Path(name)
         # Postgres runs as another user when root starts it; the secrets in here have their own mode.
@@ -99,7 +106,7 @@ def _smoke(environ: dict[str, str]) -> int:
         stack = Stack(folder, environ)
         try:
             stack.start()
-            return stack.run("smoke")
+            return stack.smoke(*arguments)
         finally:
             stack.stop()
             if stack.postgres is not None:

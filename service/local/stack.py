@@ -124,12 +124,12 @@ class Stack:
             self._lock.close()
             self._lock = None
 
-    def run(self, *command: str) -> int:
-        """Run a command of the product against the running stack, on this terminal, and return its exit code."""
+    def smoke(self, *arguments: str) -> int:
+        """Walk the journey against the running stack, on this terminal, and return the exit code."""
         with self._interruptible():
             return subprocess.run(  # noqa: S603 - our own command
-                [sys.executable, "-m", "service", *command],
-                env=client_environment(self.folder, self.environ),
+                [sys.executable, "-m", "service", "smoke", *arguments],
+                env=smoke_environment(self.folder, self.environ),
                 cwd=ROOT,
                 check=False,
             ).returncode
@@ -268,17 +268,28 @@ class Stack:
 def client_environment(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
     """The environment for a command that talks to the running stack, else to one that would start with this shell.
 
-    What is set in the shell wins. The smoke gets the address and the secrets of this stack.
+    What is set in the shell wins.
     """
-    running = _read_note(folder).get("environment") or {}
-    variables = local_environment({**running, **environ}, read_secrets(folder / "secrets.env")).of_process(
-        {**running, **environ}
-    )
-    port = variables.get("API_PORT", "").strip() or "4000"
-    variables.setdefault("SMOKE_BASE_URL", f"http://localhost:{port}")
-    variables.setdefault("SMOKE_ADMIN_KEY", variables["ADMIN_API_KEY"])
-    variables.setdefault("SMOKE_WEBHOOK_SECRET", variables["KYC_PROVIDER_WEBHOOK_SECRET"])
-    return variables
+    joined = {**(_read_note(folder).get("environment") or {}), **environ}
+    return local_environment(joined, read_secrets(folder / "secrets.env")).of_process(joined)
+
+
+def smoke_environment(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for the smoke: with the secrets of the running stack when it is the one that is asked.
+
+    Another server, named by SMOKE_BASE_URL, never sees a local secret. What is set in the shell wins.
+    """
+    running: dict[str, str] = _read_note(folder).get("environment") or {}
+    url = f"http://localhost:{running.get('API_PORT', '').strip() or '4000'}"
+    asked = environ.get("SMOKE_BASE_URL", "").strip().rstrip("/")
+    if not running or asked not in ("", url, url.replace("localhost", HOST)):
+        return dict(environ)
+    return {
+        "SMOKE_ADMIN_KEY": running["ADMIN_API_KEY"],
+        "SMOKE_WEBHOOK_SECRET": running["KYC_PROVIDER_WEBHOOK_SECRET"],
+        **environ,
+        "SMOKE_BASE_URL": asked or url,
+    }
 
 
 def stop_running(folder: Path) -> bool:

@@ -1,0 +1,127 @@
+# Every task of this repository. `make help` lists them; `make up` and `make test` are all a fresh machine needs.
+# GNU make 3.81 is enough.
+
+SHELL := /bin/sh
+VENV ?= .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+WORKERS ?= 2
+TESTS ?=
+SMOKE_ARGS ?=
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z][a-z0-9-]*:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- Run ----------------------------------------------------------------------
+
+.PHONY: up
+up: venv ## run everything on this machine until Ctrl-C (RESET=1: with empty data)
+	@exec $(PY) -m service local up $(if $(filter 1 true yes on,$(RESET)),--reset)
+
+.PHONY: down
+down: venv ## stop what `make up` started here, and nothing else
+	@exec $(PY) -m service local down
+
+.PHONY: smoke
+smoke: venv ## walk the journey against a running API (SMOKE_BASE_URL=…, SMOKE_ADMIN_KEY=… and others)
+	@exec $(PY) -m service local smoke $(SMOKE_ARGS)
+
+.PHONY: smoke-local
+smoke-local: venv ## start everything on free ports with empty data, walk the journey, stop
+	@exec $(PY) -m service local smoke --fresh $(SMOKE_ARGS)
+
+.PHONY: seed
+seed: venv ## add what is missing of the seed to the running local database
+	@exec $(PY) -m service local exec $(PY) -m service seed
+
+.PHONY: migrate
+migrate: venv ## bring the running local database to this version's schema
+	@exec $(PY) -m service local exec $(PY) -m service migrate
+
+.PHONY: psql
+psql: venv ## open the running local database
+	@exec $(PY) -m service local psql
+
+# --- Check --------------------------------------------------------------------
+
+.PHONY: check
+check: lint types test ## everything that needs no cluster
+
+.PHONY: lint
+lint: venv ## style and format of the code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+.PHONY: types
+types: venv ## types of the code
+	$(BIN)/mypy
+
+.PHONY: test
+test: venv ## every test that needs no cluster (TESTS='tests/auth -k refresh', WORKERS=2)
+	$(BIN)/pytest -m 'not e2e' -n $(WORKERS) $(TESTS)
+
+.PHONY: test-chart
+test-chart: venv ## the charts, rendered by Helm's own engine
+	$(BIN)/pytest tests/chart $(TESTS)
+
+.PHONY: test-e2e
+test-e2e: venv ## install on the cluster of KUBECONFIG, walk the journey, uninstall
+	$(BIN)/pytest -m e2e tests/e2e $(TESTS)
+
+# --- Write --------------------------------------------------------------------
+
+.PHONY: openapi
+openapi: venv ## write docs/openapi-runtime-v0.yaml from the declared operations
+	@exec $(PY) -m service openapi
+
+.PHONY: migration
+migration: venv ## draft a migration from the models (name=add_review_reason)
+	@test -n "$(name)" || { echo 'make migration needs a name: make migration name=add_review_reason' >&2; exit 2; }
+	@exec $(BIN)/aerich migrate --offline --name $(name)
+
+.PHONY: lock
+lock: venv ## renew requirements.lock and requirements-dev.lock from pyproject.toml
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q --group local --group dev -o requirements-dev.lock
+
+# --- The virtual environment --------------------------------------------------
+
+# A Python counts when it runs (a version manager's shim may exist and fail), has a fitting version and can make an
+# environment with pip in it. PYTHON=/path/to/python chooses one by hand.
+PYTHON ?=
+FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+
+# The environment is made anew when its Python no longer runs or is not the chosen one, and filled again when the lock
+# has changed. The file .installed says what it was filled from.
+.PHONY: venv
+venv:
+	@set -e; \
+	lock="$$(cksum < requirements-dev.lock)"; \
+	if [ -n "$(PYTHON)" ]; then \
+	  "$(PYTHON)" -c '$(FITS)' 2>/dev/null || { echo '$(PYTHON) is no Python 3.11, 3.12 or 3.13 with venv and ensurepip.' >&2; exit 1; }; \
+	  chosen="$$("$(PYTHON)" -c 'import platform; print(platform.python_version())')"; \
+	  found="$$($(PY) -c 'import platform; print(platform.python_version())' 2>/dev/null || true)"; \
+	  [ "$$chosen" = "$$found" ] || rm -f $(VENV)/.installed $(PY); \
+	fi; \
+	version="$$($(PY) -c '$(FITS)' 2>/dev/null && $(PY) -V 2>/dev/null || true)"; \
+	if [ -n "$$version" ] && [ "$$(cat $(VENV)/.installed 2>/dev/null)" = "$$lock $$version" ]; then exit 0; fi; \
+	if [ -z "$$version" ]; then \
+	  python=''; \
+	  for candidate in $(if $(PYTHON),"$(PYTHON)",python3.13 python3.12 python3.11 python3 python \
+	      /opt/homebrew/bin/python3.1[123] /usr/local/bin/python3.1[123] /usr/bin/python3.1[123] \
+	      "$$HOME"/.pyenv/versions/3.1[123].*/bin/python3); do \
+	    if "$$candidate" -c '$(FITS)' >/dev/null 2>&1; then python="$$candidate"; break; fi; \
+	  done; \
+	  if [ -z "$$python" ]; then \
+	    echo 'No Python 3.11, 3.12 or 3.13 with venv and ensurepip runs here: install one, or name it with PYTHON=/path/to/python.' >&2; \
+	    exit 1; \
+	  fi; \
+	  "$$python" -m venv --clear $(VENV); \
+	  version="$$($(PY) -V)"; \
+	fi; \
+	echo "Installing requirements-dev.lock into $(VENV) ($$version), once …" >&2; \
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --require-hashes -r requirements-dev.lock >&2; \
+	echo "$$lock $$version" > $(VENV)/.installed
