@@ -63,7 +63,10 @@ class ApiRequest(Request):
 
 def _canonical(target: bytes) -> bytes:
     if not target.startswith(b"/"):
-        return target
+        # A proxy's absolute form; anything else (`*`, broken URLs) is no address of ours.
+        target = re.sub(rb"^https?://[^/?#]*", b"", target) or b"/"
+        if not target.startswith(b"/"):
+            return b"/_"
     path, mark, query = target.partition(b"?")
     path = re.sub(rb"^/+", b"/", path)
     if path == b"/v1" or path.startswith(b"/v1/"):

@@ -129,7 +129,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
             pending = asyncio.run(migrate.check(url))
             print("\n".join(pending) if pending else "up to date")
             return 1 if pending else 0
-        for name in asyncio.run(migrate.migrate(url)):
+        for name in asyncio.run(migrate.migrate(url, patience_seconds=60)):
             print(f"applied {name}")
     except migrate.MigrationError as error:
         raise CommandFailed(str(error)) from error

@@ -1,0 +1,232 @@
+"""Does the real process drain cleanly, live through a database outage, and refuse broken HTTP politely?"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from sanic import Sanic
+
+from service import db
+from service.settings import Settings
+from tests.conftest import TEST_ENVIRONMENT
+from tests.factories import Candidate, make_job
+from tests.running import Detour, Server, running_server, until_answering
+
+
+@pytest.fixture
+async def detour(database_url: str) -> AsyncIterator[Detour]:
+    way = Detour(database_url)
+    await way.open()
+    yield way
+    await way.close()
+
+
+@pytest.fixture
+def environment(detour: Detour, object_storage_env: dict[str, str]) -> dict[str, str]:
+    return {**TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": detour.url}
+
+
+@pytest.fixture
+async def server(app: Sanic[Any, Any], environment: dict[str, str]) -> AsyncIterator[Server]:
+    async with running_server(environment) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+async def shared_server(
+    app: Sanic[Any, Any], database_url: str, object_storage_env: dict[str, str]
+) -> AsyncIterator[Server]:
+    """One server for the tests that change nothing."""
+    async with running_server({**TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": database_url}) as running:
+        yield running
+
+
+async def read_answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], bytes]:
+    """One HTTP answer with a length, from a raw connection."""
+    head = (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)).decode().split("\r\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
+    body = await reader.readexactly(int(headers.get("content-length", 0)))
+    return int(head[0].split()[1]), headers, body
+
+
+class TestDrain:
+    async def test_a_running_request_is_finished_and_idle_connections_are_closed(
+        self, server: Server, database_url: str
+    ) -> None:
+        await make_job()
+        idle_reader, idle_writer = await asyncio.open_connection("127.0.0.1", server.port)
+        idle_writer.write(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert (await read_answer(idle_reader))[0] == 200
+        busy_reader, busy_writer = await asyncio.open_connection("127.0.0.1", server.port)
+        lock = await asyncpg.connect(database_url)
+        transaction = lock.transaction()
+        await transaction.start()
+        await lock.execute("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE")
+        busy_writer.write(b"GET /jobs HTTP/1.1\r\nHost: x\r\n\r\n")
+        while not await lock.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
+            await asyncio.sleep(0.02)
+        server.terminate()
+        assert await asyncio.wait_for(idle_reader.read(), 30) == b""
+        await transaction.rollback()
+        await lock.close()
+        status, headers, body = await read_answer(busy_reader)
+        assert status == 200
+        assert json.loads(body)["pageInfo"]["total"] == 1
+        assert headers["connection"] == "close"
+        assert await server.wait() == 0
+        busy_writer.close()
+        idle_writer.close()
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    async def test_an_idle_server_ends_with_zero(self, server: Server, number: int) -> None:
+        server.process.send_signal(number)
+        assert await server.wait() == 0
+
+
+class TestOutage:
+    async def test_answers_are_503_and_recover_without_a_restart(
+        self, server: Server, detour: Detour, candidate: Candidate, settings: Settings
+    ) -> None:
+        expired = await _expired_token(candidate, settings)
+        async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+            assert (await client.get("/jobs", headers=candidate.headers)).status_code == 200
+            await detour.close()
+            for headers in ({}, candidate.headers, {"Authorization": f"Bearer {expired}"}):
+                answer = await client.get("/jobs", headers=headers)
+                assert (answer.status_code, answer.json()["error"]["code"]) == (503, "database_unavailable")
+                assert int(answer.headers["retry-after"]) > 0
+            answer = await client.post("/auth/login", json={"email": "a@example.com", "password": "x"})
+            assert answer.status_code == 503
+            assert (await client.get("/health")).status_code == 200
+            await detour.open()
+            await until_answering(server.url, "/health/ready")
+            assert (await client.get("/jobs", headers=candidate.headers)).status_code == 200
+            assert (await client.get("/jobs", headers={"Authorization": f"Bearer {expired}"})).status_code == 401
+
+    async def test_readiness_says_no_and_then_yes(self, server: Server, detour: Detour) -> None:
+        async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+            await until_answering(server.url, "/health/ready")
+            await detour.close()
+            await asyncio.sleep(2.1)  # the last answer is kept for two seconds
+            answer = await client.get("/health/ready")
+            assert answer.status_code == 503
+            assert answer.json()["database"] == "unavailable"
+            assert answer.json()["objectStorage"] == "ok"
+            await detour.open()
+            await until_answering(server.url, "/health/ready")
+
+    async def test_it_starts_while_the_database_is_away(
+        self, app: Sanic[Any, Any], environment: dict[str, str], detour: Detour
+    ) -> None:
+        await detour.close()
+        async with running_server(environment) as late:
+            async with httpx.AsyncClient(base_url=late.url, timeout=30) as client:
+                assert (await client.get("/health/ready")).status_code == 503
+            await detour.open()
+            await until_answering(late.url, "/health/ready")
+
+    async def test_a_refresh_waits_for_the_database(self, server: Server, detour: Detour, candidate: Candidate) -> None:
+        async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+            await detour.close()
+            waiting = asyncio.create_task(client.post("/auth/refresh", json={"refreshToken": candidate.refresh_token}))
+            await asyncio.sleep(2)
+            assert not waiting.done()
+            await detour.open()
+            assert (await waiting).status_code == 200
+
+    async def test_a_refresh_gives_up_before_phones_do(
+        self, server: Server, detour: Detour, candidate: Candidate
+    ) -> None:
+        async with httpx.AsyncClient(base_url=server.url, timeout=10) as client:
+            await detour.close()
+            answer = await client.post("/auth/refresh", json={"refreshToken": candidate.refresh_token})
+            assert (answer.status_code, answer.json()["error"]["code"]) == (503, "database_unavailable")
+            await detour.open()
+            answer = await client.post("/auth/refresh", json={"refreshToken": candidate.refresh_token})
+            assert answer.status_code == 200
+
+
+class TestLostReplies:
+    async def test_a_process_killed_between_commit_and_reply_logs_nobody_out(
+        self, app: Sanic[Any, Any], environment: dict[str, str], candidate: Candidate
+    ) -> None:
+        """Three times: the refresh is committed, the process is killed, the app comes back with the token it has."""
+        token = candidate.refresh_token
+        body = json.dumps({"refreshToken": token}).encode()
+        request = b"POST /auth/refresh HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+        for round_number in range(3):
+            async with running_server(environment) as doomed:
+                _, writer = await asyncio.open_connection("127.0.0.1", doomed.port)
+                writer.write(request)
+                await writer.drain()
+                while await db.fetch_value("SELECT count(*) FROM sessions") < 2:
+                    await asyncio.sleep(0)
+                doomed.process.kill()
+                writer.close()
+            assert await db.fetch_value("SELECT count(*) FROM sessions") == 2, round_number
+        async with running_server(environment) as fresh, httpx.AsyncClient(base_url=fresh.url, timeout=30) as client:
+            answer = await client.post("/auth/refresh", json={"refreshToken": token})
+            assert answer.status_code == 200
+            again = await client.post("/auth/refresh", json={"refreshToken": answer.json()["refreshToken"]})
+            assert again.status_code == 200
+
+
+class TestBrokenHttp:
+    @pytest.mark.parametrize(
+        ("sent", "status"),
+        [
+            (b"GET // HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+            (b"GET //v1/health HTTP/1.1\r\nHost: x\r\n\r\n", 200),
+            (b"GET /v1//health HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+            (b"GET /jobs/%2e%2e HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+            (b"GET /jobs/a%00b HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+            (b"GET /jobs?q=%ff%fe&limit=1 HTTP/1.1\r\nHost: x\r\n\r\n", 200),
+            (b"GET http://[ HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+            (b"GET http://x/v1/health HTTP/1.1\r\nHost: x\r\n\r\n", 200),
+            (b"NONSENSE\r\n\r\n", 400),
+            (b"PROPFIND /health HTTP/1.1\r\nHost: x\r\n\r\n", 404),
+            (b"GET /health HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n", 400),
+            (b"GET /" + b"a" * 9_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n", 400),
+            (b"POST /auth/login HTTP/1.1\r\nHost: x\r\nContent-Length: 2097152\r\n\r\n" + b"a" * 2_097_152, 400),
+            (b"POST /auth/login HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 99999999\r\n\r\n", 400),
+        ],
+    )
+    async def test_the_answer_is_the_envelope_and_the_server_lives_on(
+        self, shared_server: Server, sent: bytes, status: int
+    ) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", shared_server.port)
+        try:
+            writer.write(sent)
+            answered, headers, body = await read_answer(reader)
+            if answered == 100:
+                answered, headers, body = await read_answer(reader)
+        finally:
+            writer.close()
+        assert answered == status
+        assert headers["x-request-id"]
+        assert headers["access-control-allow-origin"] == "*"
+        if status >= 400:
+            assert set(json.loads(body)["error"]) == {"code", "message"}
+        await until_answering(shared_server.url)
+
+
+async def _expired_token(candidate: Candidate, settings: Settings) -> str:
+    from service.auth import tokens
+
+    family = await db.fetch_value("SELECT id FROM session_families WHERE user_id = $1", candidate.id)
+    return tokens.issue_access_token(
+        user_id=candidate.id,
+        email=candidate.email,
+        family_id=str(family),
+        now=int(time.time()) - 1000,
+        ttl_seconds=900,
+        signing_key=settings.token_keys[0],
+    )

@@ -1,0 +1,143 @@
+"""Does a task survive a crash, run once at a time, and does a mail leave without its request waiting for it?"""
+
+from __future__ import annotations
+
+import asyncio
+import email
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from sanic import Sanic
+
+from service import db, worker
+from service.adapters import mail
+from service.settings import Settings
+from service.tasks import domain as tasks
+
+
+class Inbox:
+    """A mail server that keeps what it gets, or refuses everything."""
+
+    def __init__(self) -> None:
+        self.mails: list[Envelope] = []
+        self.refuses = False
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.refuses:
+            return "451 later"
+        self.mails.append(envelope)
+        return "250 kept"
+
+
+@pytest.fixture
+async def inbox(unused_tcp_port: int) -> AsyncIterator[tuple[Inbox, str]]:
+    kept = Inbox()
+    controller = Controller(kept, hostname="127.0.0.1", port=unused_tcp_port)
+    controller.start()
+    yield kept, f"smtp://127.0.0.1:{unused_tcp_port}"
+    controller.stop()
+
+
+@pytest.fixture
+def smtp(settings: Settings, inbox: tuple[Inbox, str]) -> Settings:
+    return settings.model_copy(
+        update={"auth_email_provider": "smtp", "smtp_url": inbox[1], "auth_email_from": "hello@example.com"}
+    )
+
+
+async def states() -> list[tuple[str, int, str]]:
+    rows = await db.fetch_all("SELECT state, attempts, payload_json FROM background_tasks ORDER BY created_at")
+    return [(row["state"], row["attempts"], row["payload_json"]) for row in rows]
+
+
+class TestMail:
+    async def test_the_code_of_a_new_account_arrives(
+        self, api: httpx.AsyncClient, smtp: Settings, inbox: tuple[Inbox, str], capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        body = {"fullName": "Rina Contoh", "email": "rina@example.com", "password": "eight888"}
+        answer = await api.post("/auth/register", json=body, headers={"Accept-Language": "id"})
+        code = answer.json()["emailVerification"]["developmentCode"]
+        capfd.readouterr()
+        assert await worker.run_one(smtp)
+        (sent,) = inbox[0].mails
+        assert sent.rcpt_tos == ["rina@example.com"]
+        assert isinstance(sent.content, bytes)
+        message = email.message_from_bytes(sent.content)
+        assert message["Subject"] == "Kode verifikasi Anda"
+        assert code in str(message.get_payload())
+        assert await states() == [("done", 1, "{}")]
+        lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+        assert [line["event"] for line in lines] == ["auth.email_verification.sent"]
+        assert "rina" not in json.dumps(lines)
+        assert code not in json.dumps(lines)
+
+    async def test_a_refused_mail_is_tried_again_and_given_up_at_the_end(
+        self, api: httpx.AsyncClient, smtp: Settings, inbox: tuple[Inbox, str]
+    ) -> None:
+        inbox[0].refuses = True
+        body = {"fullName": "Rina Contoh", "email": "rina@example.com", "password": "eight888"}
+        assert (await api.post("/auth/register", json=body)).status_code == 201
+        for attempt in range(1, 6):
+            assert await worker.run_one(smtp)
+            assert not await worker.run_one(smtp)  # it waits before the next try
+            ((state, attempts, payload),) = await states()
+            assert (state, attempts) == ("failed" if attempt == 5 else "waiting", attempt)
+            assert (payload == "{}") == (attempt == 5)
+            await db.execute("UPDATE background_tasks SET run_at = now()")
+        assert not await worker.run_one(smtp)
+
+    async def test_a_server_that_is_away_is_a_failure_not_a_crash(
+        self, app: Sanic[Any, Any], settings: Settings, unused_tcp_port: int
+    ) -> None:
+        address = f"smtp://127.0.0.1:{unused_tcp_port}"
+        away = settings.model_copy(update={"auth_email_provider": "smtp", "smtp_url": address})
+        with pytest.raises(mail.MailNotSent):
+            await mail.send_mail(away, to="a@example.com", subject="x", text="x")
+
+    async def test_dev_keeps_mails_in_a_folder(
+        self, app: Sanic[Any, Any], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(mail, "MAIL_FOLDER", tmp_path)
+        await mail.send_mail(settings, to="a@example.com", subject="Hello", text="Text")
+        (kept,) = tmp_path.glob("*.eml")
+        assert email.message_from_bytes(kept.read_bytes())["To"] == "a@example.com"
+
+
+class TestTasks:
+    async def test_twenty_workers_share_one_task(self, app: Sanic[Any, Any]) -> None:
+        await tasks.enqueue("something", {"n": 1})
+        taken = await asyncio.gather(*(tasks.take(["something"]) for _ in range(20)))
+        assert len([task for task in taken if task is not None]) == 1
+
+    async def test_a_task_of_a_dead_worker_comes_back(self, app: Sanic[Any, Any]) -> None:
+        await tasks.enqueue("something", {"n": 1})
+        first = await tasks.take(["something"])
+        assert first is not None
+        assert await tasks.take(["something"]) is None
+        await db.execute("UPDATE background_tasks SET locked_until = now() - interval '1 second'")
+        second = await tasks.take(["something"])
+        assert second is not None
+        assert second.attempts == 2
+        await tasks.finish(first)  # too late: the task is somebody else's now
+        assert (await states())[0][0] == "running"
+        await tasks.finish(second)
+        assert (await states())[0][0] == "done"
+
+    async def test_a_task_of_a_rolled_back_change_does_not_exist(self, app: Sanic[Any, Any]) -> None:
+        from tortoise.transactions import in_transaction
+
+        with pytest.raises(ZeroDivisionError):
+            async with in_transaction():
+                await tasks.enqueue("something", {})
+                raise ZeroDivisionError
+        assert await states() == []
+
+    async def test_unknown_kinds_are_left_alone(self, app: Sanic[Any, Any], settings: Settings) -> None:
+        await tasks.enqueue("of_a_newer_version", {})
+        assert not await worker.run_one(settings)
