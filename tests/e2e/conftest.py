@@ -79,7 +79,7 @@ class Platform:
     def base_url(self) -> str:
         return f"http://{API_HOST}:{self.port}"
 
-    def helm(self, action: str, *arguments: str, wait: bool = True) -> str:
+    def helm(self, action: str, *arguments: str) -> str:
         repository, _, tag = self.image.rpartition(":")
         node = json.loads(run("kubectl", "get", "nodes", "-o", "json"))["items"][0]
         node_ip = next(a["address"] for a in node["status"]["addresses"] if a["type"] == "InternalIP")
@@ -91,10 +91,10 @@ class Platform:
             "networkPolicy": {"egress": [{"cidr": "0.0.0.0/0", "ports": [gateway_port()]}]},
         }
         return run(
-            *("helm", action, RELEASE, str(self.chart), "-n", NAMESPACE, "-f", "k8s/local/values.yaml"),
-            *("--set-json", f"service={json.dumps(values)}", *arguments),
-            *(("--wait", "--timeout", "5m") if wait else ()),
-            timeout=330,
+            *("helm", action, RELEASE, str(self.chart), "-n", NAMESPACE, "-f", "k8s/local/values.yaml", "-f", "-"),
+            *("--wait", "--timeout", "4m", *arguments),
+            timeout=270,
+            stdin=json.dumps({"service": values}),
         )
 
     def smoke(self) -> str:
