@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import secrets
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -166,8 +167,15 @@ def _storage(_: argparse.Namespace) -> int:
     async def bootstrap() -> bool:
         storage = ObjectStorage(settings)
         await storage.open()
+        deadline = time.monotonic() + 60
         try:
-            return await storage.ensure_bucket()
+            while True:
+                try:
+                    return await storage.ensure_bucket()
+                except StorageUnavailable:
+                    if time.monotonic() >= deadline:
+                        raise
+                await asyncio.sleep(1)
         finally:
             await storage.close()
 

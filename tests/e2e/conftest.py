@@ -92,7 +92,7 @@ class Platform:
         }
         return run(
             *("helm", action, RELEASE, str(self.chart), "-n", NAMESPACE, "-f", "k8s/local/values.yaml", "-f", "-"),
-            *("--wait", "--timeout", "4m", *arguments),
+            *("--wait", "--wait-for-jobs", "--timeout", "4m", *arguments),
             timeout=270,
             stdin=json.dumps({"service": values}),
         )
