@@ -103,6 +103,10 @@ class _Server:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stop()
 
+    @property
+    def _title(self) -> str:
+        return self.name[0].upper() + self.name[1:]
+
     def _open_log(self) -> IO[bytes]:
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
         return self.log_file.open("ab")
@@ -112,10 +116,10 @@ class _Server:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if self.process is None or self.process.poll() is not None:
-                raise LocalError(f"{self.name} ended while it started: {self._last_words()} (log: {self.log_file})")
+                raise LocalError(f"{self._title} ended while it started: {self._last_words()} (log: {self.log_file})")
             yield
             time.sleep(0.03)
-        raise LocalError(f"{self.name} did not answer within {_START_SECONDS:.0f} s (log: {self.log_file})")
+        raise LocalError(f"{self._title} did not answer within {_START_SECONDS:.0f} s (log: {self.log_file})")
 
     def _last_words(self) -> str:
         with contextlib.suppress(OSError):
@@ -389,7 +393,7 @@ class EmbeddedObjectStore(_Server):
     Its inner servers listen on free loopback ports chosen at each start; only the S3 port is fixed.
     """
 
-    name = "The object store"
+    name = "the object store"
     stop_steps = ((signal.SIGTERM, 10.0),)
 
     def __init__(
