@@ -6,11 +6,13 @@ The rules: docs/rules/uploads.md.
 from __future__ import annotations
 
 import re
-from typing import Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 from uuid import uuid4
 
 from service.adapters.object_storage import PresignedUpload
 from service.errors import InvalidField
+from service.fields import Number, Text
 from service.settings import utc_now
 from service.web import Output, Ts
 
@@ -51,6 +53,47 @@ class InvalidObjectKey(InvalidField):
     code = "invalid_object_key"
     message = "The uploaded file cannot be found under this name."
     message_id = "Berkas yang diunggah tidak ditemukan dengan nama ini."
+
+
+class InvalidExpiresSec(InvalidField):
+    code = "invalid_expires_sec"
+    message = "The life of the preview link is not valid."
+    message_id = "Masa berlaku tautan pratinjau tidak valid."
+
+
+@dataclass(frozen=True, slots=True)
+class KeyText(Text):
+    """The key of an uploaded object, as `is_safe_key` allows."""
+
+    def parse(self, value: Any) -> str | None:
+        text = Text.parse(self, value)
+        if not is_safe_key(text or ""):
+            raise ValueError("not a key")
+        return text
+
+    def json_schema(self) -> dict[str, Any]:
+        return Text.json_schema(self) | {"pattern": f"^{KEY_PATTERN}$"}
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSeconds(Number):
+    """How long a preview link lives, fractions dropped; null and blank mean `default`."""
+
+    default: int = 120
+
+    def parse(self, value: Any) -> int | float:
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return self.default
+        return Number.parse(self, value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return Number.json_schema(self) | {"nullable": True, "default": self.default}
+
+
+DocumentType = Annotated[str, Text(InvalidDocumentType, maximum=64, case="upper")]
+FileName = Annotated[str, Text(InvalidFileName, maximum=180)]
+Checksum = Annotated[str, Text(InvalidChecksum, case="lower", pattern="[0-9a-f]{64}")]
+ObjectKey = Annotated[str, KeyText(InvalidObjectKey, maximum=1024)]
 
 
 class Upload(Output):
