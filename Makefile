@@ -61,7 +61,7 @@ types: venv ## types of the code
 
 .PHONY: test
 test: venv ## every test that needs no cluster (TESTS='tests/auth -k refresh', WORKERS=2)
-	$(BIN)/pytest -m 'not e2e' -n $(WORKERS) $(TESTS)
+	$(BIN)/pytest -m 'not e2e' -n $(WORKERS) --dist worksteal $(TESTS)
 
 .PHONY: test-chart
 test-chart: venv ## the charts, rendered by Helm's own engine
