@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +17,8 @@ PUBLIC = {
     "GET /health/ready",
     "GET /metrics",
     "GET /openapi.yaml",
+    "GET /docs",
+    "GET /docs/{asset}",
     "POST /auth/register",
     "POST /auth/login",
     "POST /auth/refresh",
@@ -201,3 +204,21 @@ class TestMetrics:
             await api.get(f"/nothing/{number}")
         after = len((await api.get("/metrics", headers={"Accept": "text/plain"})).text.splitlines())
         assert after - before < 20
+
+
+class TestDocs:
+    async def test_the_page_loads_only_from_us(self, api: httpx.AsyncClient) -> None:
+        page = await api.get("/docs")
+        assert page.headers["content-type"] == "text/html; charset=utf-8"
+        assert "//" not in page.text
+        for asset in ("swagger-ui.css", "swagger-ui-bundle.js", "start.js"):
+            assert f"docs/{asset}" in page.text
+            assert (await api.get(f"/docs/{asset}")).status_code == 200
+
+    async def test_nothing_else_of_the_folder_is_served(self, api: httpx.AsyncClient) -> None:
+        for asset in ("index.html", "..", "%2e%2e%2fREADME"):
+            assert (await api.get(f"/docs/{asset}")).status_code == 404
+
+    async def test_the_served_document_is_the_committed_one(self, api: httpx.AsyncClient) -> None:
+        served = await api.get("/openapi.yaml")
+        assert served.text == Path("docs/openapi-runtime-v0.yaml").read_text()
