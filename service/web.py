@@ -129,14 +129,17 @@ class Refusal:
         self.error = error
 
 
-def parse_query(model: type[InputT], request: Request) -> InputT:
-    """The query as `model`: of a repeated parameter the first counts, a blank one is absent, unknown ones are ignored."""
+def parse_query(model: type[InputT], request: Request, *, spaces_count: tuple[str, ...] = ()) -> InputT:
+    """The query as `model`: of a repeated parameter the first counts, a blank one is absent, unknown ones are ignored.
+
+    A parameter of `spaces_count` is absent only when it is empty: its rule judges one of nothing but spaces.
+    """
     values: dict[str, Any] = {}
     seen: set[str] = set()
     for name, value in request.get_query_args(keep_blank_values=True, errors="replace"):
         if name not in seen:
             seen.add(name)
-            if value.strip():
+            if value.strip() or (value and name in spaces_count):
                 values[name] = value
     return parse(model, values)
 

@@ -103,3 +103,55 @@ async def make_job(**overrides: Any) -> str:
     places = ", ".join(f"${index}" for index in range(1, len(row) + 1))
     await db.execute(f"INSERT INTO jobs ({names}) VALUES ({places})", *row.values())
     return str(row["id"])
+
+
+async def make_application(user_id: str, job_id: str | None = None, **overrides: Any) -> str:
+    """An application with its first step; returns its id. Overrides are columns of the application."""
+    number = next(_numbers)
+    moment = datetime(2026, 2, 1, tzinfo=UTC) + timedelta(minutes=number)
+    row: dict[str, Any] = {
+        "id": str(uuid4()),
+        "user_id": user_id,
+        "job_id": job_id or await make_job(),
+        "status": "SUBMITTED",
+        "note": None,
+        "created_at": moment,
+        "updated_at": moment,
+    } | overrides
+    names = ", ".join(row)
+    places = ", ".join(f"${index}" for index in range(1, len(row) + 1))
+    await db.execute(f"INSERT INTO job_applications ({names}) VALUES ({places})", *row.values())
+    await db.execute(
+        "INSERT INTO job_application_journey_events (id, application_id, status, title, description, created_at,"
+        " actor_type, actor_id) VALUES ($1, $2, 'SUBMITTED', 'Application submitted', 'Received.', $3, 'USER', $4)",
+        uuid4(),
+        row["id"],
+        row["created_at"],
+        user_id,
+    )
+    return str(row["id"])
+
+
+async def make_application_document(user_id: str, application_id: str, **overrides: Any) -> str:
+    """A document of an application; returns its id. Overrides are columns."""
+    number = next(_numbers)
+    moment = datetime(2026, 2, 1, tzinfo=UTC) + timedelta(minutes=number)
+    key = f"applications/{user_id}/{application_id}/{number}-cv.pdf"
+    row: dict[str, Any] = {
+        "id": str(uuid4()),
+        "application_id": application_id,
+        "user_id": user_id,
+        "document_type": "CV",
+        "file_name": "cv.pdf",
+        "content_type": "application/pdf",
+        "content_length": 1234,
+        "object_key": key,
+        "checksum_sha256": f"{number:064x}",
+        "file_url": f"s3://bucket/{key}",
+        "created_at": moment,
+        "updated_at": moment,
+    } | overrides
+    names = ", ".join(row)
+    places = ", ".join(f"${index}" for index in range(1, len(row) + 1))
+    await db.execute(f"INSERT INTO job_application_documents ({names}) VALUES ({places})", *row.values())
+    return str(row["id"])

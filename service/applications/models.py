@@ -21,12 +21,52 @@ class ApplicationStatus(StrEnum):
     REJECTED = "REJECTED"
 
 
+STAFF_MOVES: dict[str, frozenset[str]] = {
+    ApplicationStatus.SUBMITTED: frozenset(
+        {
+            ApplicationStatus.IN_REVIEW,
+            ApplicationStatus.INTERVIEW,
+            ApplicationStatus.OFFERED,
+            ApplicationStatus.HIRED,
+            ApplicationStatus.REJECTED,
+        }
+    ),
+    ApplicationStatus.IN_REVIEW: frozenset(
+        {
+            ApplicationStatus.INTERVIEW,
+            ApplicationStatus.OFFERED,
+            ApplicationStatus.HIRED,
+            ApplicationStatus.REJECTED,
+        }
+    ),
+    ApplicationStatus.INTERVIEW: frozenset(
+        {ApplicationStatus.OFFERED, ApplicationStatus.HIRED, ApplicationStatus.REJECTED}
+    ),
+}
+"""Where staff may move an application from each status; from others nowhere. An offer is the candidate's to answer."""
+
+
 class DocumentReviewStatus(StrEnum):
     """What the reviewer said about a document of an application."""
 
     PENDING = "PENDING"
     VALID = "VALID"
     INVALID = "INVALID"
+
+
+class OfferDecision(StrEnum):
+    """What a candidate says to an offer."""
+
+    ACCEPT = "ACCEPT"
+    DECLINE = "DECLINE"
+
+
+class ActorType(StrEnum):
+    """Who caused a step."""
+
+    USER = "USER"
+    ADMIN = "ADMIN"
+    SYSTEM = "SYSTEM"
 
 
 class JobApplication(Model):

@@ -26,6 +26,12 @@ class InvalidVisaSponsored(InvalidField):
     message_id = "Filter visa tidak valid."
 
 
+class InvalidJobId(InvalidField):
+    code = "invalid_job_id"
+    message = "The job is not valid."
+    message_id = "Lowongan tidak valid."
+
+
 class InvalidSearch(InvalidField):
     """Only for text that no stored text can hold."""
 

@@ -1,0 +1,159 @@
+"""Which application operations are there for staff?"""
+
+from __future__ import annotations
+
+from sanic import Blueprint, HTTPResponse, Request
+
+from service.applications import review, schemas
+from service.applications.domain import ApplicationNotFound
+from service.applications.queries import CaseFilter
+from service.errors import InvalidCursor, InvalidLimit, SearchBusy
+from service.jobs.schemas import InvalidJobId, InvalidSearch
+from service.operations import Security, operation
+from service.uploads import InvalidExpiresSec
+from service.web import answer, parse, parse_query, read_body
+
+bp = Blueprint("admin_applications")
+
+
+@bp.get("/admin/applications")
+@operation(
+    "adminListApplications",
+    summary="Everybody's applications, what moved last first",
+    description="`q` looks at the applicant's name and address, the job's title and the employer's name. "
+    "`orgId` is the employer of the job.",
+    tag="admin applications",
+    security=Security.ADMIN,
+    query=schemas.AdminApplicationsQuery,
+    responses={200: schemas.AdminApplicationList},
+    errors=(
+        InvalidCursor,
+        InvalidLimit,
+        schemas.InvalidApplicationStatus,
+        InvalidSearch,
+        InvalidJobId,
+        schemas.InvalidOrgId,
+        SearchBusy,
+    ),
+)
+async def list_applications(request: Request) -> HTTPResponse:
+    query = parse_query(schemas.AdminApplicationsQuery, request, spaces_count=("jobId", "orgId"))
+    wanted = CaseFilter(status=query.status, text=query.q, job_id=query.job_id, employer_id=query.org_id)
+    return answer(schemas.AdminApplicationList.of(await review.list_applications(wanted, query), query))
+
+
+@bp.get("/admin/applications/<application_id>")
+@operation(
+    "adminGetApplication",
+    summary="One application with who applied and its newest step",
+    tag="admin applications",
+    security=Security.ADMIN,
+    responses={200: schemas.AdminApplication},
+    errors=(ApplicationNotFound,),
+)
+async def read_application(request: Request, application_id: str) -> HTTPResponse:
+    return answer(schemas.AdminApplication.of(await review.read_application(application_id)))
+
+
+@bp.get("/admin/applications/<application_id>/journey")
+@operation(
+    "adminGetApplicationJourney",
+    summary="One application with all its steps, oldest first",
+    tag="admin applications",
+    security=Security.ADMIN,
+    responses={200: schemas.AdminApplicationJourney},
+    errors=(ApplicationNotFound,),
+)
+async def read_journey(request: Request, application_id: str) -> HTTPResponse:
+    return answer(schemas.AdminApplicationJourney.of(await review.read_journey(application_id)))
+
+
+@bp.patch("/admin/applications/<application_id>/status")
+@operation(
+    "adminChangeApplicationStatus",
+    summary="Move an application to another status",
+    description="Candidates see the step with its reason. `updatedBy` counts only for callers with the staff key.",
+    tag="admin applications",
+    security=Security.ADMIN,
+    body=schemas.ApplicationStatusInput,
+    responses={200: schemas.AdminApplicationChanged},
+    errors=(
+        schemas.InvalidApplicationStatus,
+        schemas.InvalidReason,
+        schemas.InvalidUpdatedBy,
+        ApplicationNotFound,
+        review.OfferDecisionRequired,
+        review.InvalidApplicationTransition,
+    ),
+)
+async def change_status(request: Request, application_id: str) -> HTTPResponse:
+    fields = parse(schemas.ApplicationStatusInput, await read_body(request))
+    case, event = await review.change_status(
+        application_id, fields.status, fields.reason, fields.updated_by, request.ctx.staff
+    )
+    return answer(schemas.AdminApplicationChanged.of(case, event))
+
+
+@bp.get("/admin/applications/<application_id>/documents")
+@operation(
+    "adminListApplicationDocuments",
+    summary="The documents of one application, newest first",
+    tag="admin applications",
+    security=Security.ADMIN,
+    responses={200: schemas.AdminApplicationDocuments},
+    errors=(ApplicationNotFound,),
+)
+async def list_documents(request: Request, application_id: str) -> HTTPResponse:
+    return answer(schemas.AdminApplicationDocuments.of(*await review.list_documents(application_id)))
+
+
+@bp.patch("/admin/applications/<application_id>/documents/<document_id>")
+@operation(
+    "adminReviewApplicationDocument",
+    summary="Say what a document is worth",
+    description="A missing reason clears the old one. `reviewedBy` counts only for callers with the staff key.",
+    tag="admin applications",
+    security=Security.ADMIN,
+    body=schemas.DocumentReviewInput,
+    responses={200: schemas.ApplicationDocumentReviewed},
+    errors=(
+        schemas.InvalidReviewStatus,
+        schemas.InvalidReviewReason,
+        schemas.InvalidUpdatedBy,
+        ApplicationNotFound,
+        review.ApplicationDocumentNotFound,
+    ),
+)
+async def review_document(request: Request, application_id: str, document_id: str) -> HTTPResponse:
+    fields = parse(schemas.DocumentReviewInput, await read_body(request))
+    changed, case, document = await review.review_document(
+        application_id,
+        document_id,
+        fields.review_status,
+        fields.review_reason,
+        fields.reviewed_by,
+        request.ctx.staff,
+    )
+    body = schemas.ApplicationDocumentReviewed(
+        updated=changed,
+        application=schemas.Application.of(case.application),
+        applicant=schemas.Applicant.of(case.applicant),
+        document=schemas.ApplicationDocument.of(document),
+    )
+    return answer(body)
+
+
+@bp.post("/admin/applications/documents/<document_id>/preview-url")
+@operation(
+    "adminPreviewApplicationDocument",
+    summary="A link that reads one document for a short time",
+    tag="admin applications",
+    security=Security.ADMIN,
+    body=schemas.ApplicationPreviewInput,
+    responses={200: schemas.ApplicationDocumentPreview},
+    errors=(InvalidExpiresSec, review.ApplicationDocumentNotFound),
+)
+async def preview_document(request: Request, document_id: str) -> HTTPResponse:
+    fields = parse(schemas.ApplicationPreviewInput, await read_body(request))
+    found = await review.preview_document(document_id, fields.expires_sec, request.ctx.staff, request.app.ctx.storage)
+    return answer(schemas.ApplicationDocumentPreview.of(*found))
