@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import hmac
 
+from sanic.compat import Header
+
+from service import db
+from service.audit.domain import audit
 from service.auth import tokens
 from service.auth.principal import Principal, Staff
 from service.auth.queries import find_caller
@@ -44,14 +48,13 @@ async def authenticate(token: str, settings: Settings) -> Principal:
     return caller.principal
 
 
-async def authenticate_staff(
-    authorization: str | None, key_header: str | None, settings: Settings, *, super_only: bool
-) -> Staff:
+async def authenticate_staff(headers: Header, settings: Settings, *, super_only: bool, operation_id: str) -> Staff:
     """A staff caller. A bearer token decides alone, even when it fails; only without one is the key looked at.
 
-    Raises the six errors of the staff check.
+    `super_only` asks a bearer for the role super_admin as well; the key passes. Each use of the key that is let in
+    leaves an audit row about `operation_id`. Raises the six errors of the staff check. Source: docs/rules/staff.md.
     """
-    token = bearer_token(authorization)
+    token = bearer_token(headers.get("authorization"))
     if token is not None:
         principal = await authenticate(token, settings)
         if not settings.staff_roles.intersection(principal.roles):
@@ -61,17 +64,35 @@ async def authenticate_staff(
         return Staff(principal)
     if not await key_is_enabled(settings):
         raise AdminApiDisabled
-    given = (key_header or "").strip()
+    # A repeated header is no key: joined, its values differ from it.
+    given = ", ".join(headers.getall("x-admin-api-key", [])).strip()
     if not given:
         raise MissingAdminApiKey
     if not hmac.compare_digest(given.encode("utf-8", "surrogatepass"), settings.admin_api_key.encode()):
         raise InvalidAdminApiKey
-    return Staff(None)
+    staff = Staff(None)
+    await audit(
+        "staff.key_used",
+        actor_type="ADMIN",
+        actor_id=staff.actor_id,
+        subject_type="OPERATION",
+        subject_id=operation_id,
+    )
+    return staff
 
 
 async def key_is_enabled(settings: Settings) -> bool:
-    """Whether the staff key counts: set, and not past its end."""
+    """Whether the staff key counts: set, not past its end, and not retired by the first super_admin."""
     if not settings.admin_api_key:
         return False
     expires_at = settings.admin_api_key_expires_at
-    return expires_at is None or utc_now() < expires_at
+    if expires_at is not None and utc_now() >= expires_at:
+        return False
+    return settings.keeps_admin_key_after_bootstrap or not await _has_super_admin()
+
+
+async def _has_super_admin() -> bool:
+    found = await db.fetch_value(
+        "SELECT EXISTS(SELECT 1 FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE r.code = 'super_admin')"
+    )
+    return bool(found)

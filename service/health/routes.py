@@ -94,6 +94,8 @@ async def _readiness(request: Request) -> Readiness:
     (database, migrations), storage = await asyncio.gather(_check_database(), _check_storage(request))
     ready = database == "ok" and migrations == "ok" and not ctx.draining
     metrics.migration_head_ok.set(1 if migrations == "ok" else 0)
+    if ready:
+        await ctx.bootstrap.attempt()  # left over from a start without a database
     readiness = Readiness(
         status="ready" if ready else "not_ready", database=database, migrations=migrations, object_storage=storage
     )
@@ -148,7 +150,5 @@ async def get_metrics(request: Request) -> HTTPResponse:
     if settings.metrics_json_readers == "off":
         raise NotFound
     if settings.metrics_json_readers == "admin":
-        await authenticate_staff(
-            request.headers.get("authorization"), request.headers.get("x-admin-api-key"), settings, super_only=False
-        )
+        await authenticate_staff(request.headers, settings, super_only=False, operation_id="getMetrics")
     return answer_json(request.app.ctx.totals.snapshot())

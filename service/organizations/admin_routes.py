@@ -1,0 +1,54 @@
+"""Which operations are there for staff who check organizations?"""
+
+from __future__ import annotations
+
+from sanic import Blueprint, HTTPResponse, Request
+
+from service.operations import Security, operation
+from service.organizations import domain, queries, schemas
+from service.web import answer, parse, parse_query, read_body
+
+bp = Blueprint("admin_organizations")
+
+
+@bp.get("/admin/organizations")
+@operation(
+    "listOrganizations",
+    summary="Organizations with their owners and checks, newest first",
+    tag="organizations",
+    security=Security.ADMIN,
+    query=schemas.OrganizationsQuery,
+    responses={200: schemas.AdminOrganizationList},
+    errors=(*schemas.PAGE_ERRORS, schemas.InvalidOrgType, schemas.InvalidVerificationStatus),
+)
+async def list_organizations(request: Request) -> HTTPResponse:
+    query = parse_query(schemas.OrganizationsQuery, request)
+    found = await queries.list_organizations(
+        org_type=query.org_type.value if query.org_type else None,
+        verification_status=query.verification_status.value if query.verification_status else None,
+        offset=query.cursor,
+        limit=query.limit,
+    )
+    return answer(schemas.AdminOrganizationList.of(found, query))
+
+
+@bp.patch("/admin/organizations/<org_id>/verification")
+@operation(
+    "decideOrganizationVerification",
+    summary="Say what the check of an organization found; absent reasons clear the old ones",
+    tag="organizations",
+    security=Security.ADMIN,
+    body=schemas.OrgDecisionInput,
+    responses={200: schemas.OrgVerification},
+    errors=(
+        schemas.InvalidVerificationStatus,
+        schemas.InvalidReasonCodes,
+        schemas.InvalidReasonCode,
+        domain.OrgNotFound,
+        domain.OrgVerificationNotFound,
+    ),
+)
+async def decide_verification(request: Request, org_id: str) -> HTTPResponse:
+    fields = parse(schemas.OrgDecisionInput, await read_body(request))
+    decided = await domain.decide_verification(org_id, fields, by=request.ctx.staff)
+    return answer(schemas.OrgVerification.of(decided))

@@ -1,0 +1,196 @@
+"""What do the organization operations take and answer?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from service.errors import InvalidCursor, InvalidField, InvalidLimit
+from service.fields import Choice, Items, Number, Text
+from service.organizations.models import OrgType, OrgVerificationStatus
+from service.organizations.queries import ListedOrganization, OrganizationPage, OrganizationView, VerificationView
+from service.web import Cursor, Input, Output, Paged, PageInfo, Ts, Uuid, open_enum, page_info
+
+
+class InvalidOrgName(InvalidField):
+    code = "invalid_org_name"
+    message = "Please enter the name of the organization."
+    message_id = "Silakan isi nama organisasi."
+
+
+class InvalidOrgType(InvalidField):
+    code = "invalid_org_type"
+    message = "The type of organization is not valid."
+    message_id = "Jenis organisasi tidak valid."
+
+
+class InvalidCountryCode(InvalidField):
+    code = "invalid_country_code"
+    message = "Please enter a country code of two letters."
+    message_id = "Silakan isi kode negara dua huruf."
+
+
+class InvalidRegistrationNumber(InvalidField):
+    code = "invalid_registration_number"
+    message = "Please enter the registration number."
+    message_id = "Silakan isi nomor registrasi."
+
+
+class InvalidLegalName(InvalidField):
+    code = "invalid_legal_name"
+    message = "Please enter the legal name of the organization."
+    message_id = "Silakan isi nama resmi organisasi."
+
+
+class InvalidSupportingObjectKeys(InvalidField):
+    code = "invalid_supporting_object_keys"
+    message = "The list of supporting documents is not valid."
+    message_id = "Daftar dokumen pendukung tidak valid."
+
+
+class InvalidSupportingObjectKey(InvalidField):
+    code = "invalid_supporting_object_key"
+    message = "One of the supporting documents is not valid."
+    message_id = "Salah satu dokumen pendukung tidak valid."
+
+
+class InvalidVerificationStatus(InvalidField):
+    code = "invalid_verification_status"
+    message = "The verification status is not valid."
+    message_id = "Status verifikasi tidak valid."
+
+
+class InvalidReasonCodes(InvalidField):
+    code = "invalid_reason_codes"
+    message = "The list of reasons is not valid."
+    message_id = "Daftar alasan tidak valid."
+
+
+class InvalidReasonCode(InvalidField):
+    code = "invalid_reason_code"
+    message = "One of the reasons is not valid."
+    message_id = "Salah satu alasan tidak valid."
+
+
+@dataclass(frozen=True, slots=True)
+class _ObjectKey(Text):
+    """A relative key; it is stored and never signed, so it may name anything."""
+
+    def parse(self, value: object) -> str | None:
+        key = Text.parse(self, value)
+        if key is None or key.startswith("/") or ".." in key:
+            raise ValueError("not a key")
+        return key
+
+
+class OrganizationInput(Input):
+    name: Annotated[str, Text(InvalidOrgName, minimum=2, maximum=180, strict=True)]
+    org_type: Annotated[OrgType, Choice(InvalidOrgType, OrgType)]
+    country_code: Annotated[str, Text(InvalidCountryCode, case="upper", pattern=r"[A-Z]{2}", strict=True)]
+
+
+class OrgVerificationInput(Input):
+    registration_number: Annotated[str, Text(InvalidRegistrationNumber, maximum=128, strict=True)]
+    legal_name: Annotated[str, Text(InvalidLegalName, minimum=2, maximum=180, strict=True)]
+    supporting_object_keys: Annotated[
+        list[str],
+        Items(
+            InvalidSupportingObjectKeys,
+            item=_ObjectKey(InvalidSupportingObjectKey, maximum=1024, strict=True),
+            maximum=20,
+            none_is_empty=True,
+        ),
+    ] = []
+
+
+class OrganizationsQuery(Input):
+    cursor: Cursor = 0
+    limit: Annotated[int, Number(InvalidLimit, minimum=1, maximum=100)] = 20
+    org_type: Annotated[OrgType | None, Choice(InvalidOrgType, OrgType, optional=True)] = None
+    verification_status: Annotated[
+        OrgVerificationStatus | None, Choice(InvalidVerificationStatus, OrgVerificationStatus, optional=True)
+    ] = None
+
+
+class OrgDecisionInput(Input):
+    status: Annotated[OrgVerificationStatus, Choice(InvalidVerificationStatus, OrgVerificationStatus)]
+    reason_codes: Annotated[
+        list[str],
+        Items(
+            InvalidReasonCodes,
+            item=Text(InvalidReasonCode, maximum=64, strict=True),
+            maximum=20,
+            none_is_empty=True,
+        ),
+    ] = []
+
+
+class Organization(Output):
+    id: Uuid
+    name: str
+    org_type: Annotated[str, open_enum(OrgType)]
+    country_code: str
+
+    @classmethod
+    def of(cls, organization: OrganizationView) -> Organization:
+        return cls(
+            id=organization.id,
+            name=organization.name,
+            org_type=organization.org_type,
+            country_code=organization.country_code,
+        )
+
+
+class OrgVerification(Output):
+    """Registration number, legal name and documents are for the check alone and never answered."""
+
+    id: Uuid
+    org_id: Uuid
+    status: Annotated[str, open_enum(OrgVerificationStatus)]
+    reason_codes: list[str]
+    last_checked_at: Ts
+
+    @classmethod
+    def of(cls, verification: VerificationView) -> OrgVerification:
+        return cls(
+            id=verification.id,
+            org_id=verification.org_id,
+            status=verification.status,
+            reason_codes=list(verification.reason_codes),
+            last_checked_at=verification.last_checked_at,
+        )
+
+
+class OrgOwner(Output):
+    id: Uuid
+    full_name: str
+    email: str
+
+
+class AdminOrganization(Output):
+    organization: Organization
+    verification: OrgVerification | None
+    owner: OrgOwner | None
+
+    @classmethod
+    def of(cls, item: ListedOrganization) -> AdminOrganization:
+        return cls(
+            organization=Organization.of(item.organization),
+            verification=OrgVerification.of(item.verification) if item.verification else None,
+            owner=OrgOwner(id=item.owner_id, full_name=item.owner_name, email=item.owner_email),
+        )
+
+
+class AdminOrganizationList(Output):
+    items: list[AdminOrganization]
+    page_info: PageInfo
+
+    @classmethod
+    def of(cls, found: OrganizationPage, page: Paged) -> AdminOrganizationList:
+        return cls(
+            items=[AdminOrganization.of(item) for item in found.items],
+            page_info=page_info(page, shown=len(found.items), has_more=found.has_more, total=found.total),
+        )
+
+
+PAGE_ERRORS = (InvalidCursor, InvalidLimit)

@@ -1,0 +1,56 @@
+"""Which operations tell staff what goes on?"""
+
+from __future__ import annotations
+
+from sanic import Blueprint, HTTPResponse, Request
+
+from service.operations import Security, operation
+from service.overview import queries, schemas
+from service.web import answer, parse_query
+
+bp = Blueprint("admin_overview")
+
+
+@bp.get("/admin/overview/summary")
+@operation(
+    "getOverview",
+    summary="Counts of this moment, one snapshot",
+    tag="overview",
+    security=Security.ADMIN,
+    responses={200: schemas.OverviewSummary},
+)
+async def get_overview(request: Request) -> HTTPResponse:
+    return answer(schemas.OverviewSummary.of(await queries.count_everything()))
+
+
+@bp.get("/admin/activity-events")
+@operation(
+    "listActivityEvents",
+    summary="Steps of verifications and applications, newest first",
+    tag="overview",
+    security=Security.ADMIN,
+    query=schemas.ActivityQuery,
+    responses={200: schemas.ActivityList},
+    errors=schemas.ACTIVITY_ERRORS,
+)
+async def list_activity_events(request: Request) -> HTTPResponse:
+    query = parse_query(schemas.ActivityQuery, request)
+    found = await queries.list_activities(query.wanted(), offset=query.cursor, limit=query.limit)
+    return answer(schemas.ActivityList.of(found, query))
+
+
+@bp.get("/admin/audit/events")
+@operation(
+    "listAuditEvents",
+    summary="Steps of verifications and applications with more filters, newest first",
+    description="The service's own record of staff actions is not part of it.",
+    tag="overview",
+    security=Security.ADMIN,
+    query=schemas.AuditQuery,
+    responses={200: schemas.AuditList},
+    errors=schemas.AUDIT_ERRORS,
+)
+async def list_audit_events(request: Request) -> HTTPResponse:
+    query = parse_query(schemas.AuditQuery, request)
+    found = await queries.list_activities(query.wanted(), offset=query.cursor, limit=query.limit)
+    return answer(schemas.AuditList.of(found, query))

@@ -1,0 +1,110 @@
+"""Which operations on accounts are there for staff?"""
+
+from __future__ import annotations
+
+from sanic import Blueprint, HTTPResponse, Request
+
+from service.auth import accounts
+from service.auth.schemas import InvalidEmail, InvalidName, InvalidPassword, User
+from service.auth.verification import UserNotFound
+from service.kyc.schemas import KycHistory, SessionChoice
+from service.kyc.states import KycSessionNotFound
+from service.operations import Security, operation
+from service.users import domain, queries, schemas
+from service.web import answer, parse, parse_query, read_body
+
+bp = Blueprint("admin_users")
+
+
+@bp.get("/admin/users")
+@operation(
+    "listUsers",
+    summary="All accounts, newest first",
+    tag="users",
+    security=Security.SUPER,
+    query=schemas.UsersQuery,
+    responses={200: schemas.UserList},
+    errors=schemas.LIST_ERRORS,
+)
+async def list_users(request: Request) -> HTTPResponse:
+    query = parse_query(schemas.UsersQuery, request)
+    found = await queries.list_users(query.q, offset=query.cursor, limit=query.limit)
+    return answer(schemas.UserList.of(found, query))
+
+
+@bp.post("/admin/users")
+@operation(
+    "createUser",
+    summary="Make an account, an administrator's unless roles are named",
+    tag="users",
+    security=Security.SUPER,
+    body=schemas.CreateUserInput,
+    responses={201: schemas.UserEnvelope},
+    errors=(
+        InvalidName,
+        InvalidEmail,
+        InvalidPassword,
+        schemas.InvalidRoles,
+        accounts.EmailExists,
+        accounts.RoleAssignmentFailed,
+    ),
+)
+async def create_user(request: Request) -> HTTPResponse:
+    fields = parse(schemas.CreateUserInput, await read_body(request))
+    user = await domain.create_user(fields, by=domain.Actor.of(request.ctx.staff))
+    return answer(schemas.UserEnvelope(user=User.of(user)), 201)
+
+
+@bp.patch("/admin/users/<user_id>")
+@operation(
+    "changeUser",
+    summary="Change an account's name, password or roles",
+    description="A new password ends the user's sign-ins; new roles replace the old ones and end none.",
+    tag="users",
+    security=Security.SUPER,
+    body=schemas.PatchUserInput,
+    responses={200: schemas.UserEnvelope},
+    errors=(
+        UserNotFound,
+        schemas.InvalidRoles,
+        schemas.InvalidRequest,
+        InvalidName,
+        InvalidPassword,
+        domain.LastSuperAdmin,
+        accounts.RoleAssignmentFailed,
+    ),
+)
+async def change_user(request: Request, user_id: str) -> HTTPResponse:
+    body = await read_body(request)
+    user = await domain.change_user(user_id, body, by=domain.Actor.of(request.ctx.staff))
+    return answer(schemas.UserEnvelope(user=User.of(user)))
+
+
+@bp.get("/admin/users/<user_id>")
+@operation(
+    "getUser",
+    summary="One account",
+    tag="users",
+    security=Security.ADMIN,
+    responses={200: schemas.UserEnvelope},
+    errors=(UserNotFound,),
+)
+async def get_user(request: Request, user_id: str) -> HTTPResponse:
+    user = await domain.read_user(user_id, by=domain.Actor.of(request.ctx.staff))
+    return answer(schemas.UserEnvelope(user=User.of(user)))
+
+
+@bp.get("/admin/users/<user_id>/kyc/history")
+@operation(
+    "getUserKycHistory",
+    summary="What happened to a verification of a user, oldest first; the latest one unless named",
+    tag="users",
+    security=Security.ADMIN,
+    query=SessionChoice,
+    responses={200: KycHistory},
+    errors=(UserNotFound, KycSessionNotFound),
+)
+async def get_user_kyc_history(request: Request, user_id: str) -> HTTPResponse:
+    query = parse_query(SessionChoice, request)
+    session, events = await domain.read_kyc_history(user_id, query.session_id, by=domain.Actor.of(request.ctx.staff))
+    return answer(KycHistory.of(session, events))
