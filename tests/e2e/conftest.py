@@ -80,6 +80,7 @@ class Platform:
         return f"http://{API_HOST}:{self.port}"
 
     def helm(self, action: str, *arguments: str) -> str:
+        """`install` or `upgrade` the release with the local values, this image and this machine's route; waits for it."""
         repository, _, tag = self.image.rpartition(":")
         node = json.loads(run("kubectl", "get", "nodes", "-o", "json"))["items"][0]
         node_ip = next(a["address"] for a in node["status"]["addresses"] if a["type"] == "InternalIP")

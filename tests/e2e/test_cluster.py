@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
+import os
 import socket
 import subprocess
+import tarfile
 import threading
 import time
 import uuid
@@ -15,7 +18,21 @@ from typing import Any
 
 import pytest
 
-from .conftest import API_HOST, NAMESPACE, OBJECTS_HOST, RELEASE, Platform, Say, kubectl, kubectl_json, ready_pods, run
+from service.version import VERSION
+
+from .conftest import (
+    API_HOST,
+    NAMESPACE,
+    OBJECTS_HOST,
+    RELEASE,
+    ROOT,
+    Platform,
+    Say,
+    kubectl,
+    kubectl_json,
+    ready_pods,
+    run,
+)
 
 pytestmark = pytest.mark.e2e
 
@@ -257,6 +274,39 @@ class TestStop:
         say(f"\nrolling restart: {len(statuses)} requests, {len(failed)} failed")
         assert statuses
         assert failed == []
+
+
+class TestReload:
+    def test_a_copied_file_changes_the_answer(self, installed: Platform, say: Say) -> None:
+        """What `skaffold dev` does on a change, without it: tar through `kubectl exec` into the dev image."""
+        image = os.environ.get("E2E_DEV_IMAGE")
+        if not image:
+            pytest.skip("E2E_DEV_IMAGE is not set: it names an image of the Dockerfile's target dev")
+        repository, _, tag = image.rpartition(":")
+        installed.helm(
+            *("upgrade", "--set", f"service.image.repository={repository},service.image.tag={tag}"),
+            *("--set", "service.dev.reload=true"),
+        )
+        eventually("one API pod is left", lambda: len(ready_pods("api")) == 1)
+        (pod,) = ready_pods("api")
+        source = (ROOT / "service/version.py").read_text().replace(f'"{VERSION}"', '"9.9.9"')
+        archive = io.BytesIO()
+        with tarfile.open(fileobj=archive, mode="w") as tar:
+            entry = tarfile.TarInfo("service/version.py")
+            entry.size, entry.mtime = len(source.encode()), int(time.time())
+            tar.addfile(entry, io.BytesIO(source.encode()))
+        command = ["kubectl", "-n", NAMESPACE, "exec", "-i", pod, "-c", "api", "--", "tar", "xmf", "-", "-C", "/app"]
+        began = time.monotonic()
+        subprocess.run(command, input=archive.getvalue(), check=True, timeout=30)
+
+        def changed() -> bool:
+            try:
+                return Connection(installed).ask("GET", "/health")[1].get("version") == "9.9.9"
+            except (http.client.HTTPException, OSError):
+                return False
+
+        eventually("the answer has changed", changed, timeout=30)
+        say(f"\na copied file answered after {time.monotonic() - began:.1f} s")
 
 
 class TestData:
