@@ -77,6 +77,10 @@ test-e2e: venv ## install on the cluster of KUBECONFIG, walk the journey, uninst
 openapi: venv ## write docs/openapi-runtime-v0.yaml from the declared operations
 	@exec $(PY) -m service openapi
 
+.PHONY: errors
+errors: venv ## write docs/errors.md from the error classes
+	@exec $(PY) -m service errors
+
 .PHONY: migration
 migration: venv ## draft a migration from the models (name=add_review_reason)
 	@test -n "$(name)" || { echo 'make migration needs a name: make migration name=add_review_reason' >&2; exit 2; }

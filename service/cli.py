@@ -10,12 +10,13 @@ import asyncio
 import secrets
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from service.settings import Settings, SettingsError, load_settings
 
+ResultT = TypeVar("ResultT")
 CONTRACT_FILE = Path("docs/openapi-runtime-v0.yaml")
 
 
@@ -49,7 +50,12 @@ def _parser() -> argparse.ArgumentParser:
     add("serve", _serve, "run the API")
     add("worker", _worker, "run the worker")
     migrate = add("migrate", _migrate, "bring the database to this version's schema")
-    migrate.add_argument("--check", action="store_true", help="only say whether something is to be done")
+    how = migrate.add_mutually_exclusive_group()
+    how.add_argument("--check", action="store_true", help="only say whether something is to be done")
+    how.add_argument("--adopt", action="store_true", help="take over a database of the replaced server")
+    add("import", _import, "load a dump of the replaced server").add_argument(
+        "dump", metavar="DUMP", type=Path, help="file that pg_dump --data-only wrote"
+    )
     database = add("db", _db_wait, "wait for the database")
     database.add_argument("action", choices=["wait"])
     database.add_argument("--head", action="store_true", required=True, help="until its schema is this version's")
@@ -60,9 +66,23 @@ def _parser() -> argparse.ArgumentParser:
     storage.add_argument("action", choices=["bootstrap"])
     openapi = add("openapi", _openapi, "write the contract document")
     openapi.add_argument("--check", action="store_true", help="only say whether the file is up to date")
+    errors = add("errors", _errors, "write the page of all errors")
+    errors.add_argument("--check", action="store_true", help="only say whether the file is up to date")
     keys = add("keys", _keys, "print a key ring with a fresh signing key in front")
     keys.add_argument("action", choices=["rotate"])
     keys.add_argument("--keep", type=int, default=2, help="older keys that stay valid (default 2)")
+    verify = add("audit", _audit_verify, "read the audit chain and name the first wrong row")
+    verify.add_argument("action", choices=["verify"])
+    verify.add_argument(
+        "--head", metavar="COUNT:MAC", type=_head, help="a head that was logged: it must still be there"
+    )
+    redrive = add("webhooks", _webhooks_redrive, "apply deliveries that could not be applied when they came")
+    redrive.add_argument("action", choices=["redrive"])
+    admin = add("admin", _admin_create, "make an account for staff; the password is asked for, or ADMIN_PASSWORD")
+    admin.add_argument("action", choices=["create"])
+    admin.add_argument("--email", required=True)
+    admin.add_argument("--name", required=True, help="full name")
+    admin.add_argument("--role", action="append", default=[], help="a role code, repeatable (default super_admin)")
     _add_smoke(commands)
     _add_local(commands)
     return parser
@@ -91,9 +111,11 @@ def _add_local(commands: Any) -> None:
 
 def _settings(service: str) -> Settings:
     from service import logs
+    from service.audit import domain as audit
 
     settings = load_settings()
     logs.configure(settings.log_level, service)
+    audit.configure(settings.audit_key_ring)
     return settings
 
 
@@ -123,18 +145,62 @@ def _worker(_: argparse.Namespace) -> int:
 
 def _migrate(arguments: argparse.Namespace) -> int:
     from service import migrate
+    from service.auth.bootstrap import Bootstrap, is_configured
+    from service.takeover import TakeoverError
 
-    url = _settings("migrate").database_url
+    settings = _settings("migrate")
+    url = settings.database_url
     try:
         if arguments.check:
             pending = asyncio.run(migrate.check(url))
             print("\n".join(pending) if pending else "up to date")
             return 1 if pending else 0
-        for name in asyncio.run(migrate.migrate(url, patience_seconds=60)):
+        if arguments.adopt:
+            adopted, applied = asyncio.run(migrate.adopt(url, patience_seconds=60))
+        else:
+            adopted, applied = [], asyncio.run(migrate.migrate(url, patience_seconds=60))
+        for name in adopted:
+            print(f"adopted {name}")
+        for name in applied:
             print(f"applied {name}")
-    except migrate.MigrationError as error:
+    except (migrate.MigrationError, TakeoverError) as error:
         raise CommandFailed(str(error)) from error
+    if is_configured(settings):
+        _with_database(settings, Bootstrap(settings).attempt)
     print(f"schema {migrate.head()}")
+    return 0
+
+
+def _admin_create(arguments: argparse.Namespace) -> int:
+    from service.users import command
+
+    settings = _settings("admin")
+    try:
+        password = command.ask_password()
+        user_id = _with_database(
+            settings,
+            lambda: command.create(
+                settings, email=arguments.email, name=arguments.name, roles=arguments.role, password=password
+            ),
+        )
+    except command.Refused as error:
+        raise CommandFailed(str(error)) from error
+    print(f"account {user_id}")
+    return 0
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from service import migrate
+    from service.takeover import TakeoverError
+    from service.takeover.load import import_dump
+
+    try:
+        counts = asyncio.run(import_dump(_settings("import").database_url, arguments.dump, patience_seconds=60))
+    except (migrate.MigrationError, TakeoverError) as error:
+        raise CommandFailed(str(error)) from error
+    print(f"{'table':<32}{'dump':>10}{'database':>10}")
+    for count in counts:
+        print(f"{count.table:<32}{count.in_dump:>10}{count.in_database:>10}")
     return 0
 
 
@@ -189,8 +255,20 @@ def _storage(_: argparse.Namespace) -> int:
 
 
 def _openapi(arguments: argparse.Namespace) -> int:
-    from service.app import create_app
     from service.openapi import build_document, to_yaml
+
+    return _write(CONTRACT_FILE, to_yaml(build_document(_app_without_servers())), "openapi", check=arguments.check)
+
+
+def _errors(arguments: argparse.Namespace) -> int:
+    from service.errors_page import ERRORS_FILE, build_page
+
+    return _write(ERRORS_FILE, build_page(_app_without_servers()), "errors", check=arguments.check)
+
+
+def _app_without_servers() -> Any:
+    """The application, only to be looked at."""
+    from service.app import create_app
 
     settings = load_settings(
         {
@@ -201,13 +279,17 @@ def _openapi(arguments: argparse.Namespace) -> int:
             "OBJECT_STORAGE_SECRET_ACCESS_KEY": "none",
         }
     )
-    text = to_yaml(build_document(create_app(settings, "contract")))
-    if arguments.check:
-        if not CONTRACT_FILE.exists() or CONTRACT_FILE.read_text() != text:
-            raise CommandFailed(f"{CONTRACT_FILE} is not what the handlers declare; run: make openapi")
+    return create_app(settings, "contract")
+
+
+def _write(file: Path, text: str, task: str, *, check: bool) -> int:
+    """Write a file that is made from the handlers, or fail when it differs from what they declare."""
+    if check:
+        if not file.exists() or file.read_text() != text:
+            raise CommandFailed(f"{file} is not what the handlers declare; run: make {task}")
         return 0
-    CONTRACT_FILE.write_text(text)
-    print(f"wrote {CONTRACT_FILE}")
+    file.write_text(text)
+    print(f"wrote {file}")
     return 0
 
 
@@ -223,3 +305,53 @@ def _keys(arguments: argparse.Namespace) -> int:
     fresh = f"{utc_now():%Y%m%d%H%M%S}:{secrets.token_urlsafe(48)}"
     print(",".join([fresh, *(f"{key.id}:{key.secret.decode()}" for key in old[: arguments.keep])]))
     return 0
+
+
+def _head(text: str) -> tuple[int, str]:
+    import re
+
+    found = re.fullmatch(r"(\d{1,18}):([0-9a-f]{64})", text.strip().lower())
+    if found is None:
+        raise argparse.ArgumentTypeError("must be COUNT:MAC, as in the log line audit.head")
+    return int(found[1]), found[2]
+
+
+def _audit_verify(arguments: argparse.Namespace) -> int:
+    from service.audit.chain import Head
+    from service.audit.verification import verify
+
+    settings = _settings("audit")
+    expected = Head(*arguments.head) if arguments.head else None
+    verdict = _with_database(settings, lambda: verify(settings.audit_key_ring, expected))
+    if verdict.broken_at is not None:
+        print(f"BROKEN at row {verdict.broken_at}: {verdict.reason}")
+        return 1
+    print(f"OK {verdict.head.count} rows, head {verdict.head.count}:{verdict.head.mac}")
+    return 0
+
+
+def _webhooks_redrive(_: argparse.Namespace) -> int:
+    from service.webhooks.domain import redrive
+
+    done = _with_database(_settings("webhooks"), redrive)
+    print(f"applied {done.applied}, still parked {done.parked}")
+    return 0
+
+
+def _with_database(settings: Settings, work: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
+    """Run `work` with the database open; an outage is one sentence."""
+    from service import db
+
+    async def run() -> ResultT:
+        await db.open_database(db.tortoise_config(settings.database_url, pool_max=2, application_name="jembatan-cli"))
+        try:
+            return await work()
+        finally:
+            await db.close_database()
+
+    try:
+        return asyncio.run(run())
+    except Exception as error:
+        if not db.is_unavailable(error):
+            raise
+        raise CommandFailed("the database cannot be reached") from error

@@ -138,7 +138,7 @@ async def _applied(connection: BaseConnection) -> list[str]:
 
 
 @asynccontextmanager
-async def _direct(
+async def direct_connection(
     database_url: str, *, patience_seconds: float = 0.0, command_timeout_seconds: float | None = None
 ) -> AsyncIterator[BaseConnection]:
     """Open a connection outside the pool; tries again for `patience_seconds` while Postgres is away."""
@@ -170,8 +170,8 @@ async def _direct(
 
 
 @asynccontextmanager
-async def _locked(connection: BaseConnection, timeout_seconds: float) -> AsyncIterator[None]:
-    """Hold the advisory lock of all migrations.
+async def migration_lock(connection: BaseConnection, timeout_seconds: float) -> AsyncIterator[None]:
+    """Hold the advisory lock of all migrations; raises MigrationError after `timeout_seconds`.
 
     Asks again and again instead of waiting inside Postgres: a session that waits holds a snapshot, and CREATE INDEX
     CONCURRENTLY in the session that has the lock would wait for that snapshot for ever.
@@ -202,7 +202,7 @@ def _tortoise_client(connection: BaseConnection) -> TransactionWrapper:
     return TransactionWrapper(client)
 
 
-# --- The three things an operator does --------------------------------------------------------------------------------
+# --- What an operator does --------------------------------------------------------------------------------------------
 
 
 async def migrate(
@@ -217,16 +217,69 @@ async def migrate(
     nothing to do. `patience_seconds` is how long to wait for a database that does not answer yet. Raises
     MigrationError.
     """
-    async with _direct(database_url, patience_seconds=patience_seconds) as connection:
+    async with _ready(database_url, lock_timeout_seconds, patience_seconds) as connection:
+        if not await _applied(connection) and await connection.fetchval(
+            "SELECT to_regclass('schema_migrations') IS NOT NULL"
+        ):
+            # Our first steps would find their tables there and pass over whatever differs.
+            raise MigrationError("This is a database of the replaced server: take it over with `migrate --adopt`.")
+        return await _apply_pending(connection)
+
+
+async def adopt(
+    database_url: str,
+    *,
+    lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
+    patience_seconds: float = 0.0,
+) -> tuple[list[str], list[str]]:
+    """Take over a database of the replaced server: record the steps it has made as ours, then apply the pending ones.
+
+    Returns the names adopted and the names applied. The schema must be exactly what our own steps make. A database
+    that has our history already is only migrated. Raises TakeoverError with a sentence for each difference, and
+    MigrationError. Source: docs/migrating.md.
+    """
+    from service.takeover import adoption  # it builds on this module
+
+    async with _ready(database_url, lock_timeout_seconds, patience_seconds) as connection:
+        adopted: list[str] = []
+        if not await _applied(connection):
+            adopted = [migrations()[place].name for place in range(await adoption.adoptable_steps(connection))]
+            state = _models_state(head())
+            async with connection.transaction():
+                # The first makes Aerich's table, the fourth the roles that are missing; everything else is there.
+                await run_upgrade(connection, 1)
+                await run_upgrade(connection, 4)
+                for name in adopted:
+                    await _record(connection, name, state)
+        applied = await _apply_pending(connection)
+        await adoption.record_for_the_way_back(connection)
+        return adopted, applied
+
+
+@asynccontextmanager
+async def _ready(
+    database_url: str, lock_timeout_seconds: float, patience_seconds: float
+) -> AsyncIterator[BaseConnection]:
+    async with direct_connection(database_url, patience_seconds=patience_seconds) as connection:
         await _refuse_bad_locale(connection)
-        async with _locked(connection, lock_timeout_seconds):
-            applied = set(await _applied(connection))
-            pending = [migration for migration in migrations() if migration.name not in applied]
-            if pending:
-                state = _models_state(head())
-                for migration in pending:
-                    await _apply(connection, migration, state)
-            return [migration.name for migration in pending]
+        async with migration_lock(connection, lock_timeout_seconds):
+            yield connection
+
+
+async def _apply_pending(connection: BaseConnection) -> list[str]:
+    applied = set(await _applied(connection))
+    pending = [migration for migration in migrations() if migration.name not in applied]
+    if pending:
+        state = _models_state(head())
+        for migration in pending:
+            await _apply(connection, migration, state)
+    return [migration.name for migration in pending]
+
+
+async def run_upgrade(connection: BaseConnection, number: int) -> None:
+    """Run the SQL of one file in the caller's transaction without recording it; for files that only return SQL."""
+    migration = next(migration for migration in migrations() if migration.number == number)
+    await connection.execute(await migration.load().upgrade(None))
 
 
 def _models_state(name: str) -> str:
@@ -264,6 +317,10 @@ async def _run_and_record(connection: BaseConnection, module: ModuleType, name: 
     sql = await module.upgrade(_tortoise_client(connection))
     if sql.strip():
         await connection.execute(sql)
+    await _record(connection, name, state)
+
+
+async def _record(connection: BaseConnection, name: str, state: str) -> None:
     await connection.execute(
         "INSERT INTO aerich (version, app, content) VALUES ($1, $2, $3)", name, db.APP_LABEL, state
     )
@@ -275,7 +332,7 @@ async def check(database_url: str, *, patience_seconds: float = 0.0) -> list[str
     Lines are `pending: <file>` (the database is behind) and `unknown: <file>` (it is ahead of this code, or foreign).
     Changes nothing. Raises MigrationError when the database cannot be asked or must not be used.
     """
-    async with _direct(
+    async with direct_connection(
         database_url, patience_seconds=patience_seconds, command_timeout_seconds=db.COMMAND_TIMEOUT_SECONDS
     ) as connection:
         await _refuse_bad_locale(connection)
@@ -294,7 +351,7 @@ async def wait_head(database_url: str, timeout_seconds: float) -> None:
     expected = head()
     while True:
         try:
-            async with _direct(database_url, command_timeout_seconds=CONNECT_TIMEOUT_SECONDS) as connection:
+            async with direct_connection(database_url, command_timeout_seconds=CONNECT_TIMEOUT_SECONDS) as connection:
                 await _refuse_bad_locale(connection)
                 if await head_applied(connection):
                     return
@@ -318,7 +375,7 @@ async def downgrade_all(database_url: str, *, lock_timeout_seconds: float = LOCK
     """
     files = {migration.name: migration for migration in migrations()}
     undone: list[str] = []
-    async with _direct(database_url) as connection, _locked(connection, lock_timeout_seconds):
+    async with direct_connection(database_url) as connection, migration_lock(connection, lock_timeout_seconds):
         for name in reversed(await _applied(connection)):
             if name not in files:
                 raise MigrationError(f"{name} is recorded in the database, but there is no such file.")
@@ -349,7 +406,7 @@ async def create_database(
     a database that was made here before (nobody may be connected to it). Raises MigrationError.
     """
     quoted = '"' + name.replace('"', '""') + '"'
-    async with _direct(admin_url, patience_seconds=patience_seconds) as connection:
+    async with direct_connection(admin_url, patience_seconds=patience_seconds) as connection:
         if exist_ok and await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
             return with_database(admin_url, name)
         if template is not None:
@@ -378,5 +435,5 @@ async def create_database(
 async def drop_database(admin_url: str, name: str) -> None:
     """Drop a database, cutting off whoever is connected to it; nothing happens when there is none."""
     quoted = '"' + name.replace('"', '""') + '"'
-    async with _direct(admin_url) as connection:
+    async with direct_connection(admin_url) as connection:
         await connection.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
