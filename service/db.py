@@ -19,7 +19,7 @@ import errno
 import os
 import socket
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -30,7 +30,12 @@ from asyncpg import exceptions as pg
 from asyncpg import protocol
 from tortoise import fields
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.base.client import TransactionalDBClient, TransactionContext, TransactionContextPooled
+from tortoise.backends.base.client import (
+    NestedTransactionContext,
+    TransactionalDBClient,
+    TransactionContext,
+    TransactionContextPooled,
+)
 from tortoise.connection import get_connection, get_connections
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import (
@@ -60,6 +65,7 @@ MODEL_MODULES = (
     "service.organizations.models",
     "service.audit.models",
     "service.tasks.models",
+    "service.webhooks.models",
 )
 
 CONNECT_TIMEOUT_SECONDS = 5.0
@@ -262,21 +268,74 @@ class Transaction(TransactionContextPooled):
         return client
 
     async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
-        client = cast(TransactionWrapper, self.client)
+        client = cast(TransactionClient, self.client)
+        afterwards: list[AfterCommit] = []
         try:
             if not client._finalized:
                 if exc_type is None:
+                    try:
+                        afterwards = await client.run_deferred()
+                    except BaseException:
+                        await self._give_up(client)
+                        raise
                     await client.commit()
                 elif exc_type is not TransactionManagementError:
-                    try:
-                        await client.rollback()
-                    except Exception:
-                        # The connection is broken. Its transaction ends with it; the caller hears the first error.
-                        with suppress(pg.InterfaceError):  # the pool may have noticed before us
-                            client._connection.terminate()
+                    await self._give_up(client)
         finally:
             get_connections().reset(self.token)
             await self.pool.release(self.proxy)
+        for call in afterwards:
+            call()
+
+    @staticmethod
+    async def _give_up(client: "TransactionClient") -> None:
+        try:
+            await client.rollback()
+        except Exception:
+            # The connection is broken. Its transaction ends with it; the caller hears the first error.
+            with suppress(pg.InterfaceError):  # the pool may have noticed before us
+                client._connection.terminate()
+
+
+AfterCommit = Callable[[], None]
+Flush = Callable[[list[Any]], Awaitable[AfterCommit | None]]
+
+
+class TransactionClient(TransactionWrapper):
+    """A transaction with work that is left for its end (see `at_commit`)."""
+
+    def __init__(self, connection: AsyncpgDBClient) -> None:
+        super().__init__(connection)
+        self.deferred: list[tuple[Flush, Any]] = []
+
+    def _in_transaction(self) -> TransactionContext:
+        return Savepoint(TransactionWrapper(self), self.deferred)
+
+    async def run_deferred(self) -> list[AfterCommit]:
+        """Do what was left for the end and return what is to be called after the commit."""
+        afterwards: list[AfterCommit] = []
+        while self.deferred:
+            flush = self.deferred[0][0]
+            items = [item for other, item in self.deferred if other is flush]
+            self.deferred[:] = [pair for pair in self.deferred if pair[0] is not flush]
+            call = await flush(items)
+            if call is not None:
+                afterwards.append(call)
+        return afterwards
+
+
+class Savepoint(NestedTransactionContext):
+    """A transaction inside another one: when it is undone, so is what it left for the end."""
+
+    def __init__(self, client: TransactionalDBClient, deferred: list[tuple[Flush, Any]]) -> None:
+        super().__init__(client)
+        self._deferred = deferred
+        self._before = len(deferred)
+
+    async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
+        if exc_type is not None:
+            del self._deferred[self._before :]
+        await super().__aexit__(exc_type, exc_val, exc_tb)
 
 
 class Client(AsyncpgDBClient):
@@ -303,7 +362,7 @@ class Client(AsyncpgDBClient):
         await self._post_connect()
 
     def _in_transaction(self) -> TransactionContext:
-        return Transaction(TransactionWrapper(self), self._pool_init_lock)
+        return Transaction(TransactionClient(self), self._pool_init_lock)
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -364,6 +423,22 @@ async def execute(sql: str, *args: Any) -> int:
 async def execute_many(sql: str, rows: Iterable[Sequence[Any]]) -> None:
     """Run one statement for each of `rows`, all or nothing."""
     await _run("executemany", sql, rows)
+
+
+async def at_commit(flush: Flush, item: Any) -> None:
+    """Have `flush` called with `item` as the last act of the caller's transaction, in it, just before COMMIT.
+
+    All items of one `flush` are handed over together, in the order in which they came; those of a savepoint that was
+    undone are dropped. What `flush` returns is called after the commit. When it raises, the transaction is undone and
+    the error leaves. Without a transaction it is called at once, in one of its own. For work that takes a lock which
+    everybody takes: taken last and held briefly, it cannot be part of a deadlock.
+    """
+    client = get_connection(CONNECTION_NAME)
+    if isinstance(client, TransactionClient):
+        client.deferred.append((flush, item))
+        return
+    async with client._in_transaction() as own:
+        cast(TransactionClient, own).deferred.append((flush, item))
 
 
 def constraint_name(error: IntegrityError) -> str | None:

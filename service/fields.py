@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -15,6 +14,8 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from service.errors import ApiError
+
+MAX_DEPTH = 100
 
 
 def utf16_length(text: str) -> int:
@@ -290,7 +291,7 @@ class JsonObject(Rule):
     def parse(self, value: Any) -> dict[str, Any] | None:
         if value is None and self.optional:
             return None
-        if not isinstance(value, dict) or has_nul(value):
+        if not isinstance(value, dict) or not is_storable(value):
             raise ValueError("not an object")
         return value
 
@@ -301,12 +302,21 @@ class JsonObject(Rule):
         return schema
 
 
-def has_nul(value: Any) -> bool:
-    """Whether a JSON value holds a NUL character anywhere: PostgreSQL's jsonb refuses it."""
-    if isinstance(value, str):
-        return "\x00" in value
-    if isinstance(value, dict):
-        return any(has_nul(key) or has_nul(item) for key, item in value.items())
-    if isinstance(value, Iterable):
-        return any(has_nul(item) for item in value)
+def is_storable(value: Any) -> bool:
+    """Whether a JSON value can be kept and answered: no NUL, which jsonb refuses, and at most 100 levels deep, since
+    encoders stop at about 250."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        if any(isinstance(item, str) and "\x00" in item for item in level):
+            return False
+        below: list[Any] = []
+        for item in level:
+            if isinstance(item, dict):
+                below += item.keys()
+                below += item.values()
+            elif isinstance(item, list):
+                below += item
+        if not below:
+            return True
+        level = below
     return False

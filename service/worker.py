@@ -9,19 +9,22 @@ from typing import Any
 
 from service import db, logs, metrics
 from service.adapters.object_storage import ObjectStorage
+from service.audit import domain as audit
 from service.auth.mails import send_verification_mail
 from service.auth.verification import MAIL_TASK
 from service.settings import Settings
 from service.tasks import domain as tasks
 from service.version import VERSION
+from service.webhooks.domain import APPLY_TASK, apply_later
 
 Handler = Callable[[dict[str, Any], Settings], Awaitable[None]]
-HANDLERS: dict[str, Handler] = {MAIL_TASK: send_verification_mail}
+HANDLERS: dict[str, Handler] = {MAIL_TASK: send_verification_mail, APPLY_TASK: apply_later}
 _IDLE_SECONDS, _AWAY_SECONDS, _TASK_SECONDS = 1.0, 3.0, 120.0
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Run due tasks one after another until `stop`; a task that has begun is finished first."""
+    audit.configure(settings.audit_key_ring)
     await db.open_database(db.tortoise_config(settings.database_url, pool_max=3, application_name="jembatan-worker"))
     metrics.build.info({"version": VERSION})
     storage = ObjectStorage(settings)

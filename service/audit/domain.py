@@ -1,14 +1,34 @@
-"""Who did what to whom? Audit rows, written in the transaction of the change they describe."""
+"""Who did what to whom? Audit rows, written in the transaction of the change they describe, and chained."""
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
 import orjson
+from tortoise.transactions import in_transaction
 
-from service import db
+from service import db, logs
+from service.audit import chain
 from service.logs import request_id
+from service.settings import Key, utc_now
+
+CHAIN_LOCK = int.from_bytes(b"auditlog", "big", signed=True)
+"""The advisory lock of everybody who adds to the chain; taken last in a transaction, after every row lock."""
+ERASED = "audit.details_erased"
+_LOGGED_EACH = 100
+_keys: list[Key] = []
+
+
+class AuditNotConfigured(RuntimeError):
+    """This process never called `configure`."""
+
+
+def configure(keys: tuple[Key, ...]) -> None:
+    """Set the ring that chains rows (`Settings.audit_key_ring`); the first key signs. Once, when a process starts."""
+    _keys[:] = keys
 
 
 async def audit(
@@ -20,20 +40,90 @@ async def audit(
     subject_id: str,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """Write one row in the caller's transaction; without one it is a transaction of its own.
+    """Leave one row for the end of the caller's transaction; without one it is a transaction of its own.
 
-    `action` is a dotted verb such as `auth.registered`; `actor_type` is USER, ADMIN or SYSTEM. `detail` holds the
-    change, never passwords, tokens or document contents. The id of the running request is added.
+    `action` is a dotted verb such as `auth.registered`; `actor_type` is USER, ADMIN or SYSTEM. `actor_id` and
+    `subject_id` are ids, never names or addresses: they stay for ever. `detail` holds the change (before and after)
+    and everything that is personal, for it can be erased; never passwords, tokens or document contents. The id of the
+    running request is added. The row exists exactly when the change does: it is written just before COMMIT, so that
+    the lock of the chain is the last one taken. Source: docs/rules/audit.md.
     """
+    if not _keys:
+        raise AuditNotConfigured
+    row = {
+        "id": uuid4(),
+        "occurred_at": utc_now(),
+        "actor_type": actor_type,
+        "actor_id": actor_id,
+        "action": action,
+        "subject_type": subject_type,
+        "subject_id": subject_id,
+        "request_id": request_id.get(),
+        "detail_json": orjson.dumps(detail or {}).decode(),
+    }
+    await db.at_commit(_append, row)
+
+
+async def _append(rows: list[dict[str, Any]]) -> Callable[[], None] | None:
+    """Chain `rows`, in the transaction that is about to be committed."""
+    key = _keys[0]
+    await db.fetch_value("SELECT pg_advisory_xact_lock($1)", CHAIN_LOCK)
+    # A statement of its own, so that it sees what the holder of the lock before us committed.
+    found = await db.fetch_row("SELECT count, mac FROM audit_head WHERE id = 1")
+    head = chain.Head(found["count"], found["mac"]) if found else chain.START
+    marks: list[chain.Head] = []
+    for row in rows:
+        salt = secrets.token_bytes(chain.SALT_BYTES)
+        digest = chain.detail_digest(salt, row["detail_json"])
+        head = chain.Head(head.count + 1, chain.row_mac(key, head.count + 1, head.mac, row, digest))
+        await db.execute(
+            "INSERT INTO audit_events (id, occurred_at, actor_type, actor_id, action, subject_type, subject_id,"
+            " request_id, detail_json, sequence, key_id, mac, detail_digest, detail_salt)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            *row.values(),
+            head.count,
+            key.id,
+            head.mac,
+            digest,
+            salt,
+        )
+        if head.count % _LOGGED_EACH == 0:
+            marks.append(head)
     await db.execute(
-        "INSERT INTO audit_events (id, actor_type, actor_id, action, subject_type, subject_id, request_id, detail_json)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        uuid4(),
-        actor_type,
-        actor_id,
-        action,
-        subject_type,
-        subject_id,
-        request_id.get(),
-        orjson.dumps(detail or {}).decode(),
+        "INSERT INTO audit_head (id, count, mac, key_id, seal, updated_at) VALUES (1, $1, $2, $3, $4, now())"
+        " ON CONFLICT (id) DO UPDATE SET count = $1, mac = $2, key_id = $3, seal = $4, updated_at = now()",
+        head.count,
+        head.mac,
+        key.id,
+        chain.head_seal(key, head),
     )
+    return (lambda: _log(marks)) if marks else None
+
+
+def _log(marks: list[chain.Head]) -> None:
+    for mark in marks:
+        logs.log("audit.head", count=mark.count, mac=mark.mac)
+
+
+async def erase_details(subject_type: str, subject_id: str, *, actor_type: str, actor_id: str | None) -> int:
+    """Delete the personal part and its salt from all rows about one subject. Returns how many rows had one.
+
+    The rows stay, and the chain still verifies: the erasure is a row of the chain itself, and only a row with a later
+    erasure of its subject may lack its salt. Source: docs/rules/audit.md, erasure.
+    """
+    async with in_transaction():
+        erased = await db.execute(
+            "UPDATE audit_events SET detail_json = '{}', detail_salt = NULL"
+            " WHERE subject_type = $1 AND subject_id = $2 AND detail_salt IS NOT NULL",
+            subject_type,
+            subject_id,
+        )
+        await audit(
+            ERASED,
+            actor_type=actor_type,
+            actor_id=actor_id,
+            subject_type=subject_type,
+            subject_id=subject_id,
+            detail={"rows": erased},
+        )
+    return erased

@@ -1,4 +1,4 @@
-"""Which rows say who did what?"""
+"""Which rows say who did what to whom, and where does their chain end?"""
 
 from enum import StrEnum
 from typing import Any
@@ -16,7 +16,10 @@ class ActorType(StrEnum):
 
 
 class AuditEvent(Model):
-    """One action. Rows are only ever added, and hang on no other table, so that nothing deletes them."""
+    """One action. Rows are only ever added, and hang on no other table, so that nothing deletes them.
+
+    Rows without a `sequence` are from before there was a chain.
+    """
 
     id = fields.UUIDField(primary_key=True)
     position = fields.BigIntField(unique=True, generated=True, description="The order of insertion, given by Postgres.")
@@ -27,7 +30,28 @@ class AuditEvent(Model):
     subject_type = fields.TextField()
     subject_id = fields.TextField()
     request_id = fields.TextField(null=True)
-    detail_json: fields.JSONField[dict[str, Any]] = fields.JSONField(default=dict)
+    detail_json: fields.JSONField[dict[str, Any]] = fields.JSONField(
+        default=dict, description="The personal part; empty after an erasure."
+    )
+    sequence = fields.BigIntField(unique=True, null=True, description="Place in the chain, 1, 2, 3 … without gaps.")
+    key_id = fields.TextField(null=True, description="The audit key that made the MAC.")
+    mac = fields.TextField(null=True, description="Over the row and the MAC of the row before.")
+    detail_digest = fields.TextField(null=True, description="What the MAC covers of detail_json.")
+    detail_salt = fields.BinaryField(null=True, description="Gone after an erasure.")
 
     class Meta:
         table = "audit_events"
+
+
+class AuditHead(Model):
+    """The end of the chain: one row."""
+
+    id = fields.IntField(primary_key=True, generated=False)
+    count = fields.BigIntField(description="Rows in the chain.")
+    mac = fields.TextField(description="The MAC of the last of them.")
+    key_id = fields.TextField()
+    seal = fields.TextField(description="A MAC over count and mac, so that the head cannot be set back by hand.")
+    updated_at = fields.DatetimeField(auto_now=True)
+
+    class Meta:
+        table = "audit_head"

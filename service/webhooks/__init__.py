@@ -1,1 +1,1 @@
-"""What do outside systems tell us?"""
+"""What does the identity provider tell us, and is it really the provider?"""

@@ -1,0 +1,147 @@
+"""Is the audit chain the one that was written? Every row read again, in batches, and the first wrong one named."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import asyncpg
+from tortoise.transactions import in_transaction
+
+from service import db
+from service.audit import chain
+from service.audit.domain import ERASED
+from service.settings import Key
+
+_BATCH_ROWS = 500
+_ROWS_SQL = (
+    "SELECT e.sequence, e.position, e.id, e.occurred_at, e.actor_type, e.actor_id, e.action, e.subject_type,"
+    " e.subject_id, e.request_id, e.detail_json, e.key_id, e.mac, e.detail_digest, e.detail_salt,"
+    " e.detail_salt IS NULL AND EXISTS (SELECT 1 FROM audit_events later WHERE later.action = $3"
+    " AND later.subject_type = e.subject_type AND later.subject_id = e.subject_id"
+    " AND later.sequence > e.sequence) AS is_erased"
+    " FROM audit_events e WHERE e.sequence > $1 ORDER BY e.sequence LIMIT $2"
+)
+_OUTSIDE_SQL = (
+    "SELECT position FROM audit_events WHERE sequence IS NULL"
+    " AND position > (SELECT min(position) FROM audit_events WHERE sequence IS NOT NULL) ORDER BY position LIMIT 1"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a reading of the whole chain found. `broken_at` is the first wrong row, none when all are right."""
+
+    head: chain.Head
+    broken_at: int | None = None
+    reason: str = ""
+
+
+class _Broken(Exception):
+    def __init__(self, sequence: int, reason: str) -> None:
+        super().__init__(reason)
+        self.verdict = (sequence, reason)
+
+
+async def verify(keys: tuple[Key, ...], expected: chain.Head | None = None) -> Verdict:
+    """Read the chain of the open database from its start and say where it first differs from what was written.
+
+    `expected` is a head that was logged or noted earlier: the chain must still contain it. Reads one snapshot in
+    batches of 500 rows, so memory stays the same whatever the length. Source: docs/rules/audit.md, verification.
+    """
+    async with in_transaction():
+        await db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        return await _Reading({key.id: key for key in keys}, expected).run()
+
+
+class _Reading:
+    def __init__(self, keys: dict[str, Key], expected: chain.Head | None) -> None:
+        self.keys = keys
+        self.expected = expected
+        self.last = chain.START
+        self.positions = (0, 0)
+
+    async def run(self) -> Verdict:
+        try:
+            async for row in _rows(0):
+                await self._check(row)
+                self.last = chain.Head(row["sequence"], row["mac"])
+            await self._check_end()
+        except _Broken as error:
+            return Verdict(self.last, *error.verdict)
+        return Verdict(self.last)
+
+    async def _check(self, row: asyncpg.Record) -> None:
+        number = self.last.count + 1
+        if row["sequence"] != number:
+            raise _Broken(
+                number, await self._moved(number) or f"row {number} was removed: row {row['sequence']} follows"
+            )
+        key = self.keys.get(row["key_id"] or "")
+        if key is None:
+            raise _Broken(number, f"row {number} was changed, or its key is not in AUDIT_KEYS: {row['key_id']!r}")
+        if not chain.same(row["mac"], chain.row_mac(key, number, self.last.mac, dict(row), row["detail_digest"] or "")):
+            raise _Broken(number, await self._moved(number) or f"row {number} was changed or replaced")
+        if not _detail_is_right(row):
+            raise _Broken(number, f"row {number} was changed: its detail is not what was written, nor was it erased")
+        self._check_position(number, row["position"])
+        if self.expected is not None and number == self.expected.count and row["mac"] != self.expected.mac:
+            raise _Broken(number, f"row {number} is not the one of the given head: the chain was written anew")
+
+    def _check_position(self, number: int, position: int) -> None:
+        """Rows were inserted in the order of the chain. Of two rows that contradict this, the one out of line counts."""
+        one_before, before = self.positions[0], self.positions[1]
+        if position <= before:
+            culprit = number - 1 if position > one_before else number
+            raise _Broken(culprit, f"row {culprit} was swapped: its position is out of order")
+        self.positions = (before, position)
+
+    async def _moved(self, number: int) -> str | None:
+        """Where the row that belongs at `number` is now, as a sentence; none when it is nowhere."""
+        async for row in _rows(number - 1):
+            key = self.keys.get(row["key_id"] or "")
+            if key is None or row["sequence"] == number:
+                continue
+            if chain.same(row["mac"], chain.row_mac(key, number, self.last.mac, dict(row), row["detail_digest"] or "")):
+                return f"row {number} was swapped: what belongs there is now row {row['sequence']}"
+        return None
+
+    async def _check_end(self) -> None:
+        end = self.last.count
+        head = await db.fetch_row("SELECT count, mac, key_id, seal FROM audit_head WHERE id = 1")
+        if head is None and end:
+            raise _Broken(end, "the head was removed")
+        if head is not None:
+            stored = chain.Head(head["count"], head["mac"])
+            key = self.keys.get(head["key_id"])
+            if stored.count > end:
+                raise _Broken(end + 1, f"cut off after row {end}: the head counts {stored.count}")
+            if self.expected is not None and self.expected.count > end:
+                raise _Broken(end + 1, f"cut off after row {end}: the given head counts {self.expected.count}")
+            if stored.count < end:
+                raise _Broken(stored.count + 1, f"the head was changed: it counts {stored.count} of {end} rows")
+            if stored.mac != self.last.mac or key is None or not chain.same(head["seal"], chain.head_seal(key, stored)):
+                raise _Broken(
+                    end, f"the head was changed: it is not the one of row {end}, or rows after it were cut off"
+                )
+        elif self.expected is not None and self.expected.count:
+            raise _Broken(1, f"cut off after row 0: the given head counts {self.expected.count}")
+        outside = await db.fetch_value(_OUTSIDE_SQL)
+        if outside is not None:
+            raise _Broken(end, f"a row was added outside the chain, at position {outside}")
+
+
+def _detail_is_right(row: asyncpg.Record) -> bool:
+    if row["detail_salt"] is None:
+        return bool(row["is_erased"]) and row["detail_json"] == "{}"
+    return chain.same(row["detail_digest"], chain.detail_digest(row["detail_salt"], row["detail_json"]))
+
+
+async def _rows(after: int) -> AsyncIterator[asyncpg.Record]:
+    while True:
+        batch = await db.fetch_all(_ROWS_SQL, after, _BATCH_ROWS, ERASED)
+        for row in batch:
+            yield row
+        if len(batch) < _BATCH_ROWS:
+            return
+        after = batch[-1]["sequence"]

@@ -1,0 +1,306 @@
+"""What happens with a delivery? It is kept for ever, applied once, and tried again when its session is not there yet."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import orjson
+from tortoise.transactions import in_transaction
+
+from service import db, logs
+from service.errors import ApiError, InvalidRequestBody
+from service.fields import Moment, as_text, is_storable
+from service.kyc import states
+from service.kyc.queries import SessionView
+from service.kyc.schemas import InvalidMetadata
+from service.settings import Settings, utc_now
+from service.tasks import domain as tasks
+from service.web import parse, uuid_or_none
+from service.webhooks import schemas
+from service.webhooks.merging import Change, Event, Times, change_of
+from service.webhooks.models import DeliveryState
+from service.webhooks.signature import DeliveryHeaders, Sender, check_sender
+
+APPLY_TASK = "webhooks.apply"
+_TRIES = 5
+_FIRST_PAUSE = timedelta(seconds=5)
+# The inbox counts the tries that found no session; the task itself also survives that many outages.
+_TASK_ATTEMPTS = 20
+# A waiting delivery this old has lost its task.
+_FORGOTTEN = timedelta(hours=1)
+_REDRIVE_ROWS = 100
+_LOGGED_KEYS = 20
+
+
+class IdempotencyKeyConflict(ApiError):
+    status_code, code = 409, "idempotency_key_conflict"
+    message = "This idempotency key was used for another delivery."
+    message_id = "Kunci idempotensi ini sudah dipakai untuk kiriman lain."
+
+
+class SessionNotThere(Exception):
+    """The session of a delivery does not exist yet; for the worker, which tries again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a delivery. `session` is the one it was applied to, as it is now."""
+
+    idempotency_key: str
+    is_duplicate: bool
+    session: SessionView | None
+
+
+@dataclass(frozen=True, slots=True)
+class Redriven:
+    """How many parked deliveries were applied, and how many stay parked."""
+
+    applied: int
+    parked: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    """What a body says. `session_id` is none when it names no session that could exist."""
+
+    session_id: str | None
+    event: Event
+
+
+async def receive(headers: DeliveryHeaders, body: bytes, settings: Settings) -> Outcome:
+    """Keep and apply one delivery, in one transaction; locks its session. A repeated one changes nothing.
+
+    The order of checks is that of docs/rules/webhooks.md: JSON, switched on, sender, key, content. A delivery whose
+    content is refused does not use its key up. Raises InvalidRequestBody, the errors of `check_sender`,
+    IdempotencyKeyConflict, InvalidProviderRef, InvalidMetadata.
+    """
+    now = utc_now()
+    payload = _read_json(body)
+    sender = check_sender(headers, body, settings, now)
+    refusal: ApiError | None = None
+    content: _Content | None = None
+    try:
+        content = _read_content(payload, sender.idempotency_key, sender.signed_at or now)
+    except ApiError as error:
+        refusal = error
+    digest = hashlib.sha256(body).hexdigest()
+    async with in_transaction():
+        outcome = None
+        if content is not None:
+            outcome = await _keep(sender, content, body, digest, now)
+        if outcome is None:
+            if not await _is_known(sender.idempotency_key, digest):
+                assert refusal is not None
+                raise refusal
+            outcome = Outcome(sender.idempotency_key, is_duplicate=True, session=None)
+    logs.log(
+        # Without the sender's address, which the replaced server wrote: it is personal data.
+        "kyc.provider_webhook.received",
+        duplicate=outcome.is_duplicate,
+        idempotencyKey=outcome.idempotency_key,
+        payloadKeys=[str(name)[:64] for name in payload][:_LOGGED_KEYS] if isinstance(payload, dict) else [],
+        updated=outcome.session is not None,
+        signatureVerified=sender.signed_at is not None,
+    )
+    return outcome
+
+
+async def _keep(sender: Sender, content: _Content, body: bytes, digest: str, now: datetime) -> Outcome | None:
+    """Store the delivery and apply it. None when its key is known; a delivery being stored now is waited for."""
+    delivery_id = uuid4()
+    stored = await db.execute(
+        "INSERT INTO webhook_deliveries"
+        " (id, idempotency_key, body, body_sha256, event_at, signed_at, received_at, kyc_session_id, state)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (idempotency_key) DO NOTHING",
+        delivery_id,
+        sender.idempotency_key,
+        body,
+        digest,
+        content.event.happened_at,
+        sender.signed_at,
+        now,
+        content.session_id,
+        DeliveryState.WAITING if content.session_id else DeliveryState.UNADDRESSED,
+    )
+    if not stored:
+        return None
+    session = await _apply(content.session_id, content.event) if content.session_id else None
+    if session is not None:
+        await _mark_applied(delivery_id)
+    elif content.session_id is not None:
+        await tasks.enqueue(
+            APPLY_TASK, {"deliveryId": str(delivery_id)}, delay=_FIRST_PAUSE, max_attempts=_TASK_ATTEMPTS
+        )
+    return Outcome(sender.idempotency_key, is_duplicate=False, session=session)
+
+
+async def _is_known(idempotency_key: str, digest: str) -> bool:
+    known = await db.fetch_value(
+        "SELECT body_sha256 FROM webhook_deliveries WHERE idempotency_key = $1", idempotency_key
+    )
+    if known is not None and known != digest:
+        raise IdempotencyKeyConflict
+    return known is not None
+
+
+async def _apply(session_id: str, event: Event) -> SessionView | None:
+    """Write what `event` may write into its session, in the caller's transaction. None when there is no such session.
+
+    The status of the verification is never touched, and no status event is written.
+    """
+    row = await db.fetch_row(
+        "SELECT provider_metadata_times_json FROM kyc_sessions WHERE id = $1 FOR UPDATE", session_id
+    )
+    if row is None:
+        return None
+    change: Change = change_of(event, Times.of(orjson.loads(row["provider_metadata_times_json"])))
+    return await states.change(
+        session_id,
+        "provider_ref = COALESCE($2, s.provider_ref), provider_metadata_json = s.provider_metadata_json || $3,"
+        " provider_metadata_times_json = $4",
+        change.provider_ref,
+        orjson.dumps(change.metadata).decode(),
+        orjson.dumps(change.times.stored()).decode(),
+    )
+
+
+async def _mark_applied(delivery_id: UUID) -> None:
+    await db.execute(
+        "UPDATE webhook_deliveries SET state = $2, attempts = attempts + 1, last_error = NULL, applied_at = $3"
+        " WHERE id = $1",
+        delivery_id,
+        DeliveryState.APPLIED,
+        utc_now(),
+    )
+
+
+# --- Later tries ------------------------------------------------------------------------------------------------------
+
+
+async def apply_later(payload: dict[str, Any], settings: Settings) -> None:
+    """The worker's try at a waiting delivery; after the fifth it is parked. Raises SessionNotThere before that."""
+    async with in_transaction():
+        row = await _lock(payload["deliveryId"], (DeliveryState.WAITING,))
+        state = await _try(row, parks_after=_TRIES) if row else None
+    if state == DeliveryState.WAITING:
+        raise SessionNotThere
+
+
+async def redrive() -> Redriven:
+    """Try every parked delivery once more, and waiting ones that lost their task; each in a transaction of its own."""
+    applied = parked = 0
+    after = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
+    while True:
+        rows = await db.fetch_all(
+            "SELECT id, received_at FROM webhook_deliveries WHERE (state = 'parked'"
+            " OR (state = 'waiting' AND received_at < $3)) AND (received_at, id) > ($1, $2)"
+            " ORDER BY received_at, id LIMIT $4",
+            *after,
+            utc_now() - _FORGOTTEN,
+            _REDRIVE_ROWS,
+        )
+        for found in rows:
+            async with in_transaction():
+                row = await _lock(str(found["id"]), (DeliveryState.PARKED, DeliveryState.WAITING))
+                state = await _try(row, parks_after=0) if row else None
+            applied += state == DeliveryState.APPLIED
+            parked += state == DeliveryState.PARKED
+        if len(rows) < _REDRIVE_ROWS:
+            return Redriven(applied, parked)
+        after = (rows[-1]["received_at"], rows[-1]["id"])
+
+
+async def _lock(delivery_id: str, states: tuple[DeliveryState, ...]) -> asyncpg.Record | None:
+    return await db.fetch_row(
+        "SELECT id, idempotency_key, body, event_at, attempts FROM webhook_deliveries"
+        " WHERE id = $1 AND state = ANY($2) FOR UPDATE SKIP LOCKED",
+        delivery_id,
+        [state.value for state in states],
+    )
+
+
+async def _try(row: asyncpg.Record, *, parks_after: int) -> DeliveryState:
+    """Apply a locked delivery from its stored bytes, or count the try; returns its state now."""
+    reason = SessionNotThere.__name__
+    try:
+        async with in_transaction():
+            content = _read_content(_read_json(row["body"]), row["idempotency_key"], row["event_at"])
+            if content.session_id is not None and await _apply(content.session_id, content.event) is not None:
+                await _mark_applied(row["id"])
+                return DeliveryState.APPLIED
+    except Exception as error:
+        if db.is_unavailable(error):
+            raise
+        reason = type(error).__name__
+    attempts = row["attempts"] + 1
+    state = DeliveryState.PARKED if attempts >= parks_after else DeliveryState.WAITING
+    await db.execute(
+        "UPDATE webhook_deliveries SET state = $2, attempts = $3, last_error = $4 WHERE id = $1",
+        row["id"],
+        state,
+        attempts,
+        reason,
+    )
+    if state == DeliveryState.PARKED:
+        logs.log("kyc.provider_webhook.parked", level="warn", deliveryId=str(row["id"]), attempts=attempts)
+    return state
+
+
+# --- Reading ----------------------------------------------------------------------------------------------------------
+
+
+def _read_json(body: bytes) -> Any:
+    """The JSON value of `body`; nothing and `null` are an empty object. Raises InvalidRequestBody."""
+    if not body:
+        return {}
+    try:
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise InvalidRequestBody from error
+    return {} if value is None else value
+
+
+def _read_content(payload: Any, idempotency_key: str, fallback_time: datetime) -> _Content:
+    """What `payload` says. Raises InvalidMetadata (also for an array or scalar) and InvalidProviderRef."""
+    if not isinstance(payload, dict):
+        raise InvalidMetadata
+    stated = payload.get("metadata")
+    whole = stated is None or stated is False or stated == "" or (isinstance(stated, int | float) and stated == 0)
+    given = parse(
+        schemas.ProviderContent,
+        {"providerRef": payload.get("providerRef"), "metadata": None if whole else stated},
+    )
+    metadata = payload if whole else given.metadata or {}
+    if not is_storable(metadata):
+        raise InvalidMetadata
+    event = Event(
+        happened_at=_happened_at(payload.get("occurredAt")) or fallback_time,
+        idempotency_key=idempotency_key,
+        provider_ref=given.provider_ref,
+        metadata=metadata,
+    )
+    return _Content(_session_id(payload.get("sessionId")), event)
+
+
+_MOMENT: Callable[[Any], datetime | None] = Moment(InvalidRequestBody, optional=True).parse
+
+
+def _happened_at(value: Any) -> datetime | None:
+    """The payload's own time; none when there is none, or it is no ISO-8601 date."""
+    try:
+        return _MOMENT(value)
+    except ValueError:
+        return None
+
+
+def _session_id(value: Any) -> str | None:
+    try:
+        return uuid_or_none((as_text(value) or "").strip())
+    except ValueError:
+        return None

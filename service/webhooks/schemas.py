@@ -1,0 +1,42 @@
+"""What does the webhook take and answer?"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from service.fields import JsonObject, Text
+from service.kyc.queries import SessionView
+from service.kyc.schemas import InvalidMetadata, InvalidProviderRef, KycSession
+from service.web import Input, Output
+
+
+class ProviderContent(Input):
+    """What the content of a delivery must be, in the order of checks."""
+
+    provider_ref: Annotated[str | None, Text(InvalidProviderRef, maximum=128, optional=True)] = None
+    metadata: Annotated[dict[str, Any] | None, JsonObject(InvalidMetadata)] = None
+
+
+class ProviderWebhookInput(ProviderContent):
+    """Other keys are welcome; without `metadata` all of them are merged. Unusable ids and times are no error."""
+
+    session_id: Annotated[str | None, Text(InvalidMetadata, optional=True)] = None
+    occurred_at: Annotated[str | None, Text(InvalidMetadata, optional=True)] = None
+
+
+class ProviderWebhookAnswer(Output):
+    accepted: bool
+    duplicate: bool
+    idempotency_key: str
+    updated: bool
+    session: KycSession | None
+
+    @classmethod
+    def of(cls, idempotency_key: str, *, is_duplicate: bool, session: SessionView | None) -> ProviderWebhookAnswer:
+        return cls(
+            accepted=True,
+            duplicate=is_duplicate,
+            idempotency_key=idempotency_key,
+            updated=session is not None,
+            session=KycSession.of(session) if session else None,
+        )

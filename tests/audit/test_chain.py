@@ -1,0 +1,392 @@
+"""Is every change of the audit rows found and located, and does an erasure leave the chain whole?"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from tortoise.transactions import in_transaction
+
+from service import db
+from service.audit import chain, domain
+from service.audit.domain import audit, erase_details
+from service.audit.verification import Verdict, verify
+from service.settings import Key, Settings
+from tests.conftest import TEST_ENVIRONMENT
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+async def write(number: int, *, subject_id: str = "7", **detail: Any) -> None:
+    await audit(
+        "test.changed",
+        actor_type="ADMIN",
+        actor_id="staff-1",
+        subject_type="USER",
+        subject_id=subject_id,
+        detail={"number": number, **detail},
+    )
+
+
+async def write_many(count: int) -> None:
+    async with in_transaction():
+        for number in range(count):
+            await write(number)
+
+
+@pytest.fixture
+def keys(settings: Settings) -> tuple[Key, ...]:
+    return settings.audit_key_ring
+
+
+async def head() -> chain.Head:
+    row = await db.fetch_row("SELECT count, mac FROM audit_head")
+    assert row is not None
+    return chain.Head(row["count"], row["mac"])
+
+
+class TestAudit:
+    async def test_rows_are_numbered_without_gaps_and_verify(self, keys: tuple[Key, ...]) -> None:
+        await write_many(3)
+        await write(3)
+        rows = await db.fetch_all("SELECT sequence, key_id, mac FROM audit_events ORDER BY position")
+        assert [row["sequence"] for row in rows] == [1, 2, 3, 4]
+        assert {row["key_id"] for row in rows} == {"a1"}
+        assert await head() == chain.Head(4, rows[-1]["mac"])
+        assert await verify(keys) == Verdict(await head())
+
+    async def test_an_undone_transaction_leaves_no_row_and_no_gap(self, keys: tuple[Key, ...]) -> None:
+        await write(1)
+        with pytest.raises(ZeroDivisionError):
+            async with in_transaction():
+                await write(2)
+                raise ZeroDivisionError
+        await write(3)
+        assert (await verify(keys)).head.count == 2
+
+    async def test_an_undone_savepoint_takes_its_rows_with_it(self) -> None:
+        async with in_transaction():
+            await write(1)
+            with pytest.raises(ZeroDivisionError):
+                async with in_transaction():
+                    await write(2)
+                    raise ZeroDivisionError
+            async with in_transaction():
+                await write(3)
+        rows = await db.fetch_all("SELECT detail_json FROM audit_events ORDER BY sequence")
+        assert [orjson.loads(row["detail_json"])["number"] for row in rows] == [1, 3]
+
+    async def test_a_failing_row_undoes_the_change_it_describes(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        with pytest.raises(ValueError, match="broken"):
+            async with in_transaction():
+                await db.execute("UPDATE roles SET description = 'changed' WHERE code = 'sdm'")
+                await write(1)
+                monkeypatch.setattr(chain, "row_mac", lambda *_: (_ for _ in ()).throw(ValueError("broken")))
+        assert await db.fetch_value("SELECT description FROM roles WHERE code = 'sdm'") != "changed"
+
+    async def test_a_process_without_keys_refuses(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(domain, "_keys", [])
+        with pytest.raises(domain.AuditNotConfigured):
+            await write(1)
+
+    async def test_twenty_transactions_at_once_make_one_chain(self, keys: tuple[Key, ...]) -> None:
+        """Each locks two rows in either order of writing its audit row: the lock of the chain still comes last."""
+        users = [uuid4() for _ in range(20)]
+        for user in users:
+            await db.execute(
+                "INSERT INTO users (id, full_name, email, password_hash) VALUES ($1, 'A', $2, 'x')",
+                user,
+                f"{user}@example.com",
+            )
+        shared = uuid4()
+        await db.execute(
+            "INSERT INTO users (id, full_name, email, password_hash) VALUES ($1, 'B', $2, 'x')",
+            shared,
+            f"{shared}@example.com",
+        )
+
+        async def one(number: int) -> None:
+            async with in_transaction():
+                if number % 2:
+                    await write(number)
+                    await db.execute("UPDATE users SET full_name = 'C' WHERE id = $1", shared)
+                else:
+                    await db.execute("UPDATE users SET full_name = 'D' WHERE id = $1", shared)
+                    await write(number)
+                await db.execute("UPDATE users SET full_name = 'E' WHERE id = $1", users[number])
+
+        for _ in range(5):
+            await asyncio.gather(*(one(number) for number in range(20)))
+        assert (await verify(keys)) == Verdict(await head())
+        assert (await head()).count == 100
+
+    async def test_the_head_is_logged_each_hundredth_row_after_the_commit(
+        self, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        await write_many(99)
+        with pytest.raises(ZeroDivisionError):
+            async with in_transaction():
+                await write(100)
+                raise ZeroDivisionError
+        capfd.readouterr()
+        await write(100)
+        (line,) = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+        now = await head()
+        assert (line["event"], line["count"], line["mac"]) == ("audit.head", 100, now.mac)
+
+
+class TestVerify:
+    async def test_an_empty_chain_is_right(self, keys: tuple[Key, ...]) -> None:
+        assert await verify(keys) == Verdict(chain.START)
+
+    @pytest.mark.parametrize(
+        "assignment",
+        [
+            "action = 'test.other'",
+            "actor_id = 'staff-2'",
+            "actor_id = NULL",
+            "actor_type = 'USER'",
+            "subject_id = '8'",
+            "subject_type = 'JOB'",
+            "request_id = 'r'",
+            "occurred_at = occurred_at + interval '1 microsecond'",
+            "detail_json = '{\"number\": 1000}'",
+            "detail_json = '{}', detail_salt = NULL",
+            "detail_salt = '\\x00'",
+            "detail_digest = repeat('0', 64)",
+            "mac = repeat('0', 64)",
+            "key_id = 'a2'",
+            "id = gen_random_uuid()",
+        ],
+    )
+    async def test_an_edit_is_found_at_its_row(self, keys: tuple[Key, ...], assignment: str) -> None:
+        await write_many(9)
+        await db.execute(f"UPDATE audit_events SET {assignment} WHERE sequence = 6")
+        found = await verify(keys)
+        assert found.broken_at == 6
+        assert "row 6 was changed" in found.reason
+
+    async def test_the_first_of_several_is_named(self, keys: tuple[Key, ...]) -> None:
+        await write_many(9)
+        await db.execute("UPDATE audit_events SET action = 'x' WHERE sequence IN (8, 3, 5)")
+        assert (await verify(keys)).broken_at == 3
+
+    @pytest.mark.parametrize("sequence", [1, 5])
+    async def test_a_removed_row_is_named(self, keys: tuple[Key, ...], sequence: int) -> None:
+        await write_many(9)
+        await db.execute("DELETE FROM audit_events WHERE sequence = $1", sequence)
+        found = await verify(keys)
+        assert found.broken_at == sequence
+        assert f"row {sequence} was removed" in found.reason
+
+    async def test_a_removed_row_whose_gap_was_closed_is_named(self, keys: tuple[Key, ...]) -> None:
+        await write_many(9)
+        await db.execute("DELETE FROM audit_events WHERE sequence = 5")
+        for sequence in range(6, 10):
+            await db.execute("UPDATE audit_events SET sequence = $1 WHERE sequence = $2", sequence - 1, sequence)
+        assert (await verify(keys)).broken_at == 5
+
+    async def test_swapped_places_are_named(self, keys: tuple[Key, ...]) -> None:
+        await write_many(9)
+        await db.execute("UPDATE audit_events SET sequence = 1000 WHERE sequence = 4")
+        await db.execute("UPDATE audit_events SET sequence = 4 WHERE sequence = 7")
+        await db.execute("UPDATE audit_events SET sequence = 7 WHERE sequence = 1000")
+        found = await verify(keys)
+        assert found.broken_at == 4
+        assert found.reason == "row 4 was swapped: what belongs there is now row 7"
+
+    async def test_swapped_contents_are_found(self, keys: tuple[Key, ...]) -> None:
+        await write_many(9)
+        await db.execute(
+            "UPDATE audit_events a SET detail_json = b.detail_json, detail_salt = b.detail_salt,"
+            " detail_digest = b.detail_digest FROM audit_events b"
+            " WHERE (a.sequence, b.sequence) IN ((4, 7), (7, 4))"
+        )
+        assert (await verify(keys)).broken_at == 4
+
+    async def test_rows_inserted_anew_in_another_order_are_found(self, keys: tuple[Key, ...]) -> None:
+        await write_many(9)
+        await db.execute(
+            "WITH gone AS (DELETE FROM audit_events WHERE sequence = 4 RETURNING *)"
+            " INSERT INTO audit_events OVERRIDING SYSTEM VALUE SELECT gen_random_uuid(), 1000, occurred_at, actor_type,"
+            " actor_id, action, subject_type, subject_id, request_id, detail_json, sequence, key_id, mac,"
+            " detail_digest, detail_salt FROM gone"
+        )
+        assert (await verify(keys)).broken_at == 4
+
+    async def test_a_row_at_another_position_is_found(self, keys: tuple[Key, ...]) -> None:
+        await write_many(9)
+        await db.execute(
+            "WITH gone AS (DELETE FROM audit_events WHERE sequence = 4 RETURNING *)"
+            " INSERT INTO audit_events OVERRIDING SYSTEM VALUE SELECT id, position + 1000, occurred_at, actor_type,"
+            " actor_id, action, subject_type, subject_id, request_id, detail_json, sequence, key_id, mac,"
+            " detail_digest, detail_salt FROM gone"
+        )
+        assert (await verify(keys)).broken_at == 4
+
+    async def test_a_cut_off_end_is_named(self, keys: tuple[Key, ...]) -> None:
+        await write_many(9)
+        await db.execute("DELETE FROM audit_events WHERE sequence > 6")
+        found = await verify(keys)
+        assert found.broken_at == 7
+        assert found.reason == "cut off after row 6: the head counts 9"
+
+    async def test_a_head_that_was_set_back_is_noticed(self, keys: tuple[Key, ...]) -> None:
+        await write_many(9)
+        await db.execute("DELETE FROM audit_events WHERE sequence > 6")
+        await db.execute("UPDATE audit_head SET count = 6, mac = (SELECT mac FROM audit_events WHERE sequence = 6)")
+        assert (await verify(keys)).broken_at == 6
+
+    async def test_a_whole_older_state_is_noticed_by_a_logged_head(self, keys: tuple[Key, ...]) -> None:
+        await write_many(6)
+        saved = await db.fetch_row("SELECT * FROM audit_head")
+        assert saved is not None
+        await write_many(3)
+        logged = await head()
+        await db.execute("DELETE FROM audit_events WHERE sequence > 6")
+        await db.execute(
+            "UPDATE audit_head SET count = $1, mac = $2, key_id = $3, seal = $4",
+            saved["count"],
+            saved["mac"],
+            saved["key_id"],
+            saved["seal"],
+        )
+        assert (await verify(keys)).broken_at is None
+        found = await verify(keys, logged)
+        assert (found.broken_at, found.reason) == (7, "cut off after row 6: the given head counts 9")
+
+    async def test_a_chain_written_anew_does_not_have_the_logged_row(self, keys: tuple[Key, ...]) -> None:
+        await write_many(6)
+        logged = await head()
+        await db.execute("TRUNCATE audit_events, audit_head")
+        assert (await verify(keys, logged)).broken_at == 1
+        await write_many(9)
+        assert (await verify(keys)).broken_at is None
+        assert (await verify(keys, logged)).broken_at == 6
+
+    async def test_a_removed_head_is_noticed(self, keys: tuple[Key, ...]) -> None:
+        await write_many(2)
+        await db.execute("DELETE FROM audit_head")
+        assert (await verify(keys)).broken_at == 2
+
+    async def test_a_row_that_was_slipped_in_is_noticed(self, keys: tuple[Key, ...]) -> None:
+        insert = (
+            "INSERT INTO audit_events (id, actor_type, action, subject_type, subject_id)"
+            " VALUES (gen_random_uuid(), 'USER', 'x', 'USER', '1')"
+        )
+        await db.execute(insert)
+        await write_many(2)
+        assert (await verify(keys)).broken_at is None  # from before the chain
+        await db.execute(insert)
+        assert "outside the chain" in (await verify(keys)).reason
+
+    async def test_older_keys_verify_as_long_as_they_are_in_the_ring(self, keys: tuple[Key, ...]) -> None:
+        await write_many(2)
+        ring = (Key("a2", b"another-key"), *keys)
+        domain.configure(ring)
+        try:
+            await write_many(2)
+        finally:
+            domain.configure(keys)
+        assert (await verify(ring)).broken_at is None
+        assert (await verify(keys)).broken_at == 3
+        assert (await verify((Key("a1", b"wrong"), ring[0]))).broken_at == 1
+
+    async def test_more_rows_than_a_batch(self, keys: tuple[Key, ...]) -> None:
+        await write_many(1003)
+        assert (await verify(keys)).head.count == 1003
+        await db.execute("DELETE FROM audit_events WHERE sequence = 501")
+        assert (await verify(keys)).broken_at == 501
+
+
+class TestErasure:
+    async def test_the_personal_part_goes_and_the_chain_stays_right(self, keys: tuple[Key, ...]) -> None:
+        await write(1, email="sari@example.com")
+        await write(2, subject_id="8", email="rina@example.com")
+        await write(3, email="sari@example.com")
+        assert await erase_details("USER", "7", actor_type="SYSTEM", actor_id=None) == 2
+        kept = await db.fetch_value("SELECT string_agg(detail_json::text, '') FROM audit_events")
+        assert "sari" not in kept
+        assert "rina" in kept
+        assert await verify(keys) == Verdict(await head())
+        assert (await head()).count == 4
+        assert await erase_details("USER", "7", actor_type="SYSTEM", actor_id=None) == 1  # the first erasure's own
+        assert (await verify(keys)).broken_at is None
+
+    async def test_a_detail_put_back_is_noticed(self, keys: tuple[Key, ...]) -> None:
+        await write(1)
+        await erase_details("USER", "7", actor_type="SYSTEM", actor_id=None)
+        await db.execute("UPDATE audit_events SET detail_json = '{\"number\": 1}' WHERE sequence = 1")
+        assert (await verify(keys)).broken_at == 1
+
+    async def test_an_erasure_does_not_excuse_later_rows(self, keys: tuple[Key, ...]) -> None:
+        await write(1)
+        await erase_details("USER", "7", actor_type="SYSTEM", actor_id=None)
+        await write(2)
+        await db.execute("UPDATE audit_events SET detail_json = '{}', detail_salt = NULL WHERE sequence = 3")
+        assert (await verify(keys)).broken_at == 3
+
+
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"])),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text('abcdé"\\', max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+class TestDetail:
+    async def test_whatever_postgres_makes_of_a_detail_has_the_same_digest(self) -> None:
+        @given(st.dictionaries(st.text("abc", max_size=3), JSON_VALUES, max_size=5))
+        @hypothesis_settings(max_examples=200, deadline=None, database=None)
+        def collect(value: dict[str, Any]) -> None:
+            values.append(orjson.dumps(value).decode())
+
+        values: list[str] = []
+        collect()
+        rows = await db.fetch_all("SELECT value::jsonb AS value FROM unnest($1::text[]) AS value", values)
+        for before, row in zip(values, rows, strict=True):
+            assert chain.canonical(before) == chain.canonical(row["value"])
+
+
+class TestCommand:
+    async def run(self, settings: Settings, object_storage_env: dict[str, str], *arguments: str) -> tuple[int, str]:
+        done = await asyncio.to_thread(
+            subprocess.run,
+            [sys.executable, "-m", "service", "audit", "verify", *arguments],
+            env={
+                "PATH": os.environ["PATH"],
+                **TEST_ENVIRONMENT,
+                **object_storage_env,
+                "DATABASE_URL": settings.database_url,
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        return done.returncode, done.stdout.strip() or done.stderr.strip()
+
+    async def test_it_says_ok_and_names_what_is_wrong(
+        self, settings: Settings, object_storage_env: dict[str, str]
+    ) -> None:
+        await write_many(5)
+        mac = (await head()).mac
+        assert await self.run(settings, object_storage_env) == (0, f"OK 5 rows, head 5:{mac}")
+        assert (await self.run(settings, object_storage_env, "--head", f"5:{mac}"))[0] == 0
+        await db.execute("DELETE FROM audit_events WHERE sequence = 2")
+        code, text = await self.run(settings, object_storage_env, "--head", f"5:{mac}")
+        assert (code, text) == (1, "BROKEN at row 2: row 2 was removed: row 3 follows")
+        assert (await self.run(settings, object_storage_env, "--head", "5"))[0] == 2
