@@ -142,7 +142,7 @@ def _section(statement: str, start: int, number: int, lines: _Lines) -> Section 
         return None
     if _HARMLESS.fullmatch(statement):
         return None
-    words = " ".join(re.findall(r"[A-Za-z]+", statement[:60])[:2]).upper() or "something else"
+    words = " ".join(re.findall(r"\w+", statement[:60])[:2]) or "something else"
     raise TakeoverError(
         f"Line {number} of the dump holds {words}, and only the rows that `pg_dump --data-only` writes are read."
     )
