@@ -412,6 +412,28 @@ class TestService:
                 given |= set(secret["stringData"])
             assert given <= known
 
+    @pytest.mark.parametrize("name", ["local", "staging"])
+    def test_the_processes_accept_the_settings(self, name: str, render: Render) -> None:
+        """The values file's plain settings, with the Secret's keys that its README asks for, pass the check at start."""
+        from service.settings import load_settings
+
+        objects = render("platform", values_file(name))
+        secrets: dict[str, str] = {n: "k:" + n.lower() * 8 for n in ("AUTH_TOKEN_KEYS", "AUDIT_KEYS")}
+        secrets |= {"KYC_PROVIDER_WEBHOOK_SECRET": "9f" * 20, "SMTP_URL": "smtp://mail:587"}
+        for o in objects:
+            if o["kind"] == "Secret" and o["metadata"]["name"] == "jembatan-api":
+                secrets = o["stringData"]
+        settings = load_settings(
+            pick(objects, "ConfigMap", "api-env")["data"]
+            | secrets
+            | {
+                "DATABASE_URL": "postgresql://postgres/jembatan",
+                "OBJECT_STORAGE_ACCESS_KEY_ID": "key",
+                "OBJECT_STORAGE_SECRET_ACCESS_KEY": "key",
+            }
+        )
+        assert (settings.api_port, settings.metrics_port) == (4000, 9100)
+
 
 class TestData:
     @pytest.mark.parametrize("chart", ["postgres", "minio", "prometheus"])
