@@ -31,7 +31,7 @@ class ApiError(SanicException):
     def __init__(self, *, retry_after: int | None = None) -> None:
         if retry_after is not None:
             self.retry_after = retry_after
-        super().__init__(self.message, status_code=self.status_code, quiet=True)
+        super().__init__(self.message, status_code=self.status_code, quiet=self.quiet)
 
     def text(self, language: str) -> str:
         """The sentence for the user in `language` (`id` or `en`); `{seconds}` is the time to wait."""

@@ -61,7 +61,7 @@ class Operation:
 
 
 _TOKEN_ERRORS = (InvalidAccessToken, ExpiredAccessToken)
-_STAFF_ERRORS = (*_TOKEN_ERRORS, InsufficientAdminRole, AdminApiDisabled, MissingAdminApiKey, InvalidAdminApiKey)
+STAFF_ERRORS = (*_TOKEN_ERRORS, InsufficientAdminRole, AdminApiDisabled, MissingAdminApiKey, InvalidAdminApiKey)
 
 
 def operation(
@@ -95,7 +95,7 @@ def operation(
     elif security is Security.OPTIONAL:
         added += _TOKEN_ERRORS
     elif security in {Security.ADMIN, Security.SUPER}:
-        added += _STAFF_ERRORS
+        added += STAFF_ERRORS
     declared = Operation(
         operation_id, summary, tag, security, body, query, responses, (*errors, *added), description, headers
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import httpx
 import pytest
 from sanic import Sanic
 
+from service.jobs import domain
 from service.operations import Security, declared_operation, template_of
 from tests.factories import Candidate
 
@@ -222,3 +224,32 @@ class TestDocs:
     async def test_the_served_document_is_the_committed_one(self, api: httpx.AsyncClient) -> None:
         served = await api.get("/openapi.yaml")
         assert served.text == Path("docs/openapi-runtime-v0.yaml").read_text()
+
+
+class TestFailures:
+    async def test_a_crash_is_an_envelope_and_one_line_without_the_errors_text(
+        self, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        """Crashes were once answered but not logged."""
+
+        async def crash(*_: Any) -> None:
+            raise RuntimeError("budi@example.com")
+
+        monkeypatch.setattr(domain, "read_job", crash)
+        capfd.readouterr()
+        answer = await api.get("/jobs/x")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal_error")
+        lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+        failed, finished = lines
+        assert (failed["event"], failed["level"], failed["errorName"]) == (
+            "http.request.failed",
+            "error",
+            "RuntimeError",
+        )
+        assert failed["requestId"] == answer.headers["x-request-id"] == finished["requestId"]
+        assert (finished["event"], finished["route"], finished["statusCode"]) == (
+            "http.request.finished",
+            "/jobs/{jobId}",
+            500,
+        )
+        assert "budi" not in json.dumps(lines)

@@ -30,6 +30,7 @@ class EmailExists(ApiError):
 class RoleAssignmentFailed(ApiError):
     """The default role is not in the database: a deployment's mistake, so it is not quiet."""
 
+    quiet = False
     status_code, code = 500, "role_assignment_failed"
     message = "The account could not be set up. Please try again later."
     message_id = "Akun tidak dapat disiapkan. Silakan coba lagi nanti."

@@ -13,7 +13,7 @@ from sanic import Blueprint, HTTPResponse, Request
 from service import db, metrics, migrate
 from service.auth.authentication import authenticate_staff
 from service.errors import NotFound, StorageUnavailable
-from service.operations import Security, operation
+from service.operations import STAFF_ERRORS, Security, operation
 from service.version import VERSION
 from service.web import Output, answer, answer_json
 
@@ -137,8 +137,7 @@ async def _check_storage(request: Request) -> Any:
             "application/openmetrics-text": None,
         }
     },
-    errors=(NotFound,),
-    depends=False,
+    errors=(NotFound, *STAFF_ERRORS),
 )
 async def get_metrics(request: Request) -> HTTPResponse:
     settings = request.app.ctx.settings
