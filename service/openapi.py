@@ -56,6 +56,7 @@ class _Schema303(GenerateJsonSchema):
 def build_document(app: Sanic[Any, Any]) -> dict[str, Any]:
     """The contract of every declared route of `app`, sorted by path, so that two builds are identical."""
     schemas: dict[str, Any] = {"Error": _error_schema()}
+    refusals: dict[str, Any] = {}
     paths: dict[str, dict[str, Any]] = {}
     for route in app.router.routes:
         declared = declared_operation(route.handler)
@@ -63,7 +64,7 @@ def build_document(app: Sanic[Any, Any]) -> dict[str, Any]:
             continue
         path = template_of(route.path)
         for method in sorted(route.methods):
-            paths.setdefault(path, {})[method.lower()] = _operation(declared, path, schemas)
+            paths.setdefault(path, {})[method.lower()] = _operation(declared, path, schemas, refusals)
     return {
         "openapi": "3.0.3",
         "info": {
@@ -85,6 +86,7 @@ def build_document(app: Sanic[Any, Any]) -> dict[str, Any]:
                 },
                 "adminKey": {"type": "apiKey", "in": "header", "name": "x-admin-api-key"},
             },
+            "responses": dict(sorted(refusals.items())),
             "schemas": dict(sorted(schemas.items())),
         },
     }
@@ -99,7 +101,7 @@ def _tags(app: Sanic[Any, Any]) -> set[str]:
     return {found.tag for route in app.router.routes if (found := declared_operation(route.handler))}
 
 
-def _operation(declared: Operation, path: str, schemas: dict[str, Any]) -> dict[str, Any]:
+def _operation(declared: Operation, path: str, schemas: dict[str, Any], refusals: dict[str, Any]) -> dict[str, Any]:
     document: dict[str, Any] = {"operationId": declared.id, "summary": declared.summary, "tags": [declared.tag]}
     if declared.description:
         document["description"] = declared.description
@@ -119,7 +121,7 @@ def _operation(declared: Operation, path: str, schemas: dict[str, Any]) -> dict[
             "required": bool(_schema(declared.body, "validation", {}).get("required")),
             "content": {"application/json": {"schema": _reference(declared.body, "validation", schemas)}},
         }
-    document["responses"] = _responses(declared, schemas)
+    document["responses"] = _responses(declared, schemas, refusals)
     document["security"] = _SECURITY[declared.security]
     return document
 
@@ -135,7 +137,7 @@ def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
     return parameters
 
 
-def _responses(declared: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+def _responses(declared: Operation, schemas: dict[str, Any], refusals: dict[str, Any]) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     for status, shape in declared.responses.items():
         entry: dict[str, Any] = {"description": _REASONS[status]}
@@ -151,17 +153,32 @@ def _responses(declared: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     for error in declared.errors:
         by_status.setdefault(error.status_code, set()).add(error)
     for status in sorted(by_status):
-        codes = sorted({error.code for error in by_status[status]})
-        code = {"type": "string", "x-extensible-enum": codes}
-        shape_of_error = {"allOf": [{"$ref": "#/components/schemas/Error"}, _error_schema(code)]}
-        entry = {
-            "description": f"{_REASONS[status]} Codes: {', '.join(codes)}.",
-            "content": {"application/json": {"schema": shape_of_error}},
-        }
-        if any(error.retry_after is not None for error in by_status[status]):
-            entry["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
-        responses[str(status)] = entry
+        name = _refusal(status, by_status[status], declared.id, refusals)
+        responses[str(status)] = {"$ref": f"#/components/responses/{name}"}
     return dict(sorted(responses.items()))
+
+
+def _refusal(status: int, errors: set[type[ApiError]], operation_id: str, refusals: dict[str, Any]) -> str:
+    """The name of the shared answer for these errors: operations with the same ones share it."""
+    codes = sorted({error.code for error in errors})
+    code = {"type": "string", "x-extensible-enum": codes}
+    entry: dict[str, Any] = {
+        "description": f"{_REASONS[status]} Codes: {', '.join(codes)}.",
+        "content": {
+            "application/json": {"schema": {"allOf": [{"$ref": "#/components/schemas/Error"}, _error_schema(code)]}}
+        },
+    }
+    if any(error.retry_after is not None for error in errors):
+        entry["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+    for name, known in refusals.items():
+        if known == entry and name.startswith(f"Refusal{status}"):
+            return name
+    words = "".join(word.capitalize() for word in "_".join(codes).split("_"))
+    name = (
+        f"Refusal{status}{words}" if len(codes) <= 2 else f"Refusal{status}{operation_id[0].upper()}{operation_id[1:]}"
+    )
+    refusals[name] = entry
+    return name
 
 
 def _error_schema(code: dict[str, Any] | None = None) -> dict[str, Any]:
