@@ -270,8 +270,9 @@ async def list_own_applications(user_id: str, *, status: str | None, offset: int
     where = "a.user_id = $1::uuid AND ($2::text IS NULL OR a.status = $2)"
     rows = await db.fetch_all(
         f"SELECT t.total, p.* FROM (SELECT count(*) AS total FROM job_applications a WHERE {where}) t"
-        f" LEFT JOIN LATERAL (SELECT {_APPLICATION} FROM job_applications a JOIN jobs j ON j.id = a.job_id"
-        f" WHERE {where} ORDER BY a.updated_at DESC, a.id LIMIT $3 OFFSET $4) p ON true"
+        f" LEFT JOIN LATERAL (SELECT {_APPLICATION} FROM ("
+        f"SELECT a.* FROM job_applications a WHERE {where} ORDER BY a.updated_at DESC, a.id LIMIT $3 OFFSET $4) a"
+        " JOIN jobs j ON j.id = a.job_id) p ON true"
         " ORDER BY p.updated_at DESC, p.id",
         user_id,
         status,

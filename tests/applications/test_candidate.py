@@ -315,11 +315,11 @@ class TestOffer:
                 assert code(answer) == (400, "invalid_reason")
         for status in ("SUBMITTED", "IN_REVIEW", "INTERVIEW", "HIRED", "REJECTED"):
             await db.execute("UPDATE job_applications SET status = $1", status)
-            for reason in (None, "", 12, "x" * 500):
+            for accepted in (None, "", 12, "x" * 500):
                 answer = await api.post(
                     f"/users/me/applications/{application_id}/offer/{path}",
                     headers=candidate.headers,
-                    json={"reason": reason},
+                    json={"reason": accepted},
                 )
                 assert code(answer) == (409, "offer_not_available")
         assert await events(application_id) == ["SUBMITTED"]
