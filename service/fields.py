@@ -53,6 +53,8 @@ class Rule:
         def check(value: Any) -> Any:
             try:
                 return self.parse(value)
+            except PydanticCustomError:  # a ValueError too, and it names its error already
+                raise
             except ValueError:
                 raise PydanticCustomError("refused", "refused") from None
 
@@ -191,9 +193,9 @@ def _number(value: Any) -> float | int:
         text = value.strip()
         if re.fullmatch(r"0[xX][0-9a-fA-F]{1,16}", text):
             number = int(text, 16)
-        elif re.fullmatch(r"[+-]?\d{1,30}", text):
+        elif re.fullmatch(r"[+-]?[0-9]{1,30}", text):
             number = int(text)
-        elif re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", text):
+        elif re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?", text):
             number = float(text)
         else:
             raise ValueError("not a number")
