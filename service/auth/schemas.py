@@ -34,7 +34,8 @@ class InvalidPassword(InvalidField):
     message_id = "Kata sandi minimal 8 karakter."
 
 
-Email = Annotated[str, Text(InvalidEmail, case="lower", pattern=EMAIL_PATTERN)]
+# An address has at most 254 characters; one above about 2,700 bytes does not fit into the index that keeps it unique.
+Email = Annotated[str, Text(InvalidEmail, case="lower", pattern=EMAIL_PATTERN, maximum=320)]
 
 
 class RegisterInput(Input):

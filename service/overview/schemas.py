@@ -10,10 +10,10 @@ from pydantic import Field
 
 from service.audit.models import ActorType
 from service.errors import InvalidCursor, InvalidField, InvalidLimit
-from service.fields import Choice, Moment, Number
-from service.jobs.schemas import InvalidSearch, Search
+from service.fields import Choice, Moment
+from service.listing import InvalidSearch, Search
 from service.overview.queries import Activity, ActivityFilter, ActivityPage, Counts
-from service.web import Input, Output, PageInfo, Ts, Uuid, open_enum, page_info
+from service.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, open_enum, page_info
 
 
 class ActivityKind(StrEnum):
@@ -68,8 +68,6 @@ class InvalidDateFilter(InvalidField):
 
 _Kind = Annotated[ActivityChoice, Choice(InvalidActivityType, ActivityChoice)]
 _Date = Annotated[datetime | None, Moment(InvalidDateFilter, optional=True)]
-_PageStart = Annotated[int, Number(InvalidCursor, minimum=0, maximum=2**63 - 1, floor=True)]
-_PageSize = Annotated[int, Number(InvalidLimit, minimum=1, maximum=100, floor=True)]
 
 
 class ActivityQuery(Input):
@@ -77,8 +75,8 @@ class ActivityQuery(Input):
     actor_id: Search = None
     from_: _Date = Field(None, alias="from")
     to: _Date = None
-    cursor: _PageStart = 0
-    limit: _PageSize = 25
+    cursor: LooseCursor = 0
+    limit: LooseLimit = 25
 
     def wanted(self) -> ActivityFilter:
         return ActivityFilter(kind=_narrowed(self.type), actor_id=self.actor_id, first=self.from_, last=self.to)
@@ -93,8 +91,8 @@ class AuditQuery(Input):
     action: Search = None
     from_: _Date = Field(None, alias="from")
     to: _Date = None
-    cursor: _PageStart = 0
-    limit: _PageSize = 25
+    cursor: LooseCursor = 0
+    limit: LooseLimit = 25
 
     def wanted(self) -> ActivityFilter:
         return ActivityFilter(

@@ -10,6 +10,7 @@ from service.auth.verification import UserNotFound
 from service.kyc.schemas import KycHistory, SessionChoice
 from service.kyc.states import KycSessionNotFound
 from service.operations import Security, operation
+from service.profile.schemas import Profile, ProfileEnvelope
 from service.users import domain, queries, schemas
 from service.web import answer, parse, parse_query, read_body
 
@@ -92,6 +93,20 @@ async def change_user(request: Request, user_id: str) -> HTTPResponse:
 async def get_user(request: Request, user_id: str) -> HTTPResponse:
     user = await domain.read_user(user_id, by=domain.Actor.of(request.ctx.staff))
     return answer(schemas.UserEnvelope(user=User.of(user)))
+
+
+@bp.get("/admin/users/<user_id>/profile")
+@operation(
+    "getUserProfile",
+    summary="A user's profile, as they see it themselves",
+    tag="users",
+    security=Security.ADMIN,
+    responses={200: ProfileEnvelope},
+    errors=(UserNotFound,),
+)
+async def get_user_profile(request: Request, user_id: str) -> HTTPResponse:
+    profile = await domain.read_profile(user_id, by=domain.Actor.of(request.ctx.staff))
+    return answer(ProfileEnvelope(profile=Profile.of(profile)))
 
 
 @bp.get("/admin/users/<user_id>/kyc/history")

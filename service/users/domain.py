@@ -23,6 +23,7 @@ from service.auth.verification import UserNotFound
 from service.errors import ApiError
 from service.kyc.queries import EventView, SessionView
 from service.kyc.submission import read_history
+from service.profile.queries import ProfileView, find_profile
 from service.settings import utc_now
 from service.users import schemas
 from service.web import parse, uuid_or_none
@@ -142,6 +143,16 @@ async def read_user(user_id: str, *, by: Actor) -> Principal:
     user = await _find(user_id)
     await _audit("user.read", by, user.user_id, {})
     return user
+
+
+async def read_profile(user_id: str, *, by: Actor) -> ProfileView:
+    """What the user's own profile operation answers, for staff; the look is audited. Raises UserNotFound."""
+    known = uuid_or_none(user_id)
+    profile = await find_profile(known) if known else None
+    if known is None or profile is None:
+        raise UserNotFound
+    await _audit("user.profile_read", by, known, {})
+    return profile
 
 
 async def read_kyc_history(

@@ -7,7 +7,7 @@ from typing import Any
 
 from service import db
 from service.auth.principal import Principal
-from service.jobs.queries import escape_like
+from service.listing import escape_like
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from pydantic import ConfigDict
+
 from service.auth.schemas import EMAIL_PATTERN, InvalidEmail, InvalidName, InvalidPassword, User
 from service.errors import InvalidCursor, InvalidField, InvalidLimit
-from service.fields import Number, Rule, Text
-from service.jobs.schemas import InvalidSearch, Search
+from service.fields import Rule, Text
+from service.listing import InvalidSearch, Search
 from service.users.queries import UserPage
-from service.web import Input, Output, Paged, PageInfo, page_info
+from service.web import Input, LooseCursor, LooseLimit, Output, Paged, PageInfo, page_info
 
 MAXIMUM_ROLES = 50
 
@@ -45,34 +47,34 @@ class RoleCodes(Rule):
 
 
 # Caps where the contract has none, far above what is real; an address has at most 254 characters.
-FullName = Annotated[str, Text(InvalidName, minimum=2, maximum=1000, strict=True)]
-Email = Annotated[str, Text(InvalidEmail, case="lower", pattern=EMAIL_PATTERN, maximum=320, strict=True)]
-Password = Annotated[str, Text(InvalidPassword, minimum=8, maximum=4096, trim=False, strict=True)]
-Roles = Annotated[list[str], RoleCodes(InvalidRoles)]
-
-_PageStart = Annotated[int, Number(InvalidCursor, minimum=0, maximum=2**63 - 1, floor=True)]
-_PageSize = Annotated[int, Number(InvalidLimit, minimum=1, maximum=100, floor=True)]
+_FULL_NAME = Text(InvalidName, minimum=2, maximum=1000, strict=True)
+_EMAIL = Text(InvalidEmail, case="lower", pattern=EMAIL_PATTERN, maximum=320, strict=True)
+_PASSWORD = Text(InvalidPassword, minimum=8, maximum=4096, trim=False, strict=True)
+_ROLES = RoleCodes(InvalidRoles)
 
 
 class UsersQuery(Input):
     q: Search = None
-    cursor: _PageStart = 0
-    limit: _PageSize = 25
+    cursor: LooseCursor = 0
+    limit: LooseLimit = 25
 
 
 class CreateUserInput(Input):
-    full_name: FullName
-    email: Email
-    password: Password
-    roles: Roles = ["super_admin"]
+    full_name: Annotated[str, _FULL_NAME]
+    email: Annotated[str, _EMAIL]
+    password: Annotated[str, _PASSWORD]
+    roles: Annotated[list[str], _ROLES] = ["super_admin"]
 
 
 class PatchUserInput(Input):
     """Absent fields stay as they are; null counts as present and is refused."""
 
-    roles: Roles | None = None
-    full_name: FullName | None = None
-    password: Password | None = None
+    # Which fields are there decides, so that only the names on the wire may count.
+    model_config = ConfigDict(populate_by_name=False)
+
+    roles: Annotated[list[str] | None, _ROLES] = None
+    full_name: Annotated[str | None, _FULL_NAME] = None
+    password: Annotated[str | None, _PASSWORD] = None
 
 
 class UserEnvelope(Output):

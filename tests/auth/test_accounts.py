@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import secrets
 from collections import Counter
 from typing import Any
 
@@ -56,6 +57,7 @@ class TestRegister:
             ({"email": "a b@c.de"}, "invalid_email"),
             ({"email": "a\u0000@c.de"}, "invalid_email"),
             ({"email": ["a@c.de"]}, "invalid_email"),
+            ({"email": secrets.token_hex(3000) + "@c.de"}, "invalid_email"),
             ({"password": "seven77"}, "invalid_password"),
             ({"password": 12345678}, "invalid_password"),
             ({"password": None}, "invalid_password"),
