@@ -15,8 +15,12 @@ from sanic.response import empty
 
 from service import db, logs, metrics
 from service.adapters.object_storage import ObjectStorage
+from service.applications.admin_routes import bp as admin_applications
+from service.applications.routes import bp as applications
+from service.audit import domain as audit
 from service.auth import passwords
 from service.auth.authentication import authenticate, authenticate_staff, bearer_token
+from service.auth.bootstrap import Bootstrap
 from service.auth.routes import bp as auth
 from service.contract import bp as contract
 from service.errors import (
@@ -28,14 +32,39 @@ from service.errors import (
     NotFound,
     ServerBusy,
 )
+from service.feed.routes import bp as feed
 from service.health.routes import bp as health
 from service.jobs.routes import bp as jobs
+from service.kyc.admin_routes import bp as admin_kyc
+from service.kyc.routes import bp as kyc
 from service.operations import Security, declared_operation, template_of
+from service.organizations.admin_routes import bp as admin_organizations
+from service.organizations.routes import bp as organizations
+from service.overview.admin_routes import bp as overview
+from service.profile.routes import bp as profile
 from service.settings import Settings
+from service.users.admin_routes import bp as admin_users
 from service.version import VERSION
 from service.web import MAX_BODY_BYTES, answer_json, language_of
+from service.webhooks.routes import bp as webhooks
 
-BLUEPRINTS = (health, contract, auth, jobs)
+BLUEPRINTS = (
+    health,
+    contract,
+    auth,
+    jobs,
+    feed,
+    applications,
+    admin_applications,
+    organizations,
+    admin_organizations,
+    admin_users,
+    overview,
+    kyc,
+    admin_kyc,
+    profile,
+    webhooks,
+)
 
 _CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -152,10 +181,10 @@ async def let_in(request: Request) -> None:
     settings: Settings = request.app.ctx.settings
     if security in {Security.ADMIN, Security.SUPER}:
         request.ctx.staff = await authenticate_staff(
-            request.headers.get("authorization"),
-            ", ".join(request.headers.getall("x-admin-api-key", [])) or None,
+            request.headers,
             settings,
             super_only=security is Security.SUPER,
+            operation_id=declared.id if declared else "unknown",
         )
     elif security is not Security.PUBLIC:
         token = bearer_token(request.headers.get("authorization"))
@@ -221,6 +250,7 @@ def _place(error: BaseException) -> str:
 
 async def open_everything(app: Sanic[Any, Any]) -> None:
     settings: Settings = app.ctx.settings
+    audit.configure(settings.audit_key_ring)
     await db.open_database(
         db.tortoise_config(settings.database_url, pool_max=settings.db_pool_max, application_name="jembatan-api")
     )
@@ -231,6 +261,8 @@ async def open_everything(app: Sanic[Any, Any]) -> None:
     app.ctx.storage = ObjectStorage(settings)
     await app.ctx.storage.open()
     await asyncio.to_thread(passwords.prepare)
+    app.ctx.bootstrap = Bootstrap(settings)
+    await app.ctx.bootstrap.attempt()
     app.ctx.metrics_server = metrics.serve(settings.metrics_port) if settings.metrics_port else None
 
 

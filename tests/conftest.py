@@ -11,7 +11,7 @@ import pytest
 from asgi_lifespan import LifespanManager
 from sanic import Sanic
 
-from service import db, migrate
+from service import db, listing, migrate
 from service.app import create_app
 from service.openapi import build_document
 from service.settings import Settings, load_settings
@@ -87,6 +87,7 @@ async def _clean_tables(request: pytest.FixtureRequest) -> AsyncIterator[None]:
         " WHERE schemaname = 'public' AND tablename NOT IN ('aerich', 'roles')"
     )
     await db.execute(f"TRUNCATE {names}")
+    listing.forget_totals()
 
 
 @pytest.fixture

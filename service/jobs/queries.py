@@ -1,16 +1,20 @@
-"""Which jobs does a caller see? The list and the detail, one statement each."""
+"""Which jobs does a caller see and keep? The lists and the detail, one statement each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import orjson
 
 from service import db
 from service.jobs.models import Job
+from service.listing import Key, Listing, Narrowing, read_page
+from service.listing import escape_like as escape_like
+from service.paging import KeysetPaged, Slice, binding_of
 
 # Evaluated when it is read: a scheduled job shows itself without anybody doing anything.
 VISIBLE_SQL = (
@@ -19,6 +23,17 @@ VISIBLE_SQL = (
 _COLUMNS = (
     "j.id, j.title, j.employment_type, j.visa_sponsorship, j.description, j.requirements_json, j.location_json,"
     " j.employer_json, j.created_at, j.lifecycle_status, j.published_at, j.scheduled_publish_at"
+)
+# With LIMIT one look-up a row, whatever number of jobs the user keeps.
+_SAVED_SQL = "(SELECT true FROM user_saved_jobs s WHERE s.user_id = {}::uuid AND s.job_id = j.id LIMIT 1) IS NOT NULL"
+# The text that a search for a place looks in, as its index has it.
+PLACE_SQL = "lower(j.location_json->>'displayLabel')"
+JOB_LISTING = Listing(
+    table="jobs j",
+    columns=_COLUMNS,
+    # The creation, written as the indexes of listed jobs have it and those of all jobs have not.
+    keys=(Key("least(j.created_at)", datetime), Key("j.id", str)),
+    saved=_SAVED_SQL,
 )
 
 
@@ -88,51 +103,42 @@ class JobFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class JobPage:
-    """`total` counts all matches, `has_more` comes from reading one row more."""
+class SavedJobs:
+    """One page of a person's list; `total` counts all of it."""
 
     items: list[JobView]
     has_more: bool
     total: int
 
 
-def escape_like(text: str) -> str:
-    """`text` as a LIKE pattern that matches it literally, anywhere, in lower case."""
-    return "%" + text.lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """What became of a wish to save or unsave: is the job there, and did this call change anything?"""
+
+    job_found: bool
+    changed: bool
 
 
-async def list_visible_jobs(wanted: JobFilter, *, offset: int, limit: int, user_id: str | None) -> JobPage:
-    """Visible jobs by creation, oldest first, then id."""
-    arguments: list[Any] = [user_id, limit + 1, offset]
-    conditions = [VISIBLE_SQL]
-
-    def narrow(condition: str, value: Any) -> None:
-        arguments.append(value)
-        conditions.append(condition.format(f"${len(arguments)}"))
-
+async def list_visible_jobs(wanted: JobFilter, query: KeysetPaged, *, user_id: str | None) -> Slice[JobView]:
+    """Visible jobs by creation, oldest first, then id. Raises InvalidCursor and, for a search, SearchBusy."""
+    narrowing = Narrowing(VISIBLE_SQL)
     if wanted.employment_type is not None:
-        narrow("j.employment_type = {}", wanted.employment_type)
+        narrowing.where(f"j.employment_type = {narrowing.bind(wanted.employment_type)}")
     if wanted.visa_sponsored is not None:
-        narrow("j.visa_sponsorship = {}", wanted.visa_sponsored)
+        narrowing.where(f"j.visa_sponsorship = {narrowing.bind(wanted.visa_sponsored)}")
     if wanted.text is not None:
-        narrow(
-            "lower(concat_ws(' ', j.title, j.description, j.employer_json->>'name', j.location_json->>'displayLabel'))"
-            " LIKE {}",
-            escape_like(wanted.text),
-        )
+        narrowing.contains("j.search_text", wanted.text)
     if wanted.place is not None:
-        narrow("lower(j.location_json->>'displayLabel') LIKE {}", escape_like(wanted.place))
-    where = " AND ".join(conditions)
-    rows = await db.fetch_all(
-        f"SELECT t.total, p.* FROM (SELECT count(*) AS total FROM jobs j WHERE {where}) t"
-        f" LEFT JOIN LATERAL (SELECT {_COLUMNS},"
-        " EXISTS(SELECT 1 FROM user_saved_jobs s WHERE s.user_id = $1::uuid AND s.job_id = j.id) AS saved"
-        f" FROM jobs j WHERE {where} ORDER BY j.created_at, j.id LIMIT $2 OFFSET $3) p ON true"
-        " ORDER BY p.created_at, p.id",
-        *arguments,
+        narrowing.contains(PLACE_SQL, wanted.place)
+    return await read_page(
+        JOB_LISTING,
+        narrowing,
+        query,
+        binding=binding_of("jobs", wanted.text, wanted.employment_type, wanted.visa_sponsored, wanted.place),
+        view=JobView.from_row,
+        user_id=user_id,
+        capped=wanted.text is not None,
     )
-    shown = [JobView.from_row(row) for row in rows if row["id"] is not None]
-    return JobPage(shown[:limit], len(shown) > limit, rows[0]["total"])
 
 
 async def find_visible_job(job_id: str, *, user_id: str | None) -> JobView | None:
@@ -140,10 +146,57 @@ async def find_visible_job(job_id: str, *, user_id: str | None) -> JobView | Non
     if "\x00" in job_id:
         return None
     row = await db.fetch_row(
-        f"SELECT {_COLUMNS},"
-        " EXISTS(SELECT 1 FROM user_saved_jobs s WHERE s.user_id = $2::uuid AND s.job_id = j.id) AS saved"
-        f" FROM jobs j WHERE j.id = $1 AND {VISIBLE_SQL}",
+        f"SELECT {_COLUMNS}, {_SAVED_SQL.format('$2')} AS saved FROM jobs j WHERE j.id = $1 AND {VISIBLE_SQL}",
         job_id,
         user_id,
     )
     return JobView.from_row(row) if row else None
+
+
+async def list_saved_jobs(user_id: str, *, offset: int, limit: int) -> SavedJobs:
+    """What a person saved, the last saved first, hidden jobs too. One statement."""
+    rows = await db.fetch_all(
+        "SELECT t.total, p.* FROM (SELECT count(*) AS total FROM user_saved_jobs WHERE user_id = $1) t"
+        " LEFT JOIN (SELECT s.created_at AS saved_at, s.id AS save_id, j.*"
+        " FROM (SELECT id, job_id, created_at FROM user_saved_jobs WHERE user_id = $1"
+        " ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3) s"
+        f" CROSS JOIN LATERAL (SELECT {_COLUMNS}, true AS saved FROM jobs j WHERE j.id = s.job_id OFFSET 0) j) p"
+        " ON true ORDER BY p.saved_at DESC, p.save_id DESC",
+        user_id,
+        limit + 1,
+        offset,
+    )
+    shown = [JobView.from_row(row) for row in rows if row["id"] is not None]
+    return SavedJobs(shown[:limit], len(shown) > limit, rows[0]["total"])
+
+
+async def save_job(job_id: str, *, user_id: str) -> Saving:
+    """Put a visible job on a person's list; the first save's time stays. One statement, safe against itself.
+
+    Raises IntegrityError when the job or the person is deleted in this moment.
+    """
+    row = await db.fetch_row(
+        f"WITH job AS (SELECT j.id FROM jobs j WHERE j.id = $1 AND {VISIBLE_SQL}),"
+        " made AS (INSERT INTO user_saved_jobs (id, user_id, job_id) SELECT $3, $2, id FROM job"
+        " ON CONFLICT (user_id, job_id) DO NOTHING RETURNING 1)"
+        " SELECT EXISTS(SELECT 1 FROM job) AS found, EXISTS(SELECT 1 FROM made) AS changed",
+        job_id,
+        user_id,
+        uuid4(),
+    )
+    assert row is not None  # a SELECT without FROM has one row
+    return Saving(row["found"], row["changed"])
+
+
+async def unsave_job(job_id: str, *, user_id: str) -> Saving:
+    """Take a job, hidden or not, off a person's list."""
+    if "\x00" in job_id:
+        return Saving(False, False)
+    row = await db.fetch_row(
+        "WITH gone AS (DELETE FROM user_saved_jobs WHERE user_id = $2 AND job_id = $1 RETURNING 1)"
+        " SELECT EXISTS(SELECT 1 FROM jobs WHERE id = $1) AS found, EXISTS(SELECT 1 FROM gone) AS changed",
+        job_id,
+        user_id,
+    )
+    assert row is not None  # a SELECT without FROM has one row
+    return Saving(row["found"], row["changed"])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.errors import InvalidCursor, InvalidLimit
+from service.errors import InvalidCursor, InvalidLimit, SearchBusy
 from service.jobs import domain, schemas
 from service.jobs.queries import JobFilter
+from service.listing import InvalidSearch
 from service.operations import Security, operation
-from service.web import answer, parse_query
+from service.web import Page, answer, parse, parse_query, read_body
 
 bp = Blueprint("jobs")
 
@@ -17,6 +18,7 @@ bp = Blueprint("jobs")
 @operation(
     "listJobs",
     summary="Jobs that are open now",
+    description="Pages begin at the offset `cursor` or, without repeats while jobs are added, behind `after`.",
     tag="jobs",
     security=Security.OPTIONAL,
     query=schemas.JobsQuery,
@@ -26,7 +28,8 @@ bp = Blueprint("jobs")
         schemas.InvalidVisaSponsored,
         InvalidCursor,
         InvalidLimit,
-        schemas.InvalidSearch,
+        InvalidSearch,
+        SearchBusy,
     ),
 )
 async def list_jobs(request: Request) -> HTTPResponse:
@@ -52,3 +55,46 @@ async def list_jobs(request: Request) -> HTTPResponse:
 )
 async def get_job(request: Request, job_id: str) -> HTTPResponse:
     return answer(schemas.JobEnvelope.of(await domain.read_job(job_id, request.ctx.principal), request.ctx.principal))
+
+
+@bp.get("/users/me/saved-jobs")
+@operation(
+    "listSavedJobs",
+    summary="Jobs that the caller saved, the last saved first",
+    tag="jobs",
+    query=Page,
+    responses={200: schemas.SavedJobList},
+    errors=(InvalidCursor, InvalidLimit),
+)
+async def list_saved_jobs(request: Request) -> HTTPResponse:
+    page = parse_query(Page, request)
+    found = await domain.list_saved_jobs(page, request.ctx.principal)
+    return answer(schemas.SavedJobList.of(found, page, request.ctx.principal))
+
+
+@bp.post("/users/me/saved-jobs")
+@operation(
+    "saveJob",
+    summary="Save a job",
+    tag="jobs",
+    body=schemas.SaveJobInput,
+    responses={200: schemas.JobSaved},
+    errors=(schemas.InvalidJobId, domain.JobNotFound),
+)
+async def save_job(request: Request) -> HTTPResponse:
+    wanted = parse(schemas.SaveJobInput, await read_body(request))
+    created = await domain.save_job(wanted.job_id, request.ctx.principal)
+    return answer(schemas.JobSaved(created=created, job_id=wanted.job_id))
+
+
+@bp.delete("/users/me/saved-jobs/<job_id>")
+@operation(
+    "unsaveJob",
+    summary="Forget a saved job",
+    tag="jobs",
+    responses={200: schemas.JobUnsaved},
+    errors=(domain.JobNotFound,),
+)
+async def unsave_job(request: Request, job_id: str) -> HTTPResponse:
+    removed = await domain.unsave_job(job_id, request.ctx.principal)
+    return answer(schemas.JobUnsaved(removed=removed, job_id=job_id))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from service.auth.principal import Principal
 from service.content import Lifecycle
 from service.errors import InvalidField
 from service.fields import Choice, Flag, Text
 from service.jobs.models import EmploymentType
-from service.jobs.queries import JobPage, JobView
+from service.jobs.queries import JobView, SavedJobs
+from service.listing import InvalidSearch as InvalidSearch
+from service.listing import Search as Search
+from service.paging import After, KeysetPageInfo, Slice
 from service.web import Cursor, Input, Limit, Output, Paged, PageInfo, open_enum, page_info
 
 
@@ -32,17 +35,6 @@ class InvalidJobId(InvalidField):
     message_id = "Lowongan tidak valid."
 
 
-class InvalidSearch(InvalidField):
-    """Only for text that no stored text can hold."""
-
-    code = "invalid_request_body"
-    message = "This search cannot be read."
-    message_id = "Pencarian ini tidak dapat dibaca."
-
-
-Search = Annotated[str | None, Text(InvalidSearch, optional=True)]
-
-
 class JobsQuery(Input):
     employment_type: Annotated[EmploymentType | None, Choice(InvalidEmploymentType, EmploymentType, optional=True)] = (
         None
@@ -51,7 +43,12 @@ class JobsQuery(Input):
     q: Search = None
     location: Search = None
     cursor: Cursor = 0
+    after: After = None
     limit: Limit = 20
+
+
+class SaveJobInput(Input):
+    job_id: Annotated[str, Text(InvalidJobId)]
 
 
 class Location(Output):
@@ -157,14 +154,41 @@ class JobDetail(Output):
 
 class JobList(Output):
     items: list[JobSummary]
+    page_info: KeysetPageInfo
+
+    @classmethod
+    def of(cls, found: Slice[JobView], page: Paged, principal: Principal | None) -> JobList:
+        return cls(
+            items=[JobSummary.of(job, principal) for job in found.items], page_info=KeysetPageInfo.of(found, page)
+        )
+
+
+class SavedJobList(Output):
+    items: list[JobSummary]
     page_info: PageInfo
 
     @classmethod
-    def of(cls, found: JobPage, page: Paged, principal: Principal | None) -> JobList:
+    def of(cls, found: SavedJobs, page: Paged, principal: Principal) -> SavedJobList:
         return cls(
             items=[JobSummary.of(job, principal) for job in found.items],
             page_info=page_info(page, shown=len(found.items), has_more=found.has_more, total=found.total),
         )
+
+
+class JobSaved(Output):
+    """`created` is false when the job was saved before."""
+
+    saved: Literal[True] = True
+    created: bool
+    job_id: str
+
+
+class JobUnsaved(Output):
+    """`removed` is false when the job was not saved."""
+
+    saved: Literal[False] = False
+    removed: bool
+    job_id: str
 
 
 class JobEnvelope(Output):

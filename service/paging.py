@@ -1,0 +1,195 @@
+"""Where does a page of a long list begin, and how many rows are there? Positions that clients hold, totals that may lag.
+
+The rules: docs/rules/content.md, lists.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Generic, Protocol, TypeVar
+
+import orjson
+
+from service.errors import InvalidCursor
+from service.fields import Rule
+from service.web import Paged, PageInfo
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_MAX_TOKEN = 1000
+_MAX_COUNT = 2**53
+_MAX_TEXT = 500
+
+T = TypeVar("T")
+
+
+# --- Positions --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The row after which a page begins. `binding` names list and filters, `skipped` the rows shown before."""
+
+    binding: str
+    skipped: int
+    keys: tuple[datetime | str, ...]
+
+    def token(self) -> str:
+        """The position as clients hold it. Not secret and not signed: it opens nothing that the list does not show."""
+        keys = [key if isinstance(key, str) else (key - _EPOCH) // _MICROSECOND for key in self.keys]
+        return base64.urlsafe_b64encode(orjson.dumps([self.binding, self.skipped, *keys])).decode().rstrip("=")
+
+    @classmethod
+    def of_token(cls, token: str) -> Position:
+        """The position of a token. Raises ValueError for anything that `token` cannot have made."""
+        if len(token) > _MAX_TOKEN:
+            raise ValueError("too long")
+        try:
+            raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+            parts = orjson.loads(raw)
+        except (binascii.Error, UnicodeError, orjson.JSONDecodeError) as error:
+            raise ValueError("not a token") from error
+        if not isinstance(parts, list) or len(parts) < 3 or type(parts[0]) is not str or type(parts[1]) is not int:
+            raise ValueError("not a position")
+        binding, skipped, *keys = parts
+        if not 0 <= skipped <= _MAX_COUNT:
+            raise ValueError("not a count")
+        return cls(binding, skipped, tuple(_key(key) for key in keys))
+
+
+def _key(value: Any) -> datetime | str:
+    if type(value) is int:
+        try:
+            return _EPOCH + value * _MICROSECOND
+        except OverflowError as error:
+            raise ValueError("not a time") from error
+    if type(value) is str and len(value) <= _MAX_TEXT and "\x00" not in value:
+        return value
+    raise ValueError("not a key")
+
+
+def binding_of(name: str, *filters: Any) -> str:
+    """A short name of a list with its filters; a token made for one is refused by another."""
+    return hashlib.blake2b(orjson.dumps([name, *filters]), digest_size=9).hexdigest()
+
+
+class Token(Rule):
+    """A position's token; blank is none."""
+
+    def parse(self, value: Any) -> Position | None:
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            raise ValueError("not a string")
+        return Position.of_token(value.strip())
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": _MAX_TOKEN}
+
+
+After = Annotated[Position | None, Token(InvalidCursor)]
+"""The query parameter of lists whose pages can begin after a position: `pageInfo.after` of an earlier page."""
+
+
+class KeysetPaged(Paged, Protocol):
+    """A query whose page begins at an offset or after a position."""
+
+    @property
+    def after(self) -> Position | None: ...
+
+    @property
+    def model_fields_set(self) -> set[str]: ...
+
+
+def start_of(query: KeysetPaged, binding: str) -> Position | None:
+    """The position a page begins after; none: its offset counts.
+
+    Raises InvalidCursor when both are given, or the position belongs to another list or to other filters.
+    """
+    if query.after is None:
+        return None
+    if "cursor" in query.model_fields_set or query.after.binding != binding:
+        raise InvalidCursor
+    return query.after
+
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[T]):
+    """One page: its items, where it begins, whether more follow, all matches, and the token of its last row."""
+
+    items: list[T]
+    offset: int
+    has_more: bool
+    total: int
+    after: str | None
+
+
+class KeysetPageInfo(PageInfo):
+    """`after` leads to the next page at the same cost at any depth, and shows no row twice; null on the last page."""
+
+    after: str | None
+
+    @classmethod
+    def of(cls, found: Slice[Any], page: Paged) -> KeysetPageInfo:
+        return cls(
+            cursor=str(found.offset),
+            next_cursor=str(found.offset + len(found.items)) if found.has_more else None,
+            limit=page.limit,
+            total=found.total,
+            after=found.after,
+        )
+
+
+# --- Totals -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Count:
+    value: int
+    counted_at: float
+    claimed: bool = False
+
+
+class Totals:
+    """Counts that may be a little old, by list and filters; of this process alone.
+
+    After `fresh_seconds` one caller is told to count anew while the others go on with the old value, which nobody gets
+    once it is `usable_seconds` old. Of more than `maximum` counts the least used go.
+    """
+
+    def __init__(self, *, fresh_seconds: float, usable_seconds: float, maximum: int = 1000) -> None:
+        self.fresh_seconds = fresh_seconds
+        self.usable_seconds = usable_seconds
+        self.maximum = maximum
+        self._counts: OrderedDict[str, _Count] = OrderedDict()
+
+    def look(self, binding: str) -> tuple[int | None, bool]:
+        """The usable count, or none, and whether this caller is to count anew."""
+        known = self._counts.get(binding)
+        if known is None:
+            return None, True
+        age = time.monotonic() - known.counted_at
+        if age >= self.usable_seconds:
+            return None, True
+        self._counts.move_to_end(binding)
+        if age < self.fresh_seconds or known.claimed:
+            return known.value, False
+        known.claimed = True
+        return known.value, True
+
+    def keep(self, binding: str, value: int, counted_at: float) -> None:
+        """Remember a count whose statement was sent at `counted_at` (`time.monotonic()`)."""
+        self._counts[binding] = _Count(value, counted_at)
+        self._counts.move_to_end(binding)
+        while len(self._counts) > self.maximum:
+            self._counts.popitem(last=False)
+
+    def forget(self) -> None:
+        """Count everything anew."""
+        self._counts.clear()
