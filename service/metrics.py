@@ -22,6 +22,7 @@ s3_seconds = Histogram("s3_request_seconds", "Time of object store calls.", ("op
 password_queue = Gauge("password_queue_depth", "Password checks waiting or running.")
 logins = Counter("auth_logins", "Sign-ins.", ("outcome",))
 refreshes = Counter("auth_refreshes", "Token refreshes.", ("outcome",))
+kyc_decisions = Counter("kyc_decisions", "Decisions about identity verifications.", ("decision",))
 migration_head_ok = Gauge("migration_head_ok", "1 when the database has this version's schema.")
 build = Info("build", "Version of the running program.")
 

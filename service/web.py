@@ -148,6 +148,10 @@ Cursor = Annotated[int, Number(InvalidCursor, minimum=0, maximum=_MAX_OFFSET)]
 """A zero-based offset."""
 Limit = Annotated[int, Number(InvalidLimit, minimum=1, maximum=50)]
 """A number of rows."""
+LooseCursor = Annotated[int, Number(InvalidCursor, minimum=0, maximum=_MAX_OFFSET, floor=True)]
+"""An offset of the staff lists that drop fractions."""
+LooseLimit = Annotated[int, Number(InvalidLimit, minimum=1, maximum=100, floor=True)]
+"""A number of rows of the staff lists that drop fractions."""
 
 
 class Paged(Protocol):

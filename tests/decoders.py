@@ -95,6 +95,8 @@ def times(*names: str) -> dict[str, Decoder]:
 APPLICATION_STATUS = one_of("SUBMITTED", "IN_REVIEW", "INTERVIEW", "OFFERED", "HIRED", "REJECTED")
 REVIEW_STATUS = one_of("PENDING", "VALID", "INVALID")
 EMPLOYMENT_TYPE = one_of("FULL_TIME", "PART_TIME", "CONTRACT")
+KYC_RAW = one_of("CREATED", "SUBMITTED", "MANUAL_REVIEW", "VERIFIED", "REJECTED")
+KYC_TRUST = one_of("NOT_STARTED", "IN_PROGRESS", "MANUAL_REVIEW", "VERIFIED", "REJECTED")
 
 page_info = struct({"limit": integer, "total": integer}, strings("cursor", "nextCursor"))
 error = struct({"error": struct(strings("code", "message"))})
@@ -133,8 +135,39 @@ ios_application_document = struct(
     },
     {**strings("reviewReason", "reviewedBy"), **times("reviewedAt")},
 )
+_ios_kyc_envelope: dict[str, Decoder] = {"status": KYC_TRUST, "session": struct({**strings("id"), "status": KYC_RAW})}
+_ios_profile_fields: dict[str, Decoder] = {
+    **strings("id", "fullName", "email", "trustScoreLabel"),
+    "verificationStatus": KYC_TRUST,
+    "profileCompletionPercent": integer,
+    "verification": struct(
+        {
+            "trustStatus": KYC_TRUST,
+            **dict.fromkeys(("documentsUploaded", "requiredDocuments", "requiredDocumentsUploaded"), integer),
+        },
+        {**strings("sessionId"), "sessionStatus": KYC_RAW},
+    ),
+}
+ios_profile = struct({"profile": struct(_ios_profile_fields, strings("avatarUrl"))})
 
 IOS: dict[str, Decoder] = {
+    "GET /users/me/profile": ios_profile,
+    "PATCH /users/me/profile": ios_profile,
+    "GET /identity/kyc/status": struct(
+        {"status": KYC_TRUST}, {"session": struct({**strings("id"), "status": KYC_RAW})}
+    ),
+    "POST /identity/kyc/sessions": struct(_ios_kyc_envelope),
+    "POST /identity/kyc/sessions/{sessionId}/submit": struct(_ios_kyc_envelope),
+    "POST /identity/kyc/upload-url": struct({**_ios_kyc_envelope, "upload": ios_upload}),
+    "POST /identity/kyc/documents": struct(
+        {
+            **_ios_kyc_envelope,
+            "document": struct(
+                {**strings("id", "kycSessionId", "documentType", "fileUrl", "checksumSha256"), **times("createdAt")},
+                strings("objectKey"),
+            ),
+        }
+    ),
     "POST /jobs/{jobId}/applications": struct(
         {"created": boolean, "application": struct(_ios_application, strings("note"))}
     ),
@@ -172,8 +205,90 @@ android_journey_event = struct(
     {**strings("id", "title", "description"), "status": APPLICATION_STATUS, **times("createdAt")},
     {"actorType": one_of("USER", "ADMIN", "SYSTEM"), **strings("actorId")},
 )
+android_kyc_session = struct(
+    {**strings("id", "provider"), "status": KYC_RAW, **times("createdAt", "updatedAt")},
+    {**strings("providerRef", "reviewedBy"), **times("submittedAt", "reviewedAt")},
+)
+android_kyc_document = struct(
+    {**strings("id", "kycSessionId", "documentType", "fileUrl", "checksumSha256"), **times("createdAt")},
+    {**strings("objectKey"), **times("verifiedAt")},
+)
+android_kyc_event = struct(
+    {
+        **strings("id", "kycSessionId"),
+        "toStatus": KYC_RAW,
+        "actorType": one_of("USER", "ADMIN", "SYSTEM"),
+        **times("createdAt"),
+    },
+    {"fromStatus": KYC_RAW, **strings("actorId", "reason")},
+)
+_android_kyc_envelope: dict[str, Decoder] = {"status": KYC_TRUST, "session": android_kyc_session}
+android_final_request = struct(
+    {**strings("id", "source"), "status": one_of("REQUESTED"), **times("requestedAt")},
+    {**strings("sessionId", "note"), "documentsCount": integer},
+)
+android_session_summary = struct(
+    {**strings("id"), "status": KYC_RAW, "trustStatus": KYC_TRUST, **times("updatedAt")},
+    times("submittedAt", "reviewedAt"),
+)
+android_profile = struct(
+    {
+        "profile": struct(
+            {
+                **strings("id", "fullName", "email"),
+                "profileCompletionPercent": integer,
+                "trustScoreLabel": one_of("UNVERIFIED", "BUILDING_TRUST", "UNDER_REVIEW", "TRUSTED", "ACTION_REQUIRED"),
+                "verificationStatus": KYC_TRUST,
+                "verification": struct(
+                    {
+                        "trustStatus": KYC_TRUST,
+                        **dict.fromkeys(
+                            ("documentsUploaded", "requiredDocuments", "requiredDocumentsUploaded"), integer
+                        ),
+                    },
+                    {**strings("sessionId"), "sessionStatus": KYC_RAW, "finalRequest": android_final_request},
+                ),
+            },
+            strings("avatarUrl"),
+        )
+    }
+)
 
 ANDROID: dict[str, Decoder] = {
+    "GET /users/me/profile": android_profile,
+    "PATCH /users/me/profile": android_profile,
+    "GET /users/me/verification-documents": struct(
+        {
+            "documents": array(
+                struct(
+                    {
+                        **strings("documentType"),
+                        "status": one_of("MISSING", "PENDING", "VERIFIED", "REJECTED"),
+                        "required": boolean,
+                    },
+                    {**strings("documentId", "objectKey"), **times("uploadedAt", "reviewedAt")},
+                )
+            ),
+            "summary": struct(
+                {
+                    **dict.fromkeys(
+                        ("requiredTotal", "uploadedRequired", "verifiedRequired", "missingRequired"), integer
+                    ),
+                    "allRequiredUploaded": boolean,
+                }
+            ),
+        },
+        {"session": android_session_summary},
+    ),
+    "POST /users/me/verification/final-request": struct(
+        {"created": boolean, "request": android_final_request, "session": android_session_summary}
+    ),
+    "GET /identity/kyc/status": struct({"status": KYC_TRUST}, {"session": android_kyc_session}),
+    "POST /identity/kyc/sessions": struct(_android_kyc_envelope),
+    "POST /identity/kyc/sessions/{sessionId}/submit": struct(_android_kyc_envelope),
+    "POST /identity/kyc/upload-url": struct({**_android_kyc_envelope, "upload": ios_upload}),
+    "POST /identity/kyc/documents": struct({**_android_kyc_envelope, "document": android_kyc_document}),
+    "GET /identity/kyc/history": struct({"events": array(android_kyc_event)}, {"session": android_kyc_session}),
     "POST /jobs/{jobId}/applications": struct({"created": boolean, "application": android_application}),
     "GET /users/me/applications": page_of(android_application),
     "GET /users/me/applications/{applicationId}/journey": struct(

@@ -155,3 +155,51 @@ async def make_application_document(user_id: str, application_id: str, **overrid
     places = ", ".join(f"${index}" for index in range(1, len(row) + 1))
     await db.execute(f"INSERT INTO job_application_documents ({names}) VALUES ({places})", *row.values())
     return str(row["id"])
+
+
+async def make_kyc_session(user_id: str, *, documents: tuple[str, ...] = (), **overrides: Any) -> str:
+    """A verification with one document of each of these types; returns its id. Overrides are columns."""
+    number = next(_numbers)
+    moment = datetime(2026, 2, 1, tzinfo=UTC) + timedelta(minutes=number)
+    status = overrides.get("status", "CREATED")
+    row: dict[str, Any] = {
+        "id": str(uuid4()),
+        "user_id": user_id,
+        "status": status,
+        "submitted_at": None if status == "CREATED" else moment,
+        "created_at": moment,
+        "updated_at": moment,
+    } | overrides
+    names = ", ".join(row)
+    places = ", ".join(f"${index}" for index in range(1, len(row) + 1))
+    await db.execute(f"INSERT INTO kyc_sessions ({names}) VALUES ({places})", *row.values())
+    await db.execute(
+        "INSERT INTO kyc_status_events (id, kyc_session_id, to_status, actor_type, actor_id, reason, created_at)"
+        " VALUES ($1, $2, 'CREATED', 'USER', $3, 'session_created', $4)",
+        uuid4(),
+        row["id"],
+        user_id,
+        row["created_at"],
+    )
+    for document_type in documents:
+        await make_kyc_document(user_id, str(row["id"]), document_type=document_type)
+    return str(row["id"])
+
+
+async def make_kyc_document(user_id: str, session_id: str, **overrides: Any) -> str:
+    """A document of a verification; returns its id. Overrides are columns."""
+    number = next(_numbers)
+    key = f"kyc/{user_id}/{session_id}/{number}-passport.jpg"
+    row: dict[str, Any] = {
+        "id": str(uuid4()),
+        "kyc_session_id": session_id,
+        "document_type": "PASSPORT",
+        "file_url": f"s3://bucket/{key}",
+        "checksum_sha256": f"{number:064x}",
+        "metadata_json": orjson.dumps({"objectKey": key}).decode(),
+        "created_at": datetime(2026, 2, 1, tzinfo=UTC) + timedelta(minutes=number),
+    } | overrides
+    names = ", ".join(row)
+    places = ", ".join(f"${index}" for index in range(1, len(row) + 1))
+    await db.execute(f"INSERT INTO identity_documents ({names}) VALUES ({places})", *row.values())
+    return str(row["id"])

@@ -19,6 +19,14 @@ class KycStatus(StrEnum):
     REJECTED = "REJECTED"
 
 
+class ByteState(StrEnum):
+    """What is known about the bytes of a document: nothing yet, that they are what was declared, that they are not."""
+
+    DECLARED = "declared"
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+
+
 class KycSession(Model):
     """One attempt of a person to be verified."""
 
@@ -35,6 +43,10 @@ class KycSession(Model):
     updated_at = fields.DatetimeField(auto_now=True)
     provider_ref = fields.TextField(null=True)
     provider_metadata_json: fields.JSONField[dict[str, Any]] = fields.JSONField(default=dict)
+    version = fields.IntField(default=1, description="Grows with each change of the session or its documents.")
+    provider_metadata_times_json: fields.JSONField[dict[str, Any]] = fields.JSONField(
+        default=dict, description="Which event of the provider wrote the reference and each metadata key last."
+    )
 
     class Meta:
         table = "kyc_sessions"
@@ -53,6 +65,9 @@ class IdentityDocument(Model):
     metadata_json: fields.JSONField[dict[str, Any]] = fields.JSONField(default=dict)
     verified_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
+    byte_state = fields.TextField(default=ByteState.DECLARED.value)
+    byte_reason = fields.TextField(null=True, description="Why the bytes are not verified; one word for machines.")
+    bytes_checked_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "identity_documents"
@@ -75,3 +90,19 @@ class KycStatusEvent(Model):
 
     class Meta:
         table = "kyc_status_events"
+
+
+class KycClaim(Model):
+    """A reviewer works on a verification. Rows past their end count as absent and are replaced by the next claim."""
+
+    id = fields.UUIDField(primary_key=True)
+    kyc_session: fields.OneToOneRelation[KycSession] = fields.OneToOneField(
+        "models.KycSession", related_name="claim", on_delete=fields.OnDelete.CASCADE
+    )
+    actor_id = fields.TextField(description="The reviewer's user id, or the fixed name of the staff key.")
+    reviewer = fields.TextField(description="The name that colleagues see: an address, or what came with the key.")
+    claimed_at = fields.DatetimeField(auto_now_add=True)
+    expires_at = fields.DatetimeField()
+
+    class Meta:
+        table = "kyc_claims"

@@ -1,0 +1,166 @@
+"""Which verification operations are there for staff?"""
+
+from __future__ import annotations
+
+from sanic import Blueprint, HTTPResponse, Request
+
+from service.applications.schemas import InvalidReason
+from service.errors import InvalidCursor, InvalidLimit
+from service.kyc import admin_schemas, claims, documents, review, schemas, states
+from service.kyc.admin_schemas import QueueStatus
+from service.operations import Security, operation
+from service.uploads import InvalidExpiresSec, InvalidObjectKey
+from service.web import answer, parse, parse_query, read_body
+
+bp = Blueprint("kyc_admin")
+
+_DECISION_ERRORS = (
+    states.KycSessionNotFound,
+    states.KycSessionLocked,
+    states.KycSessionNotSubmitted,
+    admin_schemas.InvalidDecision,
+    admin_schemas.InvalidReviewedBy,
+    InvalidReason,
+    claims.KycSessionClaimed,
+    review.KycSessionChanged,
+)
+
+
+@bp.get("/admin/kyc/review-queue")
+@operation(
+    "listKycReviewQueue",
+    summary="Verifications with all that a reviewer needs, last submitted first",
+    tag="kyc-review",
+    security=Security.ADMIN,
+    query=admin_schemas.QueueQuery,
+    responses={200: admin_schemas.KycReviewQueue},
+    errors=(admin_schemas.InvalidStatusFilter, InvalidCursor, InvalidLimit),
+)
+async def list_review_queue(request: Request) -> HTTPResponse:
+    query = parse_query(admin_schemas.QueueQuery, request)
+    statuses = (query.status or QueueStatus.DEFAULT).statuses
+    found = await review.list_waiting_sessions(statuses, query)
+    return answer(admin_schemas.KycReviewQueue.of(found, query, statuses))
+
+
+@bp.get("/admin/cases")
+@operation(
+    "listCases",
+    summary="The review queue under its old address and words",
+    tag="kyc-review",
+    security=Security.ADMIN,
+    query=admin_schemas.CasesQuery,
+    responses={200: admin_schemas.KycReviewQueue},
+    errors=(admin_schemas.InvalidStatusFilter, InvalidCursor, InvalidLimit),
+)
+async def list_cases(request: Request) -> HTTPResponse:
+    query = parse_query(admin_schemas.CasesQuery, request)
+    statuses = (query.status.queue_status if query.status else QueueStatus.DEFAULT).statuses
+    found = await review.list_waiting_sessions(statuses, query)
+    return answer(admin_schemas.KycReviewQueue.of(found, query, statuses))
+
+
+@bp.post("/admin/kyc/review")
+@operation(
+    "reviewKycSession",
+    summary="Decide about a verification",
+    description="A bearer decides under their own e-mail address; reviewedBy counts with the staff key only.",
+    tag="kyc-review",
+    security=Security.ADMIN,
+    body=admin_schemas.ReviewInput,
+    responses={200: schemas.KycEnvelope},
+    errors=(admin_schemas.InvalidSessionId, *_DECISION_ERRORS),
+)
+async def review_session(request: Request) -> HTTPResponse:
+    return answer(schemas.KycEnvelope.of(await review.decide(await read_body(request), by=request.ctx.staff)))
+
+
+@bp.post("/admin/cases/<case_id>/action")
+@operation(
+    "actOnCase",
+    summary="Decide about a verification under its old address and words",
+    tag="kyc-review",
+    security=Security.ADMIN,
+    body=admin_schemas.CaseActionInput,
+    responses={200: schemas.KycEnvelope},
+    errors=(admin_schemas.UnsupportedCaseAction, *_DECISION_ERRORS),
+)
+async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
+    session = await review.act_on_case(case_id, await read_body(request), by=request.ctx.staff)
+    return answer(schemas.KycEnvelope.of(session))
+
+
+@bp.post("/admin/kyc/documents/<document_id>/preview-url")
+@operation(
+    "previewKycDocument",
+    summary="A link to look at one identity document",
+    tag="kyc-review",
+    security=Security.ADMIN,
+    body=schemas.KycPreviewInput,
+    responses={200: schemas.KycPreview},
+    errors=(documents.DocumentNotFound, InvalidObjectKey, InvalidExpiresSec),
+)
+async def preview_document(request: Request, document_id: str) -> HTTPResponse:
+    context = request.app.ctx
+    preview = await documents.preview_document(
+        document_id,
+        await read_body(request),
+        by=request.ctx.staff,
+        settings=context.settings,
+        storage=context.storage,
+    )
+    return answer(schemas.KycPreview.of(preview))
+
+
+@bp.post("/admin/kyc/claims")
+@operation(
+    "claimKycSession",
+    summary="Reserve a waiting verification for fifteen minutes",
+    description="Without a session id the one that waits longest. The caller's own claim is renewed.",
+    tag="kyc-review",
+    security=Security.ADMIN,
+    body=admin_schemas.ClaimInput,
+    responses={201: admin_schemas.KycClaimed},
+    errors=(
+        admin_schemas.InvalidSessionId,
+        admin_schemas.InvalidReviewedBy,
+        states.KycSessionNotFound,
+        states.KycSessionLocked,
+        states.KycSessionNotSubmitted,
+        claims.KycSessionClaimed,
+    ),
+)
+async def claim_session(request: Request) -> HTTPResponse:
+    staff = request.ctx.staff
+    fields = parse(admin_schemas.ClaimInput, claims.own_fields(await read_body(request), by=staff))
+    claim, item = await claims.claim_session(fields.session_id, fields.reviewed_by, by=staff)
+    body = admin_schemas.KycClaimed(claim=admin_schemas.KycClaim.of(claim), item=admin_schemas.KycQueueItem.of(item))
+    return answer(body, 201)
+
+
+@bp.post("/admin/kyc/claims/<claim_id>/renew")
+@operation(
+    "renewKycClaim",
+    summary="Keep a claim for fifteen minutes more",
+    tag="kyc-review",
+    security=Security.ADMIN,
+    responses={200: admin_schemas.KycClaimEnvelope},
+    errors=(claims.KycClaimNotFound, claims.KycSessionClaimed),
+)
+async def renew_claim(request: Request, claim_id: str) -> HTTPResponse:
+    claim = await claims.renew_claim(claim_id, by=request.ctx.staff)
+    return answer(admin_schemas.KycClaimEnvelope(claim=admin_schemas.KycClaim.of(claim)))
+
+
+@bp.delete("/admin/kyc/claims/<claim_id>")
+@operation(
+    "releaseKycClaim",
+    summary="Give a claimed verification back to the queue",
+    tag="kyc-review",
+    security=Security.ADMIN,
+    responses={200: admin_schemas.KycClaimReleased},
+    errors=(claims.KycClaimNotFound, claims.KycSessionClaimed),
+)
+async def release_claim(request: Request, claim_id: str) -> HTTPResponse:
+    claim = await claims.release_claim(claim_id, by=request.ctx.staff)
+    return answer(admin_schemas.KycClaimReleased(released=True, claim=admin_schemas.KycClaim.of(claim)))

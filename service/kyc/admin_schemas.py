@@ -1,0 +1,360 @@
+"""What do the verification operations of staff take and answer?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Any
+
+from service.applications.schemas import InvalidReason
+from service.errors import InvalidField, InvalidRequestBody
+from service.fields import Choice, Number, Text
+from service.kyc.models import ByteState, KycStatus
+from service.kyc.queries import ClaimView, DocumentView, PersonView, QueueItem, QueuePage
+from service.kyc.schemas import KycDocument, KycEvent, KycSession
+from service.kyc.states import TrustStatus, trust_of
+from service.web import Input, LooseCursor, LooseLimit, Output, Paged, PageInfo, Ts, Uuid, open_enum, page_info
+
+
+class InvalidStatusFilter(InvalidField):
+    code = "invalid_status_filter"
+    message = "The status filter is not valid."
+    message_id = "Filter status tidak valid."
+
+
+class InvalidSessionId(InvalidField):
+    code = "invalid_session_id"
+    message = "The verification is not named."
+    message_id = "Verifikasi tidak disebutkan."
+
+
+class InvalidDecision(InvalidField):
+    code = "invalid_decision"
+    message = "The decision is not valid."
+    message_id = "Keputusan tidak valid."
+
+
+class InvalidReviewedBy(InvalidField):
+    code = "invalid_reviewed_by"
+    message = "The name of the reviewer is missing or too long."
+    message_id = "Nama peninjau tidak ada atau terlalu panjang."
+
+
+class UnsupportedCaseAction(InvalidField):
+    code = "unsupported_case_action"
+    message = "This action is not supported."
+    message_id = "Tindakan ini tidak didukung."
+
+
+class QueueStatus(StrEnum):
+    """Which sessions the queue shows: DEFAULT those that wait, ALL all."""
+
+    DEFAULT = "DEFAULT"
+    ALL = "ALL"
+    CREATED = "CREATED"
+    SUBMITTED = "SUBMITTED"
+    MANUAL_REVIEW = "MANUAL_REVIEW"
+    VERIFIED = "VERIFIED"
+    REJECTED = "REJECTED"
+
+    @property
+    def statuses(self) -> list[str]:
+        """The raw states, empty for all."""
+        if self is QueueStatus.ALL:
+            return []
+        if self is QueueStatus.DEFAULT:
+            return [KycStatus.SUBMITTED.value, KycStatus.MANUAL_REVIEW.value]
+        return [self.value]
+
+
+class CaseStatus(StrEnum):
+    """The words of the case aliases for `QueueStatus`."""
+
+    OPEN = "OPEN"
+    IN_REVIEW = "IN_REVIEW"
+    WAITING_EVIDENCE = "WAITING_EVIDENCE"
+    RESOLVED = "RESOLVED"
+    REJECTED = "REJECTED"
+    DEFAULT = "DEFAULT"
+    ALL = "ALL"
+    CREATED = "CREATED"
+    SUBMITTED = "SUBMITTED"
+    MANUAL_REVIEW = "MANUAL_REVIEW"
+    VERIFIED = "VERIFIED"
+
+    @property
+    def queue_status(self) -> QueueStatus:
+        return _CASE_STATUSES.get(self) or QueueStatus(self.value)
+
+
+_CASE_STATUSES = {
+    CaseStatus.OPEN: QueueStatus.SUBMITTED,
+    CaseStatus.IN_REVIEW: QueueStatus.MANUAL_REVIEW,
+    CaseStatus.WAITING_EVIDENCE: QueueStatus.CREATED,
+    CaseStatus.RESOLVED: QueueStatus.VERIFIED,
+}
+
+
+class Decision(StrEnum):
+    """What a reviewer may say."""
+
+    MANUAL_REVIEW = "MANUAL_REVIEW"
+    VERIFIED = "VERIFIED"
+    REJECTED = "REJECTED"
+
+
+class CaseAction(StrEnum):
+    """The words of the case aliases for a decision."""
+
+    REQUEST_EVIDENCE = "REQUEST_EVIDENCE"
+    ESCALATE = "ESCALATE"
+    RESOLVE_VALID = "RESOLVE_VALID"
+    RESOLVE_INVALID = "RESOLVE_INVALID"
+    BLACKLIST_ENTITY = "BLACKLIST_ENTITY"
+
+    @property
+    def decision(self) -> Decision:
+        return _CASE_ACTIONS[self]
+
+
+_CASE_ACTIONS = {
+    CaseAction.REQUEST_EVIDENCE: Decision.MANUAL_REVIEW,
+    CaseAction.ESCALATE: Decision.MANUAL_REVIEW,
+    CaseAction.RESOLVE_VALID: Decision.VERIFIED,
+    CaseAction.RESOLVE_INVALID: Decision.REJECTED,
+    CaseAction.BLACKLIST_ENTITY: Decision.REJECTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewerName(Text):
+    """A name that came with the staff key. What counts as nothing in JSON (false, 0, empty text) is none, blanks are not.
+
+    `needed`: none is refused too.
+    """
+
+    needed: bool = False
+
+    def parse(self, value: Any) -> str | None:
+        if value:
+            return Text.parse(self, value)
+        if self.needed:
+            raise ValueError("missing")
+        return None
+
+    def json_schema(self) -> dict[str, Any]:
+        return Text.json_schema(self) | {"nullable": True}
+
+
+@dataclass(frozen=True, slots=True)
+class ActionWord(Choice):
+    """A case action. What counts as nothing in JSON is none; blanks and anything but known words are refused."""
+
+    def parse(self, value: Any) -> Any:
+        return Choice.parse(self, value) if value else None
+
+    def json_schema(self) -> dict[str, Any]:
+        return Choice.json_schema(self) | {"nullable": True}
+
+
+@dataclass(frozen=True, slots=True)
+class VersionNumber(Number):
+    """The version that a decision was made on; null is none."""
+
+    def parse(self, value: Any) -> int | float | None:  # type: ignore[override]  # a rule may widen its values
+        return None if value is None else Number.parse(self, value)
+
+    def json_schema(self) -> dict[str, Any]:
+        return Number.json_schema(self) | {"nullable": True}
+
+
+Reason = Annotated[str | None, Text(InvalidReason, optional=True, maximum=4000)]
+Reviewer = Annotated[str | None, ReviewerName(InvalidReviewedBy, maximum=128)]
+Version = Annotated[int | None, VersionNumber(InvalidRequestBody, minimum=0, maximum=2**31 - 1)]
+
+
+class QueueQuery(Input):
+    status: Annotated[QueueStatus | None, Choice(InvalidStatusFilter, QueueStatus, optional=True)] = None
+    cursor: LooseCursor = 0
+    limit: LooseLimit = 25
+
+
+class CasesQuery(Input):
+    status: Annotated[CaseStatus | None, Choice(InvalidStatusFilter, CaseStatus, optional=True)] = None
+    cursor: LooseCursor = 0
+    limit: LooseLimit = 25
+
+
+class ReviewTarget(Input):
+    session_id: Annotated[str, Text(InvalidSessionId)]
+
+
+class DecisionInput(Input):
+    """`reviewedBy` counts with the staff key only; `version` is the one that the decision was made on."""
+
+    decision: Annotated[Decision, Choice(InvalidDecision, Decision)]
+    reviewed_by: Reviewer = None
+    reason: Reason = None
+    version: Version = None
+
+
+class NamedDecisionInput(DecisionInput):
+    """With the staff key, where nobody is signed in."""
+
+    reviewed_by: Annotated[str, ReviewerName(InvalidReviewedBy, maximum=128, needed=True)]
+
+
+class ReviewInput(ReviewTarget):
+    """The whole body of a review, as the contract document shows it; `DecisionInput` is read once the state allows."""
+
+    decision: Annotated[Decision, Choice(InvalidDecision, Decision)]
+    reviewed_by: Reviewer = None
+    reason: Reason = None
+    version: Version = None
+
+
+class CaseActionChoice(Input):
+    action: Annotated[CaseAction | None, ActionWord(UnsupportedCaseAction, CaseAction)] = None
+
+
+class CaseActionInput(CaseActionChoice):
+    """`decision` counts before `action`, `reason` before `note`."""
+
+    decision: Annotated[Decision | None, Choice(InvalidDecision, Decision, optional=True)] = None
+    reviewed_by: Reviewer = None
+    reason: Reason = None
+    note: Reason = None
+    version: Version = None
+
+
+class ClaimInput(Input):
+    """Without a session id the oldest waiting one is meant. `reviewedBy` counts with the staff key only."""
+
+    session_id: Annotated[str | None, Text(InvalidSessionId, optional=True)] = None
+    reviewed_by: Reviewer = None
+
+
+class KycClaim(Output):
+    id: Uuid
+    session_id: Uuid
+    reviewed_by: str
+    claimed_at: Ts
+    expires_at: Ts
+
+    @classmethod
+    def of(cls, claim: ClaimView) -> KycClaim:
+        return cls(
+            id=claim.id,
+            session_id=claim.session_id,
+            reviewed_by=claim.reviewer,
+            claimed_at=claim.claimed_at,
+            expires_at=claim.expires_at,
+        )
+
+
+class KycPerson(Output):
+    id: Uuid
+    full_name: str
+    email: str
+
+    @classmethod
+    def of(cls, person: PersonView) -> KycPerson:
+        return cls(id=person.id, full_name=person.full_name, email=person.email)
+
+
+class DocumentVerification(Output):
+    """What is known of a document's bytes; `reason` is one word for machines."""
+
+    document_id: Uuid
+    state: Annotated[str, open_enum(ByteState)]
+    reason: str | None
+
+    @classmethod
+    def of(cls, document: DocumentView) -> DocumentVerification:
+        return cls(document_id=document.id, state=document.byte_state, reason=document.byte_reason)
+
+
+class KycQueueItem(Output):
+    session: KycSession
+    trust_status: Annotated[str, open_enum(TrustStatus)]
+    user: KycPerson | None
+    documents: list[KycDocument]
+    document_count: int
+    events: list[KycEvent]
+    last_event: KycEvent | None
+    risk_flags: list[str]
+    waiting_seconds: int | None
+    claim: KycClaim | None
+    verification: list[DocumentVerification]
+
+    @classmethod
+    def of(cls, item: QueueItem) -> KycQueueItem:
+        events = [KycEvent.of(event) for event in item.events]
+        return cls(
+            session=KycSession.of(item.session),
+            trust_status=trust_of(item.session.status),
+            user=KycPerson.of(item.person),
+            documents=[KycDocument.of(document) for document in item.documents],
+            document_count=item.document_count,
+            events=events,
+            last_event=events[-1] if events else None,
+            risk_flags=risk_flags(item),
+            waiting_seconds=item.waiting_seconds,
+            claim=KycClaim.of(item.claim) if item.claim else None,
+            verification=[DocumentVerification.of(document) for document in item.documents],
+        )
+
+
+def risk_flags(item: QueueItem) -> list[str]:
+    """What a reviewer should look at twice, each flag once. Source: docs/rules/kyc.md."""
+    flags = []
+    if not item.document_count:
+        flags.append("NO_DOCUMENTS")
+    if item.document_count > 5:
+        flags.append("HIGH_DOCUMENT_COUNT")
+    seen: set[str] = set()
+    for document in item.documents:
+        key = document.object_key
+        if not key:
+            flags.append("MISSING_OBJECT_KEY")
+        elif key in seen:
+            flags.append("DUPLICATE_OBJECT_KEY")
+        else:
+            seen.add(key)
+    if item.session.status == KycStatus.CREATED and item.document_count:
+        flags.append("PENDING_SUBMISSION")
+    return list(dict.fromkeys(flags))
+
+
+class QueueFilters(Output):
+    status: list[str]
+
+
+class KycReviewQueue(Output):
+    items: list[KycQueueItem]
+    count: int
+    filters: QueueFilters
+    page_info: PageInfo
+
+    @classmethod
+    def of(cls, found: QueuePage, page: Paged, statuses: list[str]) -> KycReviewQueue:
+        return cls(
+            items=[KycQueueItem.of(item) for item in found.items],
+            count=len(found.items),
+            filters=QueueFilters(status=statuses),
+            page_info=page_info(page, shown=len(found.items), has_more=found.has_more, total=found.total),
+        )
+
+
+class KycClaimed(Output):
+    claim: KycClaim
+    item: KycQueueItem
+
+
+class KycClaimEnvelope(Output):
+    claim: KycClaim
+
+
+class KycClaimReleased(Output):
+    released: bool
+    claim: KycClaim

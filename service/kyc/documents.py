@@ -1,0 +1,143 @@
+"""How do identity documents come in, and how do reviewers look at them?
+
+The rules: docs/rules/kyc.md and docs/rules/uploads.md.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
+
+from service import db, logs
+from service.adapters.object_storage import ObjectStorage, PresignedUpload
+from service.audit.domain import audit
+from service.auth.principal import Principal, Staff
+from service.errors import ApiError
+from service.kyc import schemas, states
+from service.kyc.queries import DOCUMENT_COLUMNS, DocumentView, Preview, SessionView, find_document
+from service.kyc.states import Actor, KycSessionLocked, own_session
+from service.settings import Settings, utc_now
+from service.uploads import InvalidObjectKey, is_safe_key, object_key
+from service.web import format_time, parse, uuid_or_none
+
+_ONCE = "uq_identity_documents_session_checksum"
+
+
+class DuplicateDocument(ApiError):
+    status_code, code = 409, "duplicate_document"
+    message = "This document has already been uploaded."
+    message_id = "Dokumen ini sudah diunggah."
+
+
+class DocumentNotFound(ApiError):
+    status_code, code = 404, "document_not_found"
+    message = "This document does not exist."
+    message_id = "Dokumen ini tidak ada."
+
+
+async def sign_upload(
+    body: dict[str, Any], *, by: Principal, settings: Settings, storage: ObjectStorage
+) -> tuple[SessionView, PresignedUpload]:
+    """A link for one upload into a session of the caller that is not decided; stores nothing.
+
+    Raises KycSessionNotFound, KycSessionLocked, then the errors of the fields.
+    """
+    session = await own_session(parse(schemas.SessionChoice, body).session_id, by)
+    if session.status in states.DECIDED:
+        raise KycSessionLocked
+    fields = parse(schemas.upload_input(settings.kyc_content_types, settings.object_storage_max_file_bytes), body)
+    key = object_key(_prefix(session), fields.document_type, fields.file_name)
+    upload = await storage.presign_upload(
+        key,
+        content_type=fields.content_type,
+        content_length=fields.content_length,
+        checksum_sha256=fields.checksum_sha256,
+    )
+    return session, upload
+
+
+async def add_document(body: dict[str, Any], *, by: Principal, bucket: str) -> tuple[SessionView, DocumentView]:
+    """Add an uploaded file to a session of the caller that is not decided. Never looks at the object.
+
+    One transaction; locks the session's row, so that a decision is about the documents that its reviewer could see.
+    Raises KycSessionNotFound, KycSessionLocked, the errors of the fields, InvalidObjectKey for another session's key,
+    DuplicateDocument for a checksum that the session has.
+    """
+    try:
+        async with in_transaction():
+            session = await own_session(parse(schemas.SessionChoice, body).session_id, by, lock=True)
+            if session.status in states.DECIDED:
+                raise KycSessionLocked
+            fields = parse(schemas.KycDocumentInput, body)
+            if not fields.object_key.startswith(_prefix(session)):
+                raise InvalidObjectKey
+            row = await db.fetch_row(
+                "INSERT INTO identity_documents AS d (id, kyc_session_id, document_type, file_url, checksum_sha256,"
+                " metadata_json, created_at) VALUES ($1, $2, $3, $4, $5, $6, statement_timestamp())"
+                f" RETURNING {DOCUMENT_COLUMNS}",
+                uuid4(),
+                session.id,
+                fields.document_type,
+                f"s3://{bucket}/{fields.object_key}",
+                fields.checksum_sha256,
+                orjson.dumps((fields.metadata or {}) | {"objectKey": fields.object_key}).decode(),
+            )
+            assert row is not None
+            document = DocumentView.from_row(row)
+            # The session's times stay as they are; its version says that a reviewer's picture of it is out of date.
+            await db.execute("UPDATE kyc_sessions SET version = version + 1 WHERE id = $1", session.id)
+            changed = states.with_next_version(session)
+            await states.audit_change(
+                "kyc.document_added", session, changed, by=Actor.candidate(by), documentId=document.id
+            )
+    except IntegrityError as error:
+        if db.constraint_name(error) != _ONCE:
+            raise
+        raise DuplicateDocument from error
+    return changed, document
+
+
+def _prefix(session: SessionView) -> str:
+    return f"kyc/{session.user_id}/{session.id}/"
+
+
+async def preview_document(
+    document_id: str, body: dict[str, Any], *, by: Staff, settings: Settings, storage: ObjectStorage
+) -> Preview:
+    """A link to read one document, for staff; audited. Signing needs no network, so it happens in the transaction.
+
+    Raises DocumentNotFound, InvalidObjectKey for a stored key that must not be signed, InvalidExpiresSec.
+    """
+    known = uuid_or_none(document_id)
+    document = await find_document(known) if known else None
+    if document is None:
+        raise DocumentNotFound
+    key = document.object_key or ""
+    if not is_safe_key(key):
+        raise InvalidObjectKey
+    limits = schemas.preview_input(settings.kyc_preview_url_default_expires_sec, settings.preview_max_expires_sec)
+    seconds = parse(limits, body).expires_sec
+    url = await storage.presign_download(key, seconds=seconds)
+    preview = Preview(document, key, url, utc_now() + timedelta(seconds=seconds), sanitized=False)
+    await audit(
+        "kyc.document_previewed",
+        actor_type="ADMIN",
+        actor_id=by.actor_id,
+        subject_type="KYC_DOCUMENT",
+        subject_id=document.id,
+        detail={"kycSessionId": document.session_id, "expiresSec": seconds},
+    )
+    # The key is left out: it carries the name of the candidate's file.
+    logs.log(
+        "audit.kyc.document_preview_issued",
+        documentId=document.id,
+        kycSessionId=document.session_id,
+        expiresSec=seconds,
+        expiresAt=format_time(preview.expires_at),
+    )
+    return preview

@@ -1,0 +1,105 @@
+"""Who decides about a verification, and how?
+
+The rules: docs/rules/kyc.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tortoise.transactions import in_transaction
+
+from service import metrics
+from service.auth.principal import Staff
+from service.errors import ApiError
+from service.kyc import admin_schemas, states
+from service.kyc.admin_schemas import CaseAction
+from service.kyc.claims import end_claim, own_fields, refuse_colleagues, reviewer_name
+from service.kyc.models import KycStatus
+from service.kyc.queries import QueuePage, SessionView, list_queue, lock_session
+from service.kyc.states import Actor, KycSessionLocked, KycSessionNotFound, KycSessionNotSubmitted
+from service.web import Paged, parse, uuid_or_none
+
+LEGACY_CASE_ACTOR = "legacy_admin_case_action"
+"""Who decided when the staff key came through a case alias without a name."""
+
+
+class KycSessionChanged(ApiError):
+    status_code, code = 409, "kyc_session_changed"
+    message = "This verification has changed since you looked at it. Please look again."
+    message_id = "Verifikasi ini telah berubah sejak Anda melihatnya. Silakan periksa kembali."
+
+
+async def list_waiting_sessions(statuses: list[str], page: Paged) -> QueuePage:
+    """One page of the sessions in these states (empty: all), last submitted first."""
+    return await list_queue(statuses, offset=page.cursor, limit=page.limit)
+
+
+async def decide(body: dict[str, Any], *, by: Staff) -> SessionView:
+    """Decide about the session that `body` names. Raises InvalidSessionId, then what `decide_session` raises."""
+    target = parse(admin_schemas.ReviewTarget, body)
+    return await decide_session(target.session_id, body, by=by, unnamed=None)
+
+
+async def act_on_case(case_id: str, body: dict[str, Any], *, by: Staff) -> SessionView:
+    """The same in the words of the case aliases: `decision` counts before `action`, `reason` before `note`.
+
+    Raises UnsupportedCaseAction before it looks for the session, then what `decide_session` raises.
+    """
+    action: CaseAction | None = parse(admin_schemas.CaseActionChoice, body).action
+    translated = dict(body)
+    if not body.get("decision"):
+        translated["decision"] = action.decision.value if action else None
+    reason = body.get("reason")
+    if reason is None or (isinstance(reason, str) and not reason.strip()):
+        translated["reason"] = body.get("note")
+    return await decide_session(case_id, translated, by=by, unnamed=LEGACY_CASE_ACTOR)
+
+
+async def decide_session(session_id: str, body: dict[str, Any], *, by: Staff, unnamed: str | None) -> SessionView:
+    """Decide about a submitted session and return it. `unnamed`: who decides by key without a name; none: nobody may.
+
+    One transaction; locks the row, so that of many decisions at once one wins. A bearer decides under their own address,
+    whatever the body says. Ends the caller's claim. Raises KycSessionNotFound, KycSessionLocked, KycSessionNotSubmitted,
+    then InvalidDecision, InvalidReviewedBy, InvalidReason, then KycSessionClaimed and KycSessionChanged.
+    """
+    known = uuid_or_none(session_id)
+    async with in_transaction():
+        session = await lock_session(known) if known else None
+        if session is None:
+            raise KycSessionNotFound
+        if session.status in states.DECIDED:
+            raise KycSessionLocked
+        if session.status == KycStatus.CREATED:
+            raise KycSessionNotSubmitted
+        is_named = by.principal is not None or unnamed is not None
+        shape = admin_schemas.DecisionInput if is_named else admin_schemas.NamedDecisionInput
+        fields = parse(shape, own_fields(body, by=by))
+        reviewer = reviewer_name(fields.reviewed_by, by, unnamed=unnamed)
+        claim = await refuse_colleagues(session, reviewer, by)
+        if fields.version is not None and fields.version != session.version:
+            raise KycSessionChanged
+        decision = KycStatus(fields.decision.value)
+        if decision != session.status and decision not in states.ALLOWED[KycStatus(session.status)]:
+            raise KycSessionLocked
+        decided = await states.change(
+            session.id,
+            "status = $2, reviewed_by = $3, reviewed_at = statement_timestamp()",
+            decision.value,
+            reviewer,
+        )
+        if claim is not None:
+            await end_claim(claim)
+        actor = Actor.reviewer(reviewer, by)
+        log = None
+        if decision == session.status:
+            # A look without a decision: who and when are kept, the history stays as it is.
+            await states.audit_change("kyc.reviewed", session, decided, by=actor, reason=fields.reason)
+        else:
+            log = await states.record_transition(
+                session, decided, by=actor, reason=fields.reason, action="kyc.reviewed"
+            )
+    metrics.kyc_decisions.labels(decision.value).inc()
+    if log is not None:
+        log()
+    return decided

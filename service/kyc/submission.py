@@ -1,0 +1,123 @@
+"""How does a candidate start, complete and hand in a verification?
+
+The rules: docs/rules/kyc.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from tortoise.transactions import in_transaction
+
+from service import db
+from service.auth.principal import Principal
+from service.errors import InvalidField
+from service.kyc import schemas, states
+from service.kyc.models import KycStatus
+from service.kyc.queries import SESSION_COLUMNS, EventView, SessionView, find_own_session, list_events
+from service.kyc.states import Actor, KycSessionIncomplete, KycSessionLocked, own_session
+from service.web import parse
+
+RESERVED_KEY = "finalVerification"
+"""The key of the provider metadata that only a final request writes."""
+MAX_METADATA_BYTES = 262_144
+"""What a session's provider metadata may grow to, as JSON text."""
+
+
+class InvalidProviderMetadata(InvalidField):
+    code = "invalid_provider_metadata"
+    message = "There is nothing to change."
+    message_id = "Tidak ada yang perlu diubah."
+
+
+async def start_session(provider: str | None, *, by: Principal) -> SessionView:
+    """A new session in CREATED; a person may have any number of them. One transaction."""
+    async with in_transaction():
+        row = await db.fetch_row(
+            "INSERT INTO kyc_sessions AS s (id, user_id, status, provider, created_at, updated_at)"
+            " SELECT $1, $2, $3, $4, moment, moment FROM (SELECT statement_timestamp() AS moment) t"
+            f" RETURNING {SESSION_COLUMNS}",
+            uuid4(),
+            by.user_id,
+            KycStatus.CREATED.value,
+            provider or "manual",
+        )
+        assert row is not None
+        session = SessionView.from_row(row)
+        log = await states.record_transition(
+            None, session, by=Actor.candidate(by), reason="session_created", action="kyc.session_created"
+        )
+    log()
+    return session
+
+
+async def submit_session(session_id: str, *, by: Principal) -> SessionView:
+    """Hand the caller's session to the reviewers. One transaction; locks the row.
+
+    A second submit changes nothing: `submitted_at` keeps its first value. Raises KycSessionNotFound, KycSessionLocked,
+    KycSessionIncomplete.
+    """
+    async with in_transaction():
+        session = await own_session(session_id, by, lock=True)
+        if session.status in states.WAITING:
+            return session
+        if session.status in states.DECIDED:
+            raise KycSessionLocked
+        if not await db.fetch_value(
+            "SELECT EXISTS(SELECT 1 FROM identity_documents WHERE kyc_session_id = $1)", session.id
+        ):
+            raise KycSessionIncomplete
+        submitted = await states.change(
+            session.id,
+            "status = $2, submitted_at = COALESCE(s.submitted_at, statement_timestamp())",
+            KycStatus.SUBMITTED.value,
+        )
+        log = await states.record_transition(
+            session, submitted, by=Actor.candidate(by), reason="session_submitted", action="kyc.session_submitted"
+        )
+    log()
+    return submitted
+
+
+async def merge_provider_metadata(session_id: str, body: dict[str, Any], *, by: Principal) -> SessionView:
+    """Keep what an identity provider told the candidate's phone; allowed in every state. One transaction; locks the row.
+
+    The metadata is merged key by key at the top level; RESERVED_KEY is left out without a word. Raises
+    KycSessionNotFound, then the errors of the fields, then InvalidProviderMetadata.
+    """
+    async with in_transaction():
+        session = await own_session(session_id, by, lock=True)
+        fields = parse(schemas.ProviderMetadataInput, body)
+        if not fields.provider_ref and not fields.metadata:
+            raise InvalidProviderMetadata
+        added = {key: value for key, value in (fields.metadata or {}).items() if key != RESERVED_KEY}
+        if len(orjson.dumps(session.provider_metadata | added)) > MAX_METADATA_BYTES:
+            raise schemas.InvalidMetadata
+        changed = await states.change(
+            session.id,
+            "provider_ref = COALESCE($2, s.provider_ref),"
+            " provider_metadata_json = s.provider_metadata_json || $3::jsonb",
+            fields.provider_ref,
+            orjson.dumps(added).decode(),
+        )
+        await states.audit_change("kyc.provider_metadata_changed", session, changed, by=Actor.candidate(by))
+    return changed
+
+
+async def read_status(*, by: Principal) -> SessionView | None:
+    """The caller's latest session, or none."""
+    return await find_own_session(by.user_id, None)
+
+
+async def read_history(session_id: str | None, *, by: Principal) -> tuple[SessionView | None, list[EventView]]:
+    """A session of the caller with its events, oldest first; without an id the latest, which may be none.
+
+    Raises KycSessionNotFound for an id that is not theirs.
+    """
+    if session_id is None:
+        session = await find_own_session(by.user_id, None)
+        return session, await list_events(session.id) if session else []
+    session = await own_session(session_id, by)
+    return session, await list_events(session.id)

@@ -1,0 +1,104 @@
+"""What do the profile operations take and answer?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from service.errors import InvalidField
+from service.fields import Text, WebUrl
+from service.kyc.models import KycStatus
+from service.kyc.queries import REQUIRED_TYPES
+from service.kyc.schemas import FinalRequest
+from service.kyc.states import TrustStatus, trust_of
+from service.profile.queries import ProfileView
+from service.web import Input, Output, Uuid, open_enum
+
+
+class InvalidFullName(InvalidField):
+    code = "invalid_full_name"
+    message = "Please enter a name of 2 to 120 characters."
+    message_id = "Silakan isi nama dengan 2 sampai 120 karakter."
+
+
+class InvalidAvatarUrl(InvalidField):
+    code = "invalid_avatar_url"
+    message = "The address of the picture is not valid."
+    message_id = "Alamat gambar tidak valid."
+
+
+class ProfileInput(Input):
+    """What is absent stays; a null or blank `avatarUrl` removes the picture, a null or blank name is refused."""
+
+    full_name: Annotated[str | None, Text(InvalidFullName, minimum=2, maximum=120)] = None
+    avatar_url: Annotated[str | None, WebUrl(InvalidAvatarUrl, maximum=500)] = None
+
+    @property
+    def clears_avatar(self) -> bool:
+        return "avatar_url" in self.model_fields_set and self.avatar_url is None
+
+
+class TrustScoreLabel(StrEnum):
+    """What the apps print beside a name."""
+
+    UNVERIFIED = "UNVERIFIED"
+    BUILDING_TRUST = "BUILDING_TRUST"
+    UNDER_REVIEW = "UNDER_REVIEW"
+    TRUSTED = "TRUSTED"
+    ACTION_REQUIRED = "ACTION_REQUIRED"
+
+
+_LABELS = {
+    TrustStatus.NOT_STARTED: TrustScoreLabel.UNVERIFIED,
+    TrustStatus.IN_PROGRESS: TrustScoreLabel.BUILDING_TRUST,
+    TrustStatus.MANUAL_REVIEW: TrustScoreLabel.UNDER_REVIEW,
+    TrustStatus.VERIFIED: TrustScoreLabel.TRUSTED,
+    TrustStatus.REJECTED: TrustScoreLabel.ACTION_REQUIRED,
+}
+
+
+class ProfileVerification(Output):
+    session_id: Uuid | None
+    session_status: Annotated[str, open_enum(KycStatus)] | None
+    trust_status: Annotated[str, open_enum(TrustStatus)]
+    documents_uploaded: int
+    required_documents: int
+    required_documents_uploaded: int
+    final_request: FinalRequest | None
+
+
+class Profile(Output):
+    id: Uuid
+    full_name: str
+    email: str
+    avatar_url: str | None
+    profile_completion_percent: int
+    trust_score_label: Annotated[str, open_enum(TrustScoreLabel)]
+    verification_status: Annotated[str, open_enum(TrustStatus)]
+    verification: ProfileVerification
+
+    @classmethod
+    def of(cls, profile: ProfileView) -> Profile:
+        trust = trust_of(profile.session_status)
+        return cls(
+            id=profile.id,
+            full_name=profile.full_name,
+            email=profile.email,
+            avatar_url=profile.avatar_url,
+            profile_completion_percent=profile.completion_percent,
+            trust_score_label=_LABELS[trust],
+            verification_status=trust,
+            verification=ProfileVerification(
+                session_id=profile.session_id,
+                session_status=profile.session_status,
+                trust_status=trust,
+                documents_uploaded=profile.uploaded,
+                required_documents=len(REQUIRED_TYPES),
+                required_documents_uploaded=profile.required_uploaded,
+                final_request=FinalRequest.of(profile.final_request) if profile.final_request else None,
+            ),
+        )
+
+
+class ProfileEnvelope(Output):
+    profile: Profile
