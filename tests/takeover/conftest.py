@@ -102,7 +102,7 @@ def tool(name: str) -> str:
 
 
 def psql(url: str, *arguments: str) -> str:
-    return run(tool("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-1", "-d", url, *arguments)
+    return run(tool("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, *arguments)
 
 
 def pg_dump(url: str, file: Path, *arguments: str) -> Path:
