@@ -33,6 +33,7 @@ from service.errors import (
     ServerBusy,
 )
 from service.feed.routes import bp as feed
+from service.gauges import gauges
 from service.health.routes import bp as health
 from service.jobs.routes import bp as jobs
 from service.kyc.admin_routes import bp as admin_kyc
@@ -119,6 +120,7 @@ class Api(Sanic[Any, Any]):
             route = template_of(request.route.path) if request.route else "unmatched"
             status = getattr(request.ctx, "status", 499)
             metrics.record_request(self.ctx.totals, request.method, route, status, seconds)
+            metrics.record_client(request.headers.get("user-agent", ""), self.ctx.app_versions, status)
             logs.log(
                 "http.request.finished",
                 requestId=str(request.id),
@@ -156,6 +158,7 @@ def create_app(settings: Settings, name: str = "jembatan") -> Sanic[Any, Any]:
     )
     app.ctx.settings = settings
     app.ctx.totals = metrics.RequestTotals()
+    app.ctx.app_versions = frozenset(filter(None, map(str.strip, settings.known_app_versions.split(","))))
     app.ctx.draining = False
     for blueprint in BLUEPRINTS:
         app.blueprint(blueprint.copy(blueprint.name) if blueprint.registered else blueprint)
@@ -257,7 +260,8 @@ async def open_everything(app: Sanic[Any, Any]) -> None:
     db.observe_pool_waits(metrics.db_pool_wait.observe)
     metrics.db_pool_size.set_function(lambda: db.pool_stats().size)
     metrics.db_pool_idle.set_function(lambda: db.pool_stats().idle)
-    metrics.build.info({"version": VERSION})
+    metrics.build.info({"version": VERSION, "environment": settings.environment})
+    gauges.attach()
     app.ctx.storage = ObjectStorage(settings)
     await app.ctx.storage.open()
     await asyncio.to_thread(passwords.prepare)
@@ -290,6 +294,7 @@ async def close_everything(app: Sanic[Any, Any]) -> None:
         heartbeat.cancel()
     if app.ctx.metrics_server is not None:
         app.ctx.metrics_server()
+    gauges.detach()
     await app.ctx.storage.close()
     await db.close_database()
     logs.log("api.shutdown.completed")

@@ -12,6 +12,7 @@ from service.adapters.object_storage import ObjectStorage
 from service.audit import domain as audit
 from service.auth.mails import send_verification_mail
 from service.auth.verification import MAIL_TASK
+from service.gauges import gauges
 from service.settings import Settings
 from service.tasks import domain as tasks
 from service.version import VERSION
@@ -26,7 +27,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Run due tasks one after another until `stop`; a task that has begun is finished first."""
     audit.configure(settings.audit_key_ring)
     await db.open_database(db.tortoise_config(settings.database_url, pool_max=3, application_name="jembatan-worker"))
-    metrics.build.info({"version": VERSION})
+    metrics.build.info({"version": VERSION, "environment": settings.environment})
+    gauges.attach()
     storage = ObjectStorage(settings)
     await storage.open()
     stop_metrics = metrics.serve(settings.metrics_port) if settings.metrics_port else None
@@ -45,6 +47,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     finally:
         if stop_metrics is not None:
             stop_metrics()
+        gauges.detach()
         await storage.close()
         await db.close_database()
 

@@ -13,6 +13,7 @@ from sanic import Blueprint, HTTPResponse, Request
 from service import db, metrics, migrate
 from service.auth.authentication import authenticate_staff
 from service.errors import NotFound, StorageUnavailable
+from service.gauges import gauges
 from service.operations import STAFF_ERRORS, Security, operation
 from service.version import VERSION
 from service.web import Output, answer, answer_json
@@ -145,7 +146,9 @@ async def get_metrics(request: Request) -> HTTPResponse:
     wants_text = "text/plain" in accept or "application/openmetrics-text" in accept
     if wants_text and settings.metrics_port is None:
         encode, content_type = choose_encoder(accept)
-        return HTTPResponse(encode(REGISTRY), content_type=content_type)
+        await gauges.refresh()
+        # A thread, because thousands of lines would hold up everybody else's answer.
+        return HTTPResponse(await asyncio.to_thread(encode, REGISTRY), content_type=content_type)
     if settings.metrics_json_readers == "off":
         raise NotFound
     if settings.metrics_json_readers == "admin":
