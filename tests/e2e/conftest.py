@@ -160,7 +160,7 @@ def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     kubectl("apply", "-f", "-", stdin=json.dumps(gateway))
 
     charts = tmp_path_factory.mktemp("helm") / "helm"
-    shutil.copytree(ROOT / "helm", charts, ignore=shutil.ignore_patterns("charts", "Chart.lock"))
+    shutil.copytree(ROOT / "helm", charts, ignore=shutil.ignore_patterns("charts"))
     run("helm", "dependency", "build", str(charts / "platform"))
     yield Platform(
         chart=charts / "platform",
