@@ -52,29 +52,39 @@ async def new_database(postgres_url: str, template: str) -> AsyncIterator[NewDat
 @pytest.fixture
 async def old_database(postgres_url: str) -> AsyncIterator[OldDatabase]:
     """Make a database as the replaced server leaves it: `later` with steps 010–012, `rows` with those of the dump."""
-    names: list[str] = []
+    urls: list[str] = []
 
     async def make(*, later: bool = True, rows: bool = False) -> str:
-        names.append(f"replaced_{uuid4().hex[:12]}")
-        url = await migrate.create_database(postgres_url, names[-1])
-        async with connected(url) as connection:
-            await connection.execute((DATA / "replaced_server_base.sql").read_text())
-            if later:
-                await connection.execute((DATA / "replaced_server_later.sql").read_text())
-            await connection.execute(
-                "INSERT INTO roles (id, code, description) SELECT ('00000000-0000-0000-0000-00000000000' || n)::uuid,"
-                " code, '' FROM unnest(ARRAY['sdm', 'lpk', 'tsk', 'kaisha', 'super_admin'])"
-                " WITH ORDINALITY AS r(code, n)"
-            )
-            if rows:
-                await connection.execute("TRUNCATE roles, schema_migrations CASCADE")
+        urls.append(await _old_database(postgres_url, later=later))
         if rows:
-            psql(url, "--file", str(DUMP if later else BASE_DUMP))
-        return url
+            psql(urls[-1], "-c", "TRUNCATE roles, schema_migrations CASCADE")
+            psql(urls[-1], "--file", str(DUMP if later else BASE_DUMP))
+        return urls[-1]
 
     yield make
-    for name in names:
-        await migrate.drop_database(postgres_url, name)
+    for url in urls:
+        await migrate.drop_database(postgres_url, url.rpartition("/")[2].partition("?")[0])
+
+
+@pytest.fixture(scope="module")
+async def old_schema(postgres_url: str) -> AsyncIterator[str]:
+    """A database of the replaced server's newest release, for tests that leave nothing behind in it."""
+    url = await _old_database(postgres_url, later=True)
+    yield url
+    await migrate.drop_database(postgres_url, url.rpartition("/")[2].partition("?")[0])
+
+
+async def _old_database(admin_url: str, *, later: bool) -> str:
+    url = await migrate.create_database(admin_url, f"replaced_{uuid4().hex[:12]}")
+    async with connected(url) as connection:
+        await connection.execute((DATA / "replaced_server_base.sql").read_text())
+        if later:
+            await connection.execute((DATA / "replaced_server_later.sql").read_text())
+        await connection.execute(
+            "INSERT INTO roles (id, code, description) SELECT ('00000000-0000-0000-0000-00000000000' || n)::uuid,"
+            " code, '' FROM unnest(ARRAY['sdm', 'lpk', 'tsk', 'kaisha', 'super_admin']) WITH ORDINALITY AS r(code, n)"
+        )
+    return url
 
 
 @asynccontextmanager

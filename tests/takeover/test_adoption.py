@@ -10,6 +10,7 @@ import pytest
 from service import migrate
 from service.migrate import MigrationError
 from service.takeover import TakeoverError
+from service.takeover.adoption import adoptable_steps
 from service.takeover.catalogue import differences, read_catalogue
 from service.takeover.tables import OLD_STEPS
 from tests.conftest import TEST_ENVIRONMENT
@@ -155,24 +156,28 @@ class TestAdopt:
             ("DROP TABLE schema_migrations", "There is no table schema_migrations"),
         ],
     )
-    async def test_a_difference_is_a_sentence_and_nothing_is_changed(
-        self, change: str, sentence: str, old_database: OldDatabase
-    ) -> None:
-        url = await old_database()
-        async with connected(url) as connection:
+    async def test_a_difference_is_a_sentence(self, change: str, sentence: str, old_schema: str) -> None:
+        async with connected(old_schema) as connection:
+            transaction = connection.transaction()
+            await transaction.start()
             await connection.execute(change)
-        before = await tables(url)
-        with pytest.raises(TakeoverError) as caught:
-            await migrate.adopt(url)
-        assert any(line.startswith(sentence) for line in str(caught.value).splitlines()), str(caught.value)
-        assert await tables(url) == before
+            with pytest.raises(TakeoverError) as caught:
+                await adoptable_steps(connection)
+            assert any(line.startswith(sentence) for line in str(caught.value).splitlines()), str(caught.value)
+            await transaction.rollback()
 
-    async def test_each_difference_has_its_line(self, old_database: OldDatabase) -> None:
+    async def test_without_a_difference_there_is_no_sentence(self, old_schema: str) -> None:
+        async with connected(old_schema) as connection:
+            assert await adoptable_steps(connection) == 12
+
+    async def test_each_difference_has_its_line_and_nothing_is_changed(self, old_database: OldDatabase) -> None:
         url = await old_database()
         async with connected(url) as connection:
             await connection.execute("DROP TABLE user_saved_posts; ALTER TABLE users ADD COLUMN nickname TEXT")
+        before = await tables(url)
         with pytest.raises(TakeoverError) as caught:
             await migrate.adopt(url)
+        assert await tables(url) == before
         assert len(str(caught.value).splitlines()) == 1 + 2
 
 
