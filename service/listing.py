@@ -42,8 +42,8 @@ class InvalidSearch(InvalidField):
     """Only for text that no stored text can hold."""
 
     code = "invalid_request_body"
-    message = "This search cannot be read."
-    message_id = "Pencarian ini tidak dapat dibaca."
+    message = "The request could not be read."
+    message_id = "Permintaan tidak dapat dibaca."
 
 
 Search = Annotated[str | None, Text(InvalidSearch, optional=True)]
