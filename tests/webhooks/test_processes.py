@@ -64,7 +64,7 @@ async def test_a_process_killed_in_the_middle_leaves_nothing_and_the_next_delive
             waiting = asyncio.create_task(client.post(servers[0].url + PATH, content=body, headers=headers))
             # The delivery is stored, and waits for its session.
             async with asyncio.timeout(30):
-                while not await lock.fetchval(
+                while not await db.fetch_value(
                     "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
                     " AND wait_event_type = 'Lock'"
                 ):
