@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from service import db, logs, metrics, migrate
+from service import db, logs, migrate
 from service.kyc.models import ByteState, KycStatus
 from service.tasks.models import TaskState
 from service.webhooks.models import DeliveryState
@@ -32,6 +32,7 @@ _MAX_CRITERIA = 100
 # Metric → (what it says, its labels). Every name that this module exports.
 FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "database_up": ("1 when the last read worked; without it the other gauges of the database are absent.", ()),
+    "migration_head_ok": ("1 when the database has this version's schema.", ()),
     "database_size_bytes": ("Size of the database on disk.", ()),
     "database_connections": ("Client connections to the database, of all programs.", ("state",)),
     "database_connections_max": ("Connections that the server accepts.", ()),
@@ -187,8 +188,10 @@ class DatabaseGauges(Collector):
             future.result(_SCRAPE_WAIT_SECONDS)
 
     async def _read(self) -> dict[str, Values]:
-        metrics.migration_head_ok.set(1 if await migrate.head_applied() else 0)
+        if not await migrate.head_applied():
+            return {"migration_head_ok": {(): 0.0}}  # the tables below may not be there yet
         values: dict[str, Values] = {
+            "migration_head_ok": {(): 1.0},
             "database_connections": dict.fromkeys(((state,) for state in _CONNECTION_STATES), 0.0),
             "kyc_sessions": dict.fromkeys(((status.value,) for status in KycStatus), 0.0),
             "kyc_documents": dict.fromkeys(((state.value,) for state in ByteState), 0.0),

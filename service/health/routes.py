@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.exposition import choose_encoder
 from sanic import Blueprint, HTTPResponse, Request
 
-from service import db, metrics, migrate
+from service import db, migrate
 from service.auth.authentication import authenticate_staff
 from service.errors import NotFound, StorageUnavailable
 from service.gauges import gauges
@@ -94,7 +94,6 @@ async def _readiness(request: Request) -> Readiness:
         return kept[1]
     (database, migrations), storage = await asyncio.gather(_check_database(), _check_storage(request))
     ready = database == "ok" and migrations == "ok" and not ctx.draining
-    metrics.migration_head_ok.set(1 if migrations == "ok" else 0)
     if ready:
         await ctx.bootstrap.attempt()  # left over from a start without a database
     readiness = Readiness(
