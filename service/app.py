@@ -32,9 +32,11 @@ from service.errors import (
     NotFound,
     ServerBusy,
 )
+from service.feed.admin_routes import bp as admin_feed
 from service.feed.routes import bp as feed
 from service.gauges import gauges
 from service.health.routes import bp as health
+from service.jobs.admin_routes import bp as admin_jobs
 from service.jobs.routes import bp as jobs
 from service.kyc.admin_routes import bp as admin_kyc
 from service.kyc.routes import bp as kyc
@@ -54,7 +56,9 @@ BLUEPRINTS = (
     contract,
     auth,
     jobs,
+    admin_jobs,
     feed,
+    admin_feed,
     applications,
     admin_applications,
     organizations,

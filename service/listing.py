@@ -143,7 +143,7 @@ class Narrowing:
     @property
     def matches(self) -> str:
         """All conditions; those on texts in the form that their index answers."""
-        return " AND ".join([*self._conditions, *(found for _, _, found in self._texts)])
+        return " AND ".join([*self._conditions, *(found for _, _, found in self._texts)]) or "true"
 
     @property
     def texts(self) -> str:

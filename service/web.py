@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Annotated, Any, Protocol, TypeVar, cast
 
 import orjson
-from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError, WithJsonSchema, create_model
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from sanic import HTTPResponse, Request
@@ -127,6 +127,20 @@ class Refusal:
 
     def __init__(self, error: type[ApiError]) -> None:
         self.error = error
+
+
+def partial(model: type[InputT], name: str) -> type[InputT]:
+    """`model` for a PATCH: every field may be absent, one that is there is judged as in `model`, null included."""
+    fields: dict[str, Any] = {
+        field_name: (Annotated[(field.annotation, *field.metadata)], None)
+        for field_name, field in model.model_fields.items()
+    }
+    return cast("type[InputT]", create_model(name, __base__=Input, **fields))
+
+
+def is_none(value: object) -> bool:
+    """For `exclude_if`: an answer's key that is there only when it says something."""
+    return value is None
 
 
 def parse_query(model: type[InputT], request: Request, *, spaces_count: tuple[str, ...] = ()) -> InputT:

@@ -20,6 +20,9 @@ from service.auth.queries import find_user
 from service.errors import ApiError
 from service.settings import Settings, utc_now
 
+# Only a password that changes while it is checked asks for another try.
+_LOGIN_TRIES = 3
+
 
 class EmailExists(ApiError):
     status_code, code = 409, "email_exists"
@@ -96,32 +99,34 @@ async def login(identifier: str, password: str, settings: Settings) -> sessions.
     fields look alike. A record of the replaced server is replaced by ours on success.
     Raises InvalidCredentials, ServerBusy.
     """
-    found = await db.fetch_row(
-        "SELECT id, password_hash FROM users WHERE email = $1", "" if "\x00" in identifier else identifier
-    )
-    matches, outdated = await verify_password(password, found["password_hash"] if found else None)
-    if found is None or not matches:
-        metrics.logins.labels("refused").inc()
-        raise InvalidCredentials
-    upgraded = await hash_password(password) if outdated else None
-    async with in_transaction():
-        user = await find_user(str(found["id"]))
-        if user is None:
-            raise InvalidCredentials
-        if upgraded is not None:
-            await db.execute(
-                "UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2",
-                user.user_id,
-                found["password_hash"],
-                upgraded,
-            )
-        session = await sessions.start_family(user, settings)
-        await audit(
-            "auth.signed_in",
-            actor_type="USER",
-            actor_id=user.user_id,
-            subject_type="USER",
-            subject_id=user.user_id,
+    for _ in range(_LOGIN_TRIES):
+        found = await db.fetch_row(
+            "SELECT id, password_hash FROM users WHERE email = $1", "" if "\x00" in identifier else identifier
         )
-    metrics.logins.labels("ok").inc()
+        matches, outdated = await verify_password(password, found["password_hash"] if found else None)
+        if found is None or not matches:
+            break
+        upgraded = await hash_password(password) if outdated else None
+        session = await _begin(str(found["id"]), found["password_hash"], upgraded, settings)
+        if session is not None:
+            metrics.logins.labels("ok").inc()
+            return session
+    metrics.logins.labels("refused").inc()
+    raise InvalidCredentials
+
+
+async def _begin(user_id: str, checked: str, upgraded: str | None, settings: Settings) -> sessions.SignedIn | None:
+    """A sign-in for the user whose record `checked` matched; none when the record was changed meanwhile.
+
+    A changed password ends every sign-in, so none may begin with the old one after it.
+    """
+    async with in_transaction():
+        current = await db.fetch_value("SELECT password_hash FROM users WHERE id = $1 FOR NO KEY UPDATE", user_id)
+        user = await find_user(user_id)
+        if user is None or current != checked:
+            return None
+        if upgraded is not None:
+            await db.execute("UPDATE users SET password_hash = $2 WHERE id = $1", user_id, upgraded)
+        session = await sessions.start_family(user, settings)
+        await audit("auth.signed_in", actor_type="USER", actor_id=user_id, subject_type="USER", subject_id=user_id)
     return session

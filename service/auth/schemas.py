@@ -11,7 +11,7 @@ from service.auth import accounts, sessions, verification
 from service.auth.principal import Principal
 from service.errors import InvalidField
 from service.fields import Text, as_text
-from service.web import Input, Output, Ts, Uuid
+from service.web import Input, Output, Ts, Uuid, is_none
 
 EMAIL_PATTERN = r"[^\s@]+@[^\s@]+\.[^\s@]+"
 
@@ -120,10 +120,6 @@ class Me(Output):
     user: User
 
 
-def _is_none(value: object) -> bool:
-    return value is None
-
-
 class EmailChallenge(Output):
     """The state of an address's code. `developmentCode` and `alreadyVerified` are there only when they say something."""
 
@@ -133,8 +129,8 @@ class EmailChallenge(Output):
     sent: bool
     expires_in_sec: int
     resend_available_in_sec: int
-    development_code: str | None = Field(None, exclude_if=_is_none)
-    already_verified: bool | None = Field(None, exclude_if=_is_none)
+    development_code: str | None = Field(None, exclude_if=is_none)
+    already_verified: bool | None = Field(None, exclude_if=is_none)
 
     @classmethod
     def of(cls, challenge: verification.Challenge) -> EmailChallenge:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
@@ -9,8 +10,9 @@ from uuid import uuid4
 import asyncpg
 
 from service import db
+from service.errors import SearchBusy
 from service.feed.models import FeedPost
-from service.listing import Key, Listing, Narrowing, read_page
+from service.listing import SEARCH_SECONDS, Key, Listing, Narrowing, read_page
 from service.paging import KeysetPaged, Slice, binding_of
 
 # Evaluated when it is read: a scheduled post shows itself without anybody doing anything.
@@ -96,8 +98,8 @@ class PostFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class SavedPosts:
-    """One page of a person's list; `total` counts all of it."""
+class PostPage:
+    """One page; `total` counts all."""
 
     items: list[PostView]
     has_more: bool
@@ -133,7 +135,43 @@ async def list_visible_posts(wanted: PostFilter, query: KeysetPaged, *, user_id:
     )
 
 
-async def list_saved_posts(user_id: str, *, offset: int, limit: int) -> SavedPosts:
+async def list_all_posts(text: str | None, category: str | None, *, offset: int, limit: int) -> PostPage:
+    """Every post, drafts too: the last published first and undated ones last, then by creation and id. One statement.
+
+    Raises SearchBusy.
+    """
+    narrowing = Narrowing()
+    if category is not None:
+        narrowing.where(f"p.category = {narrowing.bind(category)}")
+    if text is not None:
+        narrowing.contains("p.search_text", text)
+    order = "published_at DESC NULLS LAST, created_at DESC, id DESC"
+    count = f"SELECT count(*) AS total FROM feed_posts p WHERE {narrowing.matches}"
+    page = (
+        f"SELECT {_COLUMNS}, false AS saved FROM feed_posts p WHERE {narrowing.matches} ORDER BY {order}"
+        f" LIMIT {narrowing.bind(limit + 1)} OFFSET {narrowing.bind(offset)}"
+    )
+    try:
+        async with asyncio.timeout(SEARCH_SECONDS if narrowing.searches else None):
+            rows = await db.fetch_all(
+                f"SELECT t.total, p.* FROM ({count}) t LEFT JOIN ({page}) p ON true ORDER BY {order}",
+                *narrowing.arguments,
+            )
+    except TimeoutError:
+        raise SearchBusy from None
+    posts = [PostView.from_row(row) for row in rows if row["id"] is not None]
+    return PostPage(posts[:limit], len(posts) > limit, rows[0]["total"])
+
+
+async def lock_post(post_id: str) -> PostView | None:
+    """Any post, locked until the caller's transaction ends; none when it is not there."""
+    if "\x00" in post_id:
+        return None
+    row = await db.fetch_row(f"SELECT {_COLUMNS}, false AS saved FROM feed_posts p WHERE p.id = $1 FOR UPDATE", post_id)
+    return PostView.from_row(row) if row else None
+
+
+async def list_saved_posts(user_id: str, *, offset: int, limit: int) -> PostPage:
     """What a person saved, the last saved first, hidden posts too. One statement."""
     rows = await db.fetch_all(
         "SELECT t.total, p.* FROM (SELECT count(*) AS total FROM user_saved_posts WHERE user_id = $1) t"
@@ -147,7 +185,7 @@ async def list_saved_posts(user_id: str, *, offset: int, limit: int) -> SavedPos
         offset,
     )
     shown = [PostView.from_row(row) for row in rows if row["id"] is not None]
-    return SavedPosts(shown[:limit], len(shown) > limit, rows[0]["total"])
+    return PostPage(shown[:limit], len(shown) > limit, rows[0]["total"])
 
 
 async def save_post(post_id: str, *, user_id: str) -> PostSaving:

@@ -10,7 +10,7 @@ from pydantic import PlainSerializer, WithJsonSchema
 from service.auth.principal import Principal
 from service.content import Lifecycle
 from service.errors import InvalidField
-from service.feed.queries import PostView, SavedPosts
+from service.feed.queries import PostPage, PostView
 from service.fields import Text
 from service.listing import InvalidSearch, Search
 from service.paging import After, KeysetPageInfo, Slice
@@ -94,7 +94,7 @@ class SavedPostList(Output):
     page_info: PageInfo
 
     @classmethod
-    def of(cls, found: SavedPosts, page: Paged, principal: Principal) -> SavedPostList:
+    def of(cls, found: PostPage, page: Paged, principal: Principal) -> SavedPostList:
         return cls(
             items=[Post.of(post, principal) for post in found.items],
             page_info=page_info(page, shown=len(found.items), has_more=found.has_more, total=found.total),

@@ -37,6 +37,11 @@ JOB_LISTING = Listing(
 )
 
 
+ALL_JOBS = Listing(
+    table="jobs j", columns=_COLUMNS, keys=(Key("j.created_at", datetime), Key("j.id", str)), saved="false"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class JobView:
     """A job as the product shows it anywhere. `saved` is of the caller, false for nobody."""
@@ -139,6 +144,29 @@ async def list_visible_jobs(wanted: JobFilter, query: KeysetPaged, *, user_id: s
         user_id=user_id,
         capped=wanted.text is not None,
     )
+
+
+async def list_all_jobs(text: str | None, query: KeysetPaged) -> Slice[JobView]:
+    """Every job, drafts too, by creation and id. Raises InvalidCursor and, for a search, SearchBusy."""
+    narrowing = Narrowing()
+    if text is not None:
+        narrowing.contains("j.search_text", text)
+    return await read_page(
+        ALL_JOBS,
+        narrowing,
+        query,
+        binding=binding_of("all jobs", text),
+        view=JobView.from_row,
+        capped=text is not None,
+    )
+
+
+async def lock_job(job_id: str) -> JobView | None:
+    """Any job, locked until the caller's transaction ends; none when it is not there."""
+    if "\x00" in job_id:
+        return None
+    row = await db.fetch_row(f"SELECT {_COLUMNS}, false AS saved FROM jobs j WHERE j.id = $1 FOR UPDATE", job_id)
+    return JobView.from_row(row) if row else None
 
 
 async def find_visible_job(job_id: str, *, user_id: str | None) -> JobView | None:

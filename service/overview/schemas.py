@@ -13,7 +13,7 @@ from service.errors import InvalidCursor, InvalidField, InvalidLimit
 from service.fields import Choice, Moment
 from service.listing import InvalidSearch, Search
 from service.overview.queries import Activity, ActivityFilter, ActivityPage, Counts
-from service.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, open_enum, page_info
+from service.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, is_none, open_enum, page_info
 
 
 class ActivityKind(StrEnum):
@@ -135,10 +135,6 @@ class OverviewSummary(Output):
         return cls.model_validate(counts)
 
 
-def _is_none(value: object) -> bool:
-    return value is None
-
-
 class ActivityApplicant(Output):
     id: Uuid
     full_name: str | None
@@ -165,8 +161,8 @@ class ActivityEvent(Output):
     title: str
     description: str
     created_at: Ts
-    applicant: ActivityApplicant | None = Field(None, exclude_if=_is_none)
-    job: ActivityJob | None = Field(None, exclude_if=_is_none)
+    applicant: ActivityApplicant | None = Field(None, exclude_if=is_none)
+    job: ActivityJob | None = Field(None, exclude_if=is_none)
 
     @classmethod
     def of(cls, activity: Activity) -> ActivityEvent:

@@ -13,7 +13,7 @@ import pytest
 from sanic import Sanic
 
 from service import db
-from service.auth import passwords
+from service.auth import accounts, passwords
 from service.settings import Settings
 from tests.factories import PASSWORD, Candidate, make_candidate
 
@@ -162,6 +162,31 @@ class TestLogin:
         stored = await db.fetch_value("SELECT password_hash FROM users WHERE id = $1", imported.id)
         assert stored.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
         assert (await api.post("/auth/login", json=body)).status_code == 200
+
+    async def test_ten_sign_ins_at_once_of_an_imported_account_all_succeed(
+        self, api: httpx.AsyncClient, app: Sanic[Any, Any], settings: Settings
+    ) -> None:
+        imported = await make_candidate(settings, password_hash=pbkdf2_record("old password", 1000))
+        body = {"email": imported.email, "password": "old password"}
+        answers = await asyncio.gather(*(api.post("/auth/login", json=body) for _ in range(10)))
+        assert {answer.status_code for answer in answers} == {200}
+
+    async def test_no_sign_in_begins_with_a_password_that_was_changed_meanwhile(
+        self, api: httpx.AsyncClient, candidate: Candidate, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        verify = accounts.verify_password
+
+        async def slow(password: str, record: str | None) -> tuple[bool, bool]:
+            outcome = await verify(password, record)
+            await db.execute(
+                "UPDATE users SET password_hash = $2 WHERE id = $1", candidate.id, pbkdf2_record("new", 1000)
+            )
+            return outcome
+
+        monkeypatch.setattr(accounts, "verify_password", slow)
+        answer = await api.post("/auth/login", json={"email": candidate.email, "password": PASSWORD})
+        assert code(answer) == (401, "invalid_credentials")
+        assert await db.fetch_value("SELECT count(*) FROM session_families") == 1
 
     async def test_a_full_pool_is_busy(
         self, api: httpx.AsyncClient, candidate: Candidate, monkeypatch: pytest.MonkeyPatch
