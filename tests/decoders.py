@@ -149,8 +149,23 @@ _ios_profile_fields: dict[str, Decoder] = {
     ),
 }
 ios_profile = struct({"profile": struct(_ios_profile_fields, strings("avatarUrl"))})
+ios_save_post = struct({"saved": boolean, **strings("postId")}, {"created": boolean, "removed": boolean})
 
 IOS: dict[str, Decoder] = {
+    "GET /jobs": page_of(ios_job_item),
+    "GET /users/me/saved-jobs": page_of(ios_job_item),
+    "GET /jobs/{jobId}": struct(
+        {"job": struct({**_ios_job_fields, **strings("description"), "requirements": array(string)})},
+        {"viewerState": ios_job_viewer},
+    ),
+    "GET /feed/posts": page_of(
+        struct(
+            {**strings("id", "title", "excerpt", "category", "author"), "publishedAt": whole_seconds},
+            {**strings("imageUrl"), "viewerState": struct({"authenticated": boolean, "saved": boolean})},
+        )
+    ),
+    "POST /users/me/saved-posts": ios_save_post,
+    "DELETE /users/me/saved-posts/{postId}": ios_save_post,
     "GET /users/me/profile": ios_profile,
     "PATCH /users/me/profile": ios_profile,
     "GET /identity/kyc/status": struct(
@@ -253,8 +268,48 @@ android_profile = struct(
         )
     }
 )
+_android_job_viewer = struct(
+    {
+        **dict.fromkeys(("authenticated", "saved", "canApply"), boolean),
+        "applyCta": one_of("APPLY", "LOGIN_TO_APPLY"),
+    }
+)
+android_job_page = page_of(struct({**_android_job_fields, "viewerState": _android_job_viewer}))
+android_post_page = page_of(
+    struct(
+        {
+            **strings("id", "title", "excerpt", "category", "author"),
+            "publishedAt": whole_seconds,
+            "viewerState": struct({"authenticated": boolean, "saved": boolean}),
+        },
+        strings("imageUrl"),
+    )
+)
 
 ANDROID: dict[str, Decoder] = {
+    "GET /jobs": android_job_page,
+    "GET /users/me/saved-jobs": android_job_page,
+    "GET /jobs/{jobId}": struct(
+        {
+            "job": struct(
+                {
+                    **_android_job_fields,
+                    **strings("description"),
+                    "requirements": array(string),
+                    "location": struct(
+                        {**strings("countryCode", "city", "displayLabel"), "latitude": number, "longitude": number}
+                    ),
+                }
+            ),
+            "viewerState": _android_job_viewer,
+        }
+    ),
+    "POST /users/me/saved-jobs": struct({"saved": boolean, "created": boolean, **strings("jobId")}),
+    "DELETE /users/me/saved-jobs/{jobId}": struct({"saved": boolean, "removed": boolean, **strings("jobId")}),
+    "GET /feed/posts": android_post_page,
+    "GET /users/me/saved-posts": android_post_page,
+    "POST /users/me/saved-posts": struct({"saved": boolean, "created": boolean, **strings("postId")}),
+    "DELETE /users/me/saved-posts/{postId}": struct({"saved": boolean, "removed": boolean, **strings("postId")}),
     "GET /users/me/profile": android_profile,
     "PATCH /users/me/profile": android_profile,
     "GET /users/me/verification-documents": struct(

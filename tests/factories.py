@@ -203,3 +203,25 @@ async def make_kyc_document(user_id: str, session_id: str, **overrides: Any) -> 
     places = ", ".join(f"${index}" for index in range(1, len(row) + 1))
     await db.execute(f"INSERT INTO identity_documents ({names}) VALUES ({places})", *row.values())
     return str(row["id"])
+
+
+async def make_post(**overrides: Any) -> str:
+    """A published post; returns its id. Overrides are columns; `published_at` grows with each call."""
+    number = next(_numbers)
+    moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=number)
+    row: dict[str, Any] = {
+        "id": f"post_test_{number:06d}",
+        "title": f"Story {number}",
+        "excerpt": "How it went.",
+        "category": "CAREER",
+        "author": "Test Author",
+        "image_url": None,
+        "published_at": moment,
+        "created_at": moment,
+        "lifecycle_status": "PUBLISHED",
+        "scheduled_publish_at": None,
+    } | overrides
+    names = ", ".join(row)
+    places = ", ".join(f"${index}" for index in range(1, len(row) + 1))
+    await db.execute(f"INSERT INTO feed_posts ({names}) VALUES ({places})", *row.values())
+    return str(row["id"])
