@@ -340,9 +340,7 @@ class TestChange:
             "SELECT detail_json FROM audit_events WHERE action = $1 ORDER BY position", f"{kind.envelope}.changed"
         )
         details = [orjson.loads(row["detail_json"]) for row in changes]
-        assert all(
-            old["after"]["title"] == new["before"]["title"] for old, new in itertools.pairwise(details)
-        )
+        assert all(old["after"]["title"] == new["before"]["title"] for old, new in itertools.pairwise(details))
 
 
 class TestPostDates:
