@@ -12,6 +12,8 @@ from pydantic_core import core_schema
 from sanic import Sanic
 
 from service.errors import ApiError
+from service.examples import Examples
+from service.links import links_of
 from service.operations import Operation, Security, declared_operation, template_of
 from service.version import VERSION
 
@@ -47,6 +49,16 @@ class _Schema303(GenerateJsonSchema):
             return {"allOf": [inner], "nullable": True}
         return {**inner, "nullable": True}
 
+    def field_is_required(
+        self,
+        field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
+        total: bool,
+    ) -> bool:
+        """An answer's field is always there, with or without a default, unless it says when it is left out."""
+        if self.mode == "serialization" and field["type"] == "model-field":
+            return not (field.get("serialization_exclude") or field.get("serialization_exclude_if"))
+        return super().field_is_required(field, total)
+
     def literal_schema(self, schema: core_schema.LiteralSchema) -> JsonSchemaValue:
         values = list(schema["expected"])
         kind = "boolean" if isinstance(values[0], bool) else "string"
@@ -58,13 +70,13 @@ def build_document(app: Sanic[Any, Any]) -> dict[str, Any]:
     schemas: dict[str, Any] = {"Error": _error_schema()}
     refusals: dict[str, Any] = {}
     paths: dict[str, dict[str, Any]] = {}
-    for route in app.router.routes:
+    for path, route in sorted(((template_of(route.path), route) for route in app.router.routes), key=_place_of):
         declared = declared_operation(route.handler)
         if declared is None:
             continue
-        path = template_of(route.path)
         for method in sorted(route.methods):
             paths.setdefault(path, {})[method.lower()] = _operation(declared, path, schemas, refusals)
+    _add_examples(paths, Examples(schemas))
     return {
         "openapi": "3.0.3",
         "info": {
@@ -92,9 +104,21 @@ def build_document(app: Sanic[Any, Any]) -> dict[str, Any]:
     }
 
 
+def _place_of(entry: tuple[str, Any]) -> tuple[str, list[str]]:
+    path, route = entry
+    return path, sorted(route.methods)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes equal parts out each time: some readers of the document allow only few YAML aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 def to_yaml(document: dict[str, Any]) -> str:
     """The document as the committed file has it."""
-    return yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=110)
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
 def _tags(app: Sanic[Any, Any]) -> set[str]:
@@ -126,6 +150,14 @@ def _operation(declared: Operation, path: str, schemas: dict[str, Any], refusals
     return document
 
 
+def _add_examples(paths: dict[str, dict[str, Any]], examples: Examples) -> None:
+    for operation in (operation for item in paths.values() for operation in item.values()):
+        for holder in (operation.get("requestBody", {}), *operation["responses"].values()):
+            for media in holder.get("content", {}).values():
+                if "$ref" in media["schema"]:
+                    media["example"] = examples.of(media["schema"]["$ref"])
+
+
 def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
     parameters = []
     schema = _schema(model, "validation", {})
@@ -148,6 +180,8 @@ def _responses(declared: Operation, schemas: dict[str, Any], refusals: dict[str,
             }
         elif shape is not None:
             entry["content"] = {"application/json": {"schema": _reference(shape, "serialization", schemas)}}
+            if links := links_of(declared.id):
+                entry["links"] = links
         responses[str(status)] = entry
     by_status: dict[int, set[type[ApiError]]] = {}
     for error in declared.errors:
@@ -165,7 +199,15 @@ def _refusal(status: int, errors: set[type[ApiError]], operation_id: str, refusa
     entry: dict[str, Any] = {
         "description": f"{_REASONS[status]} Codes: {', '.join(codes)}.",
         "content": {
-            "application/json": {"schema": {"allOf": [{"$ref": "#/components/schemas/Error"}, _error_schema(code)]}}
+            "application/json": {
+                "schema": {"allOf": [{"$ref": "#/components/schemas/Error"}, _error_schema(code)]},
+                "examples": {
+                    error.code: {
+                        "value": {"error": {"code": error.code, "message": error.message.replace("{seconds}", "42")}}
+                    }
+                    for error in sorted(errors, key=lambda error: (error.code, error.__name__))
+                },
+            }
         },
     }
     if any(error.retry_after is not None for error in errors):

@@ -24,7 +24,8 @@ _MAX_OFFSET = 2**63 - 1
 def format_time(moment: datetime) -> str:
     """UTC with exactly three fraction digits and `Z`; microseconds are cut, not rounded."""
     utc = moment.astimezone(UTC)
-    return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    # `%Y` alone leaves out the zeros of years before 1000.
+    return f"{utc.year:04d}-{utc:%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
 Ts = Annotated[
