@@ -227,30 +227,35 @@ def _seed(arguments: argparse.Namespace) -> int:
 
 
 def _storage(_: argparse.Namespace) -> int:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from service.adapters.bucket import prepare
     from service.adapters.object_storage import ObjectStorage
     from service.errors import StorageUnavailable
 
-    async def bootstrap() -> bool:
+    async def bootstrap() -> list[str]:
         storage = ObjectStorage(settings)
         await storage.open()
         deadline = time.monotonic() + 60
         try:
             while True:
                 try:
-                    return await storage.ensure_bucket()
+                    made = await storage.ensure_bucket()
+                    break
                 except StorageUnavailable:
                     if time.monotonic() >= deadline:
                         raise
                 await asyncio.sleep(1)
         finally:
             await storage.close()
+        return [f"bucket {settings.object_storage_bucket} {'made' if made else 'is there'}", *await prepare(settings)]
 
     settings = _settings("storage")
     try:
-        made = asyncio.run(bootstrap())
-    except StorageUnavailable as error:
+        lines = asyncio.run(bootstrap())
+    except (StorageUnavailable, BotoCoreError, ClientError) as error:
         raise CommandFailed(f"the object store at {settings.s3_endpoint} does not answer or refuses the key") from error
-    print(f"bucket {settings.object_storage_bucket} {'made' if made else 'is there'}")
+    print("\n".join(lines))
     return 0
 
 

@@ -66,6 +66,7 @@ MODEL_MODULES = (
     "service.audit.models",
     "service.tasks.models",
     "service.webhooks.models",
+    "service.maintenance.models",
 )
 
 CONNECT_TIMEOUT_SECONDS = 5.0

@@ -109,9 +109,20 @@ class Settings(BaseSettings):
     object_storage_allowed_content_types: str = Field(
         "image/jpeg,image/png,application/pdf", description="comma list for identity documents"
     )
+    object_storage_app_access_key_id: str = Field("", description="only `storage bootstrap`: the key it examines")
+    object_storage_app_secret_access_key: str = Field("", description="its secret key")
+    object_storage_app_principal: str = Field("", description="only `storage bootstrap`: who a bucket policy allows in")
     minio_port: int = Field(9000, description="used in the default of OBJECT_STORAGE_ENDPOINT")
     minio_root_user: str = Field("", description="fallback of OBJECT_STORAGE_ACCESS_KEY_ID")
     minio_root_password: str = Field("", description="fallback of OBJECT_STORAGE_SECRET_ACCESS_KEY")
+
+    backup_s3_endpoint: str = Field("", description="only `backup`: URL of the store that keeps the copies")
+    backup_s3_region: str = Field("ap-northeast-1", description="region that its signatures name")
+    backup_s3_bucket: str = Field("", description="bucket of the copies")
+    backup_s3_access_key_id: str = Field("", description="S3 access key of that store")
+    backup_s3_secret_access_key: str = Field("", description="S3 secret key of that store")
+    backup_s3_force_path_style: bool = Field(True, description="bucket in the path")
+    backup_keep_days: int = Field(14, ge=1, le=3650, description="how long copies are kept, days")
 
     @field_validator("*", mode="before")
     @classmethod

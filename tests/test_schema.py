@@ -255,7 +255,7 @@ EXPECTED = {
         published_at timestamptz null
         scheduled_publish_at timestamptz null
         search_text text generated lower(((((((title || ' '::text) || description) || ' '::text) || COALESCE((employer_json ->> 'name'::text), ''::text)) || ' '::text) || COALESCE((location_json ->> 'displayLabel'::text), ''::text)))
-        """,  # noqa: E501 - as the catalogue prints it
+        """,
         checks={
             "jobs_employer_json_check": "CHECK ((jsonb_typeof(employer_json) = 'object'::text))",
             "jobs_employment_type_check": one_of("employment_type", "FULL_TIME", "PART_TIME", "CONTRACT"),
@@ -526,6 +526,21 @@ EXPECTED = {
             "idx_background_tasks_due": ("(run_at) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]))"),
             "idx_background_tasks_kind_state": "(kind, state)",
         },
+    ),
+    "maintenance_runs": Table(
+        """
+        id uuid
+        kind text
+        started_at timestamptz = now()
+        finished_at timestamptz null
+        succeeded bool null
+        detail_json jsonb = '{}'::jsonb
+        """,
+        checks={
+            "maintenance_runs_kind_check": one_of("kind", "backup", "document_backup", "restore_drill", "gate"),
+            "maintenance_runs_check": "CHECK (((finished_at IS NULL) = (succeeded IS NULL)))",
+        },
+        indexes={"idx_maintenance_runs_kind_finished": "(kind, finished_at)"},
     ),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import time
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,30 @@ class PresignedUpload:
     expires_at: datetime
 
 
+def s3_client(
+    endpoint: str, *, region: str, access_key: str, secret_key: str, path_style: bool
+) -> AbstractAsyncContextManager[S3Client]:
+    """A client whose every call ends within its time-outs; entering it calls nobody."""
+    return aioboto3.Session().client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name=region,
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
+        config=AioConfig(
+            signature_version="s3v4",
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_READ_SECONDS,
+            retries={"mode": "standard", "max_attempts": 2},
+            max_pool_connections=20,
+            # The checksums that newer clients add by default are refused by several S3 servers.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            s3={"addressing_style": "path" if path_style else "virtual"},
+        ),
+    )
+
+
 class ObjectStorage:
     """One bucket of one S3 server. Opened at start, closed at stop; every call ends within its time-outs.
 
@@ -56,23 +80,12 @@ class ObjectStorage:
     async def _connect(self, endpoint: str) -> S3Client:
         settings = self._settings
         return await self._stack.enter_async_context(
-            aioboto3.Session().client(
-                "s3",
-                endpoint_url=endpoint,
-                region_name=settings.object_storage_region,
-                aws_access_key_id=settings.s3_access_key,
-                aws_secret_access_key=settings.s3_secret_key,
-                config=AioConfig(
-                    signature_version="s3v4",
-                    connect_timeout=_CONNECT_SECONDS,
-                    read_timeout=_READ_SECONDS,
-                    retries={"mode": "standard", "max_attempts": 2},
-                    max_pool_connections=20,
-                    # The checksums that newer clients add by default are refused by several S3 servers.
-                    request_checksum_calculation="when_required",
-                    response_checksum_validation="when_required",
-                    s3={"addressing_style": "path" if settings.object_storage_force_path_style else "virtual"},
-                ),
+            s3_client(
+                endpoint,
+                region=settings.object_storage_region,
+                access_key=settings.s3_access_key,
+                secret_key=settings.s3_secret_key,
+                path_style=settings.object_storage_force_path_style,
             )
         )
 

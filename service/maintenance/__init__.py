@@ -1,0 +1,1 @@
+"""What keeps the platform alive beside the requests: backups, restore drills and the staging gate, as rows."""
