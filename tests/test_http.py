@@ -27,6 +27,7 @@ PUBLIC = {
     "POST /auth/logout",
     "POST /auth/email-verification/resend",
     "POST /auth/email-verification/verify",
+    "POST /identity/kyc/provider-webhook",
 }
 OPTIONAL = {"GET /jobs", "GET /jobs/{jobId}", "GET /feed/posts"}
 

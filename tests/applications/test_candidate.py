@@ -30,6 +30,8 @@ DOCUMENT = {
     "objectKey": "applications/a/b/c",
     "checksumSha256": "a" * 64,
 }
+# The same in every process: tests are named by it.
+NOBODYS_ID = "6f0d8c52-3d1b-4a77-9a5e-0c2b7f1e4d93"
 OF_ONE_APPLICATION: list[tuple[str, str, dict[str, Any] | None]] = [
     ("GET", "journey", None),
     ("POST", "documents/upload-url", DOCUMENT),
@@ -39,7 +41,7 @@ OF_ONE_APPLICATION: list[tuple[str, str, dict[str, Any] | None]] = [
     ("POST", "offer/decline", {}),
 ]
 ALL = [("POST", "/jobs/job_x/applications"), ("GET", "/users/me/applications")] + [
-    (method, f"/users/me/applications/{uuid4()}/{path}") for method, path, _ in OF_ONE_APPLICATION
+    (method, f"/users/me/applications/{NOBODYS_ID}/{path}") for method, path, _ in OF_ONE_APPLICATION
 ]
 
 

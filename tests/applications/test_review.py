@@ -26,14 +26,16 @@ BAD_REASONS: list[Any] = ["x" * 501, "😀" * 251, 1, True, ["a"], {}, "a\x00"]
 BAD_NAMES: list[Any] = ["x" * 181, "😀" * 91, 1, True, ["a"], {}, "a\x00"]
 BAD_SECONDS: list[Any] = [59, 901, 0, -1, "long", True, [120], {}, 1e300, "\x00"]
 STATUSES = [status.value for status in ApplicationStatus]
+# The same in every process: tests are named by it.
+NOBODYS_ID = "6f0d8c52-3d1b-4a77-9a5e-0c2b7f1e4d93"
 ALL: list[tuple[str, str]] = [
     ("GET", ""),
-    ("GET", f"/{uuid4()}"),
-    ("GET", f"/{uuid4()}/journey"),
-    ("PATCH", f"/{uuid4()}/status"),
-    ("GET", f"/{uuid4()}/documents"),
-    ("PATCH", f"/{uuid4()}/documents/{uuid4()}"),
-    ("POST", f"/documents/{uuid4()}/preview-url"),
+    ("GET", f"/{NOBODYS_ID}"),
+    ("GET", f"/{NOBODYS_ID}/journey"),
+    ("PATCH", f"/{NOBODYS_ID}/status"),
+    ("GET", f"/{NOBODYS_ID}/documents"),
+    ("PATCH", f"/{NOBODYS_ID}/documents/{NOBODYS_ID}"),
+    ("POST", f"/documents/{NOBODYS_ID}/preview-url"),
 ]
 
 
