@@ -71,6 +71,18 @@ test-chart: venv ## the charts, rendered by Helm's own engine
 test-e2e: venv ## install on the cluster of KUBECONFIG, walk the journey, uninstall
 	$(BIN)/pytest -m e2e tests/e2e $(TESTS)
 
+# --- The contract ---------------------------------------------------------------
+
+BASE ?=
+
+.PHONY: contract-gate
+contract-gate: venv ## would today's contract break a shipped app? (BASE=docs/contracts/v0.1.0.yaml; default: the newest)
+	@exec $(PY) -m tests.contract.gate $(if $(BASE),--base $(BASE))
+
+.PHONY: contract-release
+contract-release: venv ## keep today's contract as the released one of this version
+	@exec $(PY) -m tests.contract.gate --release
+
 # --- Write --------------------------------------------------------------------
 
 .PHONY: openapi
