@@ -64,6 +64,9 @@ def _parser() -> argparse.ArgumentParser:
     seed.add_argument("--staging", action="store_true", help="also the accounts for app developers")
     storage = add("storage", _storage, "prepare the object store")
     storage.add_argument("action", choices=["bootstrap"])
+    from service.backup import command as backup
+
+    backup.add_arguments(add("backup", _backup, "make copies, and prove that they can be used"))
     openapi = add("openapi", _openapi, "write the contract document")
     openapi.add_argument("--check", action="store_true", help="only say whether the file is up to date")
     errors = add("errors", _errors, "write the page of all errors")
@@ -256,6 +259,18 @@ def _storage(_: argparse.Namespace) -> int:
     except (StorageUnavailable, BotoCoreError, ClientError) as error:
         raise CommandFailed(f"the object store at {settings.s3_endpoint} does not answer or refuses the key") from error
     print("\n".join(lines))
+    return 0
+
+
+def _backup(arguments: argparse.Namespace) -> int:
+    from service import migrate
+    from service.backup import command
+    from service.backup.store import BackupError
+
+    try:
+        command.run(arguments, _settings("backup"), print)
+    except (BackupError, migrate.MigrationError) as error:
+        raise CommandFailed(str(error)) from error
     return 0
 
 

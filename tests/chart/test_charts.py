@@ -50,6 +50,18 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
         {**INGRESS, **ROUTE, "autoscaling": {"enabled": True}, "imagePullSecrets": ["registry"]},
     ),
     "service, digest": ("service", {"image": {"digest": "sha256:" + "a" * 64}, "networkPolicy": {"enabled": False}}),
+    "service, backups": (
+        "service",
+        {
+            "backup": {
+                "enabled": True,
+                "endpoint": "https://s3.example.com",
+                "image": {"digest": "sha256:" + "b" * 64},
+                "egress": [{"cidr": "203.0.113.0/24", "ports": [443]}],
+            },
+            "objectStorage": {"bootstrap": {"appPrincipal": "arn:aws:iam::123456789012:user/jembatan"}},
+        },
+    ),
     "service, bare": (
         "service",
         {
@@ -177,7 +189,8 @@ class TestEveryRender:
             and not o["spec"].get("egress")
         ]
         for o in objects:
-            template = o if o["kind"] == "Pod" else o.get("spec", {}).get("template", {})
+            spec = o.get("spec", {}).get("jobTemplate", o).get("spec", {})
+            template = o if o["kind"] == "Pod" else spec.get("template", {})
             if (labels := template.get("metadata", {}).get("labels")) and pod_specs([o]):
                 assert any(selector.items() <= labels.items() for selector in denied), o["metadata"]["name"]
 
@@ -291,6 +304,17 @@ class TestContradictions:
             ("service", {"preStopSleepSeconds": 50}, "preStopSleepSeconds must be below"),
             ("service", {"httpRoute": {"enabled": True}}, "httpRoute.parentRefs must name a Gateway"),
             ("service", {"ingress": {"enabled": True}}, "ingress.host must be set"),
+            ("service", {"backup": {"enabled": True}}, "backup.endpoint must be set"),
+            (
+                "service",
+                {"backup": {"enabled": True, "endpoint": "http://minio:9000", "bucket": "jembatan-documents"}},
+                "backup.bucket is the bucket of the documents",
+            ),
+            (
+                "service",
+                {"config": {"BACKUP_S3_SECRET_ACCESS_KEY": "x"}},
+                "config.BACKUP_S3_SECRET_ACCESS_KEY is a secret",
+            ),
             ("minio", {"httpRoute": {"enabled": True}}, "httpRoute.parentRefs must name a Gateway"),
             *((chart, {"image": {"tag": "latest"}}, "latest is refused") for chart in CHARTS),
         ],
@@ -407,7 +431,8 @@ class TestService:
             for _, spec in pod_specs(
                 [o for o in objects if o["metadata"]["labels"]["app.kubernetes.io/name"] == "service"]
             ):
-                given |= {e["name"] for c in spec["containers"] for e in c.get("env", [])}
+                ours = [c for c in spec["containers"] + spec.get("initContainers", []) if "jembatan" in c["image"]]
+                given |= {e["name"] for c in ours for e in c.get("env", [])}
             for secret in (o for o in objects if o["kind"] == "Secret" and o["metadata"]["name"] == "jembatan-api"):
                 given |= set(secret["stringData"])
             assert given <= known
@@ -433,6 +458,45 @@ class TestService:
             }
         )
         assert (settings.api_port, settings.metrics_port) == (4000, 9100)
+
+
+class TestBackups:
+    VALUES = {"backup": {"enabled": True, "endpoint": "https://s3.example.com"}}
+
+    def test_they_are_off_until_asked_for(self, render: Render) -> None:
+        assert not [o for o in render("service", {}) if o["kind"] == "CronJob"]
+
+    def test_the_restore_never_runs_by_itself(self, render: Render) -> None:
+        jobs = {o["metadata"]["name"]: o["spec"] for o in render("service", self.VALUES) if o["kind"] == "CronJob"}
+        assert {name for name, spec in jobs.items() if spec["suspend"]} == {"restore"}
+        assert jobs.keys() == {"backup-dump", "backup-documents", "restore-drill", "restore"}
+        assert all(spec["concurrencyPolicy"] == "Forbid" for spec in jobs.values())
+
+    def test_dump_and_server_are_of_one_image(self) -> None:
+        service, postgres = (
+            yaml.safe_load((ROOT / "helm" / c / "values.yaml").read_text()) for c in ("service", "postgres")
+        )
+        assert service["backup"]["image"] == {k: v for k, v in postgres["image"].items() if k != "pullPolicy"}
+
+    def test_passwords_are_never_arguments(self, render: Render) -> None:
+        for name, spec in pod_specs(render("service", self.VALUES)):
+            for container in spec["containers"] + spec.get("initContainers", []):
+                words = json.dumps([container.get("command"), container.get("args")])
+                assert "PASSWORD" not in words, name
+                assert "$(DATABASE_URL)" not in words, name
+
+    def test_the_throw_away_server_listens_inside_its_pod(self, render: Render) -> None:
+        spec = next(s for n, s in pod_specs(render("service", self.VALUES)) if n == "CronJob/restore-drill")
+        server = next(c for c in spec["initContainers"] if c.get("restartPolicy") == "Always")
+        assert "listen_addresses=127.0.0.1" in server["args"]
+
+    def test_each_job_may_reach_what_it_needs(self, render: Render) -> None:
+        objects = render("platform", {"global": {"environment": "staging"}, "service": self.VALUES})
+        policies = {
+            n: json.dumps(pick(objects, "NetworkPolicy", n)) for n in ("service-to-postgres", "postgres-clients")
+        }
+        for component in ("backup-dump", "backup-documents", "restore-drill", "restore"):
+            assert all(component in text for text in policies.values())
 
 
 class TestData:

@@ -14,8 +14,8 @@
 {{- if and .Values.seed.enabled (eq $environment "production") -}}
 {{- fail "service: seed.enabled is refused in production" -}}
 {{- end -}}
-{{- $secrets := list "DATABASE_URL" "AUTH_TOKEN_KEYS" "AUTH_TOKEN_SECRET" "ADMIN_API_KEY" "AUDIT_KEYS" "KYC_PROVIDER_WEBHOOK_SECRET" "KYC_PROVIDER_WEBHOOK_SECRET_PREVIOUS" "SMTP_URL" "OBJECT_STORAGE_ACCESS_KEY_ID" "OBJECT_STORAGE_SECRET_ACCESS_KEY" "MINIO_ROOT_USER" "MINIO_ROOT_PASSWORD" "BOOTSTRAP_ADMIN_PASSWORD" -}}
-{{- $fixed := list "ENVIRONMENT" "API_PORT" "PORT" "METRICS_PORT" "OBJECT_STORAGE_ENDPOINT" "OBJECT_STORAGE_PUBLIC_ENDPOINT" "OBJECT_STORAGE_REGION" "OBJECT_STORAGE_BUCKET" -}}
+{{- $secrets := list "DATABASE_URL" "AUTH_TOKEN_KEYS" "AUTH_TOKEN_SECRET" "ADMIN_API_KEY" "AUDIT_KEYS" "KYC_PROVIDER_WEBHOOK_SECRET" "KYC_PROVIDER_WEBHOOK_SECRET_PREVIOUS" "SMTP_URL" "OBJECT_STORAGE_ACCESS_KEY_ID" "OBJECT_STORAGE_SECRET_ACCESS_KEY" "OBJECT_STORAGE_APP_ACCESS_KEY_ID" "OBJECT_STORAGE_APP_SECRET_ACCESS_KEY" "BACKUP_S3_ACCESS_KEY_ID" "BACKUP_S3_SECRET_ACCESS_KEY" "MINIO_ROOT_USER" "MINIO_ROOT_PASSWORD" "BOOTSTRAP_ADMIN_PASSWORD" -}}
+{{- $fixed := list "ENVIRONMENT" "API_PORT" "PORT" "METRICS_PORT" "OBJECT_STORAGE_ENDPOINT" "OBJECT_STORAGE_PUBLIC_ENDPOINT" "OBJECT_STORAGE_REGION" "OBJECT_STORAGE_BUCKET" "OBJECT_STORAGE_APP_PRINCIPAL" "BACKUP_S3_ENDPOINT" "BACKUP_S3_REGION" "BACKUP_S3_BUCKET" "BACKUP_KEEP_DAYS" -}}
 {{- range $name, $_ := .Values.config -}}
 {{- if has $name $secrets -}}
 {{- fail (printf "service: config.%s is a secret; put it into the Secret %q" $name $.Values.existingSecret) -}}
@@ -35,6 +35,15 @@
 {{- end -}}
 {{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
 {{- fail "service: ingress.host must be set" -}}
+{{- end -}}
+{{- if and .Values.backup.enabled (not .Values.backup.endpoint) -}}
+{{- fail "service: backup.endpoint must be set" -}}
+{{- end -}}
+{{- if and .Values.backup.enabled (eq .Values.backup.endpoint .Values.objectStorage.endpoint) (eq .Values.backup.bucket .Values.objectStorage.bucket) -}}
+{{- fail "service: backup.bucket is the bucket of the documents" -}}
+{{- end -}}
+{{- if eq .Values.backup.image.tag "latest" -}}
+{{- fail "service: backup.image.tag latest is refused; name a release" -}}
 {{- end -}}
 {{- if eq .Values.image.tag "latest" -}}
 {{- fail "service: image.tag latest is refused; name a release" -}}
@@ -223,5 +232,109 @@ spec:
 - podSelector: {matchLabels: {app.kubernetes.io/part-of: jembatan, app.kubernetes.io/name: prometheus}}
 {{- range .monitoringNamespaces }}
 - namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: {{ . }}}}
+{{- end }}
+{{- end }}
+
+{{/* What the Jobs of the backups know beside the application's own environment. */}}
+{{- define "service.backupEnv" -}}
+{{ include "service.env" (list . (.Values.database.migrationUriKey | default .Values.database.uriKey) .Values.objectStorage.accessKeyKey .Values.objectStorage.secretKeyKey) }}
+  - {name: BACKUP_S3_ENDPOINT, value: {{ .Values.backup.endpoint | quote }}}
+  - {name: BACKUP_S3_REGION, value: {{ .Values.backup.region | quote }}}
+  - {name: BACKUP_S3_BUCKET, value: {{ .Values.backup.bucket | quote }}}
+  - {name: BACKUP_KEEP_DAYS, value: {{ .Values.backup.keepDays | quote }}}
+  - name: BACKUP_S3_ACCESS_KEY_ID
+    valueFrom: {secretKeyRef: {name: {{ .Values.backup.existingSecret }}, key: access-key}}
+  - name: BACKUP_S3_SECRET_ACCESS_KEY
+    valueFrom: {secretKeyRef: {name: {{ .Values.backup.existingSecret }}, key: secret-key}}
+{{- end }}
+
+{{/* The product's own role, for Postgres' programs: as variables, never as arguments, which everybody there can read. */}}
+{{- define "service.postgresEnv" -}}
+env:
+  {{- range $variable, $key := dict "PGUSER" "username" "PGPASSWORD" "password" "PGHOST" "host" "PGPORT" "port" "PGDATABASE" "dbname" }}
+  - name: {{ $variable }}
+    valueFrom: {secretKeyRef: {name: {{ $.Values.database.existingSecret }}, key: {{ $key }}}}
+  {{- end }}
+  - {name: PGCONNECT_TIMEOUT, value: "20"}
+{{- end }}
+
+{{- define "service.backupPostgres" -}}
+{{- with .Values.backup.image -}}
+image: {{ if .digest }}{{ .repository }}@{{ .digest }}{{ else }}{{ .repository }}:{{ .tag }}{{ end }}
+{{- end }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+securityContext:
+  # The image's own user; initdb refuses one that it cannot look up.
+  runAsUser: 999
+  runAsGroup: 999
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: {drop: [ALL]}
+{{- end }}
+
+{{- define "service.backupVolumes" -}}
+- name: scratch
+  emptyDir: {sizeLimit: {{ .Values.backup.scratchSize }}}
+- name: scripts
+  configMap: {name: backup-scripts}
+{{- end }}
+
+{{- define "service.backupMounts" -}}
+volumeMounts:
+  - {name: tmp, mountPath: /tmp}
+  - {name: scratch, mountPath: /scratch}
+  - {name: scripts, mountPath: /scripts, readOnly: true}
+{{- end }}
+
+{{/* One of our own containers with the scratch volume. Call with (dict "root" . "name" … "args" …). */}}
+{{- define "service.backupContainer" -}}
+- name: {{ .name }}
+  {{- include "service.containerCommon" .root | nindent 2 }}
+    - {name: scratch, mountPath: /scratch}
+  args: {{ toJson .args }}
+  {{- include "service.backupEnv" .root | nindent 2 }}
+  resources:
+    {{- toYaml .root.Values.jobs.resources | nindent 4 }}
+{{- end }}
+
+{{/* Head of a CronJob up to the pod's spec. Call with (dict "root" . "component" … "schedule" … "suspend" bool). */}}
+{{- define "service.cronJob" -}}
+{{- $root := .root -}}
+apiVersion: batch/v1
+kind: CronJob
+metadata:
+  name: {{ .component }}
+  labels:
+    {{- include "service.labels" (list $root .component) | nindent 4 }}
+spec:
+  schedule: {{ .schedule | quote }}
+  suspend: {{ .suspend }}
+  concurrencyPolicy: Forbid
+  startingDeadlineSeconds: 3600
+  successfulJobsHistoryLimit: 3
+  failedJobsHistoryLimit: 3
+  jobTemplate:
+    spec:
+      backoffLimit: {{ ternary 0 2 .suspend }}
+      activeDeadlineSeconds: 7200
+      ttlSecondsAfterFinished: 604800
+      template:
+        metadata:
+          labels:
+            {{- include "service.podLabels" (list $root .component) | nindent 12 }}
+        spec:
+          restartPolicy: Never
+          terminationGracePeriodSeconds: 30
+          {{- include "service.podCommon" $root | nindent 10 }}
+{{- end }}
+
+{{/* The product's key, which the bootstrap examines. */}}
+{{- define "service.bootstrapEnv" -}}
+{{- with .Values.objectStorage }}
+  - name: OBJECT_STORAGE_APP_ACCESS_KEY_ID
+    valueFrom: {secretKeyRef: {name: {{ .existingSecret }}, key: {{ .accessKeyKey }}}}
+  - name: OBJECT_STORAGE_APP_SECRET_ACCESS_KEY
+    valueFrom: {secretKeyRef: {name: {{ .existingSecret }}, key: {{ .secretKeyKey }}}}
+  - {name: OBJECT_STORAGE_APP_PRINCIPAL, value: {{ .bootstrap.appPrincipal | quote }}}
 {{- end }}
 {{- end }}
