@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 
 from service import db, logs, migrate
 from service.kyc.models import ByteState, KycStatus
+from service.maintenance.models import RunKind
 from service.tasks.models import TaskState
 from service.webhooks.models import DeliveryState
 
@@ -45,6 +46,7 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "jobs_queue": ("Background tasks that are not done.", ("kind", "state")),
     "jobs_oldest_due_age_seconds": ("How long the task that is due longest has waited for a worker.", ()),
     "backup_age_seconds": ("Time since the last backup that succeeded; +Inf: never.", ()),
+    "document_backup_age_seconds": ("Time since the documents were last copied; +Inf: never.", ()),
     "restore_drill_age_seconds": ("Time since the last restore drill that succeeded; +Inf: never.", ()),
     "gate_age_seconds": ("Time since the staging gate was last recorded; +Inf: never.", ()),
     "gate_criterion": ("Verdict of the staging gate: 1 yes, 0.5 waived, 0 no.", ("criterion",)),
@@ -84,15 +86,11 @@ SELECT 'database_connections_max', NULL, NULL, current_setting('max_connections'
 UNION ALL
 SELECT 'database_size_bytes', NULL, NULL, pg_database_size(current_database())::float8
 """
-_MAINTENANCE_COLUMNS_SQL = (
-    "SELECT count(*) FROM information_schema.columns WHERE table_schema = current_schema()"
-    " AND table_name = 'maintenance_runs' AND column_name IN ('kind', 'succeeded', 'finished_at', 'detail_json')"
-)
 _MAINTENANCE_SQL = """
 SELECT DISTINCT ON (kind) kind, extract(epoch FROM now() - finished_at)::float8 AS age,
     CASE WHEN kind = 'gate' THEN detail_json END AS detail
 FROM maintenance_runs
-WHERE kind IN ('backup', 'restore_drill', 'gate') AND finished_at IS NOT NULL AND (succeeded OR kind = 'gate')
+WHERE finished_at IS NOT NULL AND (succeeded OR kind = 'gate')
 ORDER BY kind, finished_at DESC
 """
 
@@ -209,13 +207,11 @@ class DatabaseGauges(Collector):
         return values | await self._read_maintenance()
 
     async def _read_maintenance(self) -> dict[str, Values]:
-        if await db.fetch_value(_MAINTENANCE_COLUMNS_SQL) != 4:
-            return {}
-        ages = {"backup": float("inf"), "restore_drill": float("inf"), "gate": float("inf")}
+        ages = {kind.value: float("inf") for kind in RunKind}
         values: dict[str, Values] = {}
         for row in await db.fetch_all(_MAINTENANCE_SQL):
             ages[row["kind"]] = row["age"]
-            if row["kind"] == "gate":
+            if row["kind"] == RunKind.GATE:
                 values |= _gate_values(row["detail"])
         return values | {f"{kind}_age_seconds": {(): age} for kind, age in ages.items()}
 
