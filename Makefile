@@ -74,6 +74,19 @@ test-e2e: venv ## install on the cluster of KUBECONFIG, walk the journey, uninst
 # --- The contract ---------------------------------------------------------------
 
 BASE ?=
+CASES ?= 20000
+FUZZ_ARGS ?=
+
+.PHONY: contract
+contract: venv ## the contract is what the handlers declare, breaks no shipped app, and 2 000 generated requests agree
+	$(PY) -m service openapi --check
+	$(PY) -m service errors --check
+	$(PY) -m tests.contract.gate
+	$(PY) -m tests.contract.fuzzing --quiet --cases 2000 $(FUZZ_ARGS)
+
+.PHONY: fuzz
+fuzz: venv ## 20 000 generated requests to a running server (CASES=…, FUZZ_ARGS='--seed 7')
+	@exec $(PY) -m tests.contract.fuzzing --cases $(CASES) $(FUZZ_ARGS)
 
 .PHONY: contract-gate
 contract-gate: venv ## would today's contract break a shipped app? (BASE=docs/contracts/v0.1.0.yaml; default: the newest)

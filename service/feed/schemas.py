@@ -25,7 +25,8 @@ class InvalidPostId(InvalidField):
 
 def format_whole_seconds(moment: datetime) -> str:
     """UTC in whole seconds, rounded down, with `Z`: a shipped app cannot read fractions in this one field."""
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    utc = moment.astimezone(UTC)
+    return f"{utc.year:04d}-{utc:%m-%dT%H:%M:%SZ}"
 
 
 WholeSeconds = Annotated[
