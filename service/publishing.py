@@ -9,14 +9,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic, Protocol, TypeVar
+from uuid import uuid4
 
 from pydantic import Field
+from tortoise.transactions import in_transaction
 
+from service import db
+from service.audit.domain import audit
+from service.auth.principal import Staff
 from service.content import Lifecycle
 from service.errors import ApiError, InvalidField
 from service.fields import Choice, Items, Moment, Text
 from service.jobs.models import LifecycleStatus
+from service.settings import utc_now
 from service.web import Input, Output, is_none, parse
 
 
@@ -111,6 +117,117 @@ def resulting(wish: LifecycleInput, stored: Publication, now: datetime, *, dated
     if at is None:
         raise InvalidLifecycleDate
     return scheduled(at, dated=dated)
+
+
+class Shown(Protocol):
+    """What jobs and posts have in common."""
+
+    @property
+    def lifecycle_status(self) -> str: ...
+
+    @property
+    def published_at(self) -> datetime | None: ...
+
+    @property
+    def scheduled_at(self) -> datetime | None: ...
+
+
+ShownT = TypeVar("ShownT", bound=Shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf(Generic[ShownT]):
+    """Where staff change items of one kind: each change locks the item and leaves an audit row in its transaction.
+
+    `noun` begins the audit's actions, `missing` is raised for an unknown id, `lock` reads an item for update, and
+    `summary` is what an audit row says of it.
+    """
+
+    table: str
+    noun: str
+    subject_type: str
+    missing: type[ApiError]
+    lock: Callable[[str], Awaitable[ShownT | None]]
+    summary: Callable[[ShownT], dict[str, Any]]
+
+    async def locked(self, item_id: str) -> ShownT:
+        """The item, locked until the caller's transaction ends."""
+        item = await self.lock(item_id)
+        if item is None:
+            raise self.missing
+        return item
+
+    async def require(self, item_id: str) -> None:
+        """Raises `missing`: where the contract looks an item up before it reads a date."""
+        if "\x00" in item_id or not await db.fetch_value(f"SELECT 1 FROM {self.table} WHERE id = $1", item_id):
+            raise self.missing
+
+    async def insert(self, columns: dict[str, Any], publication: Publication, now: datetime, *, by: Staff) -> ShownT:
+        """Make an item under a fresh id. One transaction."""
+        item_id = str(uuid4())
+        row = {"id": item_id, "created_at": now, "updated_at": now} | columns | publication_columns(publication)
+        places = ", ".join(f"${place}" for place in range(1, len(row) + 1))
+        async with in_transaction():
+            await db.execute(f"INSERT INTO {self.table} ({', '.join(row)}) VALUES ({places})", *row.values())
+            item = await self.locked(item_id)
+            await self._audit("created", item_id, by, after=self._said_of(item))
+        return item
+
+    async def update(self, before: ShownT, item_id: str, columns: dict[str, Any], *, by: Staff, action: str) -> ShownT:
+        """Change an item that the caller's transaction has locked as `before`; no columns change nothing but the time."""
+        names = "".join(f", {name} = ${place}" for place, name in enumerate(columns, start=3))
+        await db.execute(
+            f"UPDATE {self.table} SET updated_at = $2{names} WHERE id = $1", item_id, utc_now(), *columns.values()
+        )
+        after = await self.locked(item_id)
+        if columns:
+            await self._audit(action, item_id, by, before=self._said_of(before), after=self._said_of(after))
+        return after
+
+    async def set_publication(self, item_id: str, publication: Publication, *, by: Staff) -> ShownT:
+        """Publish, schedule or withdraw an item. One transaction. Raises `missing`."""
+        async with in_transaction():
+            before = await self.locked(item_id)
+            columns = publication_columns(publication)
+            return await self.update(before, item_id, columns, by=by, action="lifecycle_changed")
+
+    async def remove(self, item_id: str, *, by: Staff, detail: dict[str, Any] | None = None) -> None:
+        """Delete an item with all that hangs on it; the audit row keeps what it was. Raises `missing`."""
+        async with in_transaction():
+            before = await self.locked(item_id)
+            await db.execute(f"DELETE FROM {self.table} WHERE id = $1", item_id)
+            await self._audit("removed", item_id, by, before=self._said_of(before) | (detail or {}))
+
+    def _said_of(self, item: ShownT) -> dict[str, Any]:
+        return self.summary(item) | {
+            "status": item.lifecycle_status,
+            "publishedAt": item.published_at.isoformat() if item.published_at else None,
+            "scheduledAt": item.scheduled_at.isoformat() if item.scheduled_at else None,
+        }
+
+    async def _audit(self, action: str, item_id: str, by: Staff, **detail: Any) -> None:
+        await audit(
+            f"{self.noun}.{action}",
+            actor_type="ADMIN",
+            actor_id=by.actor_id,
+            subject_type=self.subject_type,
+            subject_id=item_id,
+            detail=detail,
+        )
+
+
+def publication_columns(publication: Publication) -> dict[str, Any]:
+    """The columns in which jobs and posts keep a publication."""
+    return {
+        "lifecycle_status": publication.status,
+        "published_at": publication.published_at,
+        "scheduled_publish_at": publication.scheduled_at,
+    }
+
+
+def stored_publication(item: Shown) -> Publication:
+    """The publication that an item has now."""
+    return Publication(item.lifecycle_status, item.published_at, item.scheduled_at)
 
 
 class BulkAction(StrEnum):

@@ -92,7 +92,7 @@ async def change_post(request: Request, post_id: str) -> HTTPResponse:
     errors=(PostNotFound,),
 )
 async def remove_post(request: Request, post_id: str) -> HTTPResponse:
-    await editing.remove_post(post_id, by=request.ctx.staff)
+    await editing.SHELF.remove(post_id, by=request.ctx.staff)
     return answer(schemas.PostRemoved(post_id=post_id))
 
 
@@ -108,9 +108,9 @@ async def remove_post(request: Request, post_id: str) -> HTTPResponse:
 )
 async def publish_post(request: Request, post_id: str) -> HTTPResponse:
     body = await read_body(request)
-    await editing.require_post(post_id)
+    await editing.SHELF.require(post_id)
     publication = published(utc_now(), parse(PublishInput, body).published_at)
-    post = await editing.set_publication(post_id, publication, by=request.ctx.staff)
+    post = await editing.SHELF.set_publication(post_id, publication, by=request.ctx.staff)
     return answer(schemas.AdminPostEnvelope.of(post))
 
 
@@ -126,7 +126,7 @@ async def publish_post(request: Request, post_id: str) -> HTTPResponse:
 )
 async def unpublish_post(request: Request, post_id: str) -> HTTPResponse:
     await read_body(request)
-    post = await editing.set_publication(post_id, WITHDRAWN, by=request.ctx.staff)
+    post = await editing.SHELF.set_publication(post_id, WITHDRAWN, by=request.ctx.staff)
     return answer(schemas.AdminPostEnvelope.of(post))
 
 
@@ -142,7 +142,9 @@ async def unpublish_post(request: Request, post_id: str) -> HTTPResponse:
 )
 async def schedule_post(request: Request, post_id: str) -> HTTPResponse:
     wanted = parse(ScheduleInput, await read_body(request))
-    post = await editing.set_publication(post_id, scheduled(wanted.scheduled_at, dated=True), by=request.ctx.staff)
+    post = await editing.SHELF.set_publication(
+        post_id, scheduled(wanted.scheduled_at, dated=True), by=request.ctx.staff
+    )
     return answer(schemas.AdminPostEnvelope.of(post))
 
 
@@ -162,11 +164,11 @@ async def change_posts_in_bulk(request: Request) -> HTTPResponse:
 
     async def run(post_id: str) -> Publication | None:
         if wanted.action is BulkAction.DELETE:
-            await editing.remove_post(post_id, by=request.ctx.staff)
+            await editing.SHELF.remove(post_id, by=request.ctx.staff)
             return None
-        await editing.require_post(post_id)
+        await editing.SHELF.require(post_id)
         publication = bulk_publication(wanted.action, body, utc_now(), dated=True)
-        await editing.set_publication(post_id, publication, by=request.ctx.staff)
+        await editing.SHELF.set_publication(post_id, publication, by=request.ctx.staff)
         return publication
 
     outcomes = await run_bulk(wanted.post_ids, run)

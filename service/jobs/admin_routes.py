@@ -104,9 +104,9 @@ async def remove_job(request: Request, job_id: str) -> HTTPResponse:
 )
 async def publish_job(request: Request, job_id: str) -> HTTPResponse:
     body = await read_body(request)
-    await editing.require_job(job_id)
+    await editing.SHELF.require(job_id)
     publication = published(utc_now(), parse(PublishInput, body).published_at)
-    job = await editing.set_publication(job_id, publication, by=request.ctx.staff)
+    job = await editing.SHELF.set_publication(job_id, publication, by=request.ctx.staff)
     return answer(schemas.AdminJobEnvelope.of(job))
 
 
@@ -122,7 +122,7 @@ async def publish_job(request: Request, job_id: str) -> HTTPResponse:
 )
 async def unpublish_job(request: Request, job_id: str) -> HTTPResponse:
     await read_body(request)
-    job = await editing.set_publication(job_id, WITHDRAWN, by=request.ctx.staff)
+    job = await editing.SHELF.set_publication(job_id, WITHDRAWN, by=request.ctx.staff)
     return answer(schemas.AdminJobEnvelope.of(job))
 
 
@@ -138,7 +138,7 @@ async def unpublish_job(request: Request, job_id: str) -> HTTPResponse:
 )
 async def schedule_job(request: Request, job_id: str) -> HTTPResponse:
     wanted = parse(ScheduleInput, await read_body(request))
-    job = await editing.set_publication(job_id, scheduled(wanted.scheduled_at, dated=False), by=request.ctx.staff)
+    job = await editing.SHELF.set_publication(job_id, scheduled(wanted.scheduled_at, dated=False), by=request.ctx.staff)
     return answer(schemas.AdminJobEnvelope.of(job))
 
 
@@ -160,9 +160,9 @@ async def change_jobs_in_bulk(request: Request) -> HTTPResponse:
         if wanted.action is BulkAction.DELETE:
             await editing.remove_job(job_id, by=request.ctx.staff)
             return None
-        await editing.require_job(job_id)
+        await editing.SHELF.require(job_id)
         publication = bulk_publication(wanted.action, body, utc_now(), dated=False)
-        await editing.set_publication(job_id, publication, by=request.ctx.staff)
+        await editing.SHELF.set_publication(job_id, publication, by=request.ctx.staff)
         return publication
 
     outcomes = await run_bulk(wanted.job_ids, run)
