@@ -80,6 +80,7 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
         "prometheus",
         {"alertmanagers": ["alertmanager:9093"], "networkPolicy": {"clientNamespaces": ["tools"]}},
     ),
+    "prometheus, dashboards": ("prometheus", {"grafana": {"enabled": True, "image": {"digest": "sha256:" + "c" * 64}}}),
     "prometheus, operator": ("prometheus", {"mode": "operator", "operatorLabels": {"release": "monitoring"}}),
 }
 
@@ -316,6 +317,8 @@ class TestContradictions:
                 "config.BACKUP_S3_SECRET_ACCESS_KEY is a secret",
             ),
             ("minio", {"httpRoute": {"enabled": True}}, "httpRoute.parentRefs must name a Gateway"),
+            ("prometheus", {"grafana": {"enabled": True}, "mode": "operator"}, "grafana.enabled needs mode builtin"),
+            ("prometheus", {"grafana": {"image": {"tag": "latest"}}}, "latest is refused"),
             *((chart, {"image": {"tag": "latest"}}, "latest is refused") for chart in CHARTS),
         ],
     )
@@ -328,7 +331,7 @@ class TestService:
     def test_fixed_names_and_ports(self, render: Render) -> None:
         objects = render("platform", values_file("local"))
         ports = {o["metadata"]["name"]: o["spec"]["ports"][0]["port"] for o in objects if o["kind"] == "Service"}
-        assert ports == {"api": 80, "postgres": 5432, "minio": 9000, "prometheus": 9090}
+        assert ports == {"api": 80, "postgres": 5432, "minio": 9000, "prometheus": 9090, "grafana": 3000}
         container = pick(objects, "Deployment", "api")["spec"]["template"]["spec"]["containers"][0]
         assert {p["name"]: p["containerPort"] for p in container["ports"]} == {"http": 4000, "http-metrics": 9100}
 
@@ -535,6 +538,19 @@ class TestData:
         assert {name: yaml.safe_load(text) for name, text in shipped.items()} == {
             name: yaml.safe_load(text) for name, text in rules.items()
         }
+
+    def test_dashboards_are_shipped_as_they_are(self, render: Render) -> None:
+        files = {path.name: json.loads(path.read_text()) for path in (ROOT / "observability/dashboards").glob("*.json")}
+        shipped = pick(render("prometheus", {"grafana": {"enabled": True}}), "ConfigMap", "grafana-dashboards")["data"]
+        assert {name: json.loads(text) for name, text in shipped.items()} == files
+
+    def test_grafana_is_off_and_takes_no_login(self, render: Render) -> None:
+        assert not [o for o in render("prometheus", {}) if "grafana" in o["metadata"]["name"]]
+        objects = render("prometheus", {"grafana": {"enabled": True}})
+        container = pick(objects, "Deployment", "grafana")["spec"]["template"]["spec"]["containers"][0]
+        env = {e["name"]: e["value"] for e in container["env"]}
+        assert env["GF_AUTH_ANONYMOUS_ORG_ROLE"] == "Viewer"
+        assert env["GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION"] == "true"
 
     def test_its_configuration_is_yaml(self, render: Render) -> None:
         data = pick(render("prometheus", {"alertmanagers": ["a:9093"]}), "ConfigMap", "prometheus")["data"]

@@ -32,6 +32,12 @@ helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version | replace "+" "_" }}
 {{- if eq .Values.image.tag "latest" -}}
 {{- fail "prometheus: image.tag latest is refused; name a release" -}}
 {{- end -}}
+{{- if eq .Values.grafana.image.tag "latest" -}}
+{{- fail "prometheus: grafana.image.tag latest is refused; name a release" -}}
+{{- end -}}
+{{- if and .Values.grafana.enabled (ne .Values.mode "builtin") -}}
+{{- fail "prometheus: grafana.enabled needs mode builtin; an operator's own Grafana takes the dashboards of observability/dashboards" -}}
+{{- end -}}
 {{- end }}
 
 {{- define "prometheus.config" -}}
@@ -80,4 +86,34 @@ scrape_configs:
 {{- $number := regexReplaceAll "[A-Za-z]+$" $size "" | int -}}
 {{- $mebibytes := ternary (mul $number 1024) $number (hasSuffix "Gi" $size) -}}
 {{- div (mul $mebibytes 4) 5 -}}MB
+{{- end }}
+
+{{/* Grafana is a program of its own beside the server. */}}
+{{- define "prometheus.grafanaSelector" -}}
+app.kubernetes.io/name: grafana
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: dashboards
+{{- end }}
+
+{{- define "prometheus.grafanaPodLabels" -}}
+{{ include "prometheus.grafanaSelector" . }}
+app.kubernetes.io/part-of: jembatan
+{{- end }}
+
+{{- define "prometheus.grafanaLabels" -}}
+{{ include "prometheus.grafanaPodLabels" . }}
+app.kubernetes.io/version: {{ .Values.grafana.image.tag | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{- define "prometheus.grafanaProvisioning" -}}
+datasource.yaml: |
+  apiVersion: 1
+  datasources:
+    - {name: Prometheus, uid: prometheus, type: prometheus, access: proxy, url: "http://prometheus:9090", isDefault: true}
+dashboards.yaml: |
+  apiVersion: 1
+  providers:
+    - {name: jembatan, type: file, allowUiUpdates: false, options: {path: /dashboards}}
 {{- end }}
