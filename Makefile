@@ -96,6 +96,30 @@ contract-gate: venv ## would today's contract break a shipped app? (BASE=docs/co
 contract-release: venv ## keep today's contract as the released one of this version
 	@exec $(PY) -m tests.contract.gate --release
 
+# --- On a cluster ---------------------------------------------------------------
+
+.PHONY: dev
+dev: ## run everything on the local cluster with reload until Ctrl-C; the data stays (Skaffold)
+	kubectl apply -f k8s/local/namespace.yaml
+	kubectl apply -f k8s/local/gateway.yaml || echo 'No Gateway API here: reach the API by the port-forward to localhost:4000.' >&2
+	exec skaffold dev --profile local --cleanup=false
+
+.PHONY: secrets
+secrets: ## make the Secrets that the cluster of KUBECONFIG lacks, once (SMTP_URL=… BACKUP_ACCESS_KEY=… and others)
+	@exec k8s/secrets.sh
+
+.PHONY: staging-deploy
+staging-deploy: ## build and push the image, then upgrade both releases of staging with its digest (IMAGE=… builds nothing)
+	@exec k8s/deploy.sh
+
+.PHONY: staging-render
+staging-render: ## print what staging-deploy would apply
+	@exec k8s/deploy.sh render
+
+.PHONY: restore
+restore: ## replace all data on the cluster by a backup, after asking (FROM=postgres/….dump, CONFIRM=restore)
+	@exec k8s/restore.sh
+
 # --- Write --------------------------------------------------------------------
 
 .PHONY: openapi

@@ -37,6 +37,7 @@ year="$(date -u +%Y%m%d)"
   echo "AUDIT_KEYS=a$year:$(random 48)"
   echo "ADMIN_API_KEY=$(random 48)"
   echo "KYC_PROVIDER_WEBHOOK_SECRET=$(random 48)"
+  echo "SEED_STAGING_PASSWORD=$(random 24)"
   [ -z "${SMTP_URL:-}" ] || echo "SMTP_URL=$SMTP_URL"
 } | make_secret jembatan-api
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import subprocess
 import sys
 from functools import cache
@@ -587,6 +589,43 @@ class TestFiles:
             [sys.executable, "helm/readme.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
+
+    def test_the_page_lists_every_variable(self) -> None:
+        done = subprocess.run(
+            [sys.executable, "docs/variables.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def test_the_page_says_where_each_variable_goes(self, render: Render) -> None:
+        """What the page puts into `service.config` the chart takes there, and everything else it refuses."""
+        rows = re.findall(r"^\| `([A-Z0-9_]+)` \| ([^|]+) \|", (ROOT / "docs/staging.md").read_text(), re.M)
+        assert rows
+        for name, place in rows:
+            if place == "`service.config`":
+                assert pick(render("service", {"config": {name: "x"}}), "ConfigMap", "api-env")["data"][name] == "x"
+            else:
+                with pytest.raises(HelmError, match=f"config.{name} is"):
+                    render("service", {"config": {name: "x"}})
+
+    @pytest.mark.parametrize("script", ["deploy", "restore", "secrets"])
+    def test_scripts_are_whole_and_can_be_run(self, script: str) -> None:
+        path = ROOT / "k8s" / f"{script}.sh"
+        assert path.stat().st_mode & 0o111
+        subprocess.run(["bash", "-n", path], check=True)
+
+    def test_staging_renders_with_a_digest(self) -> None:
+        if shutil.which("helm") is None:
+            pytest.skip("helm is not on the PATH")
+        digest = "sha256:" + "d" * 64
+        environment = os.environ | {"IMAGE": f"registry.example.com:5000/team/jembatan:1.2@{digest}"}
+        done = subprocess.run(
+            ["k8s/deploy.sh", "render"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        objects = [one for one in yaml.safe_load_all(done.stdout) if one]
+        images = {c["image"] for n, spec in pod_specs(objects) if n.endswith("/api") for c in spec["containers"]}
+        assert images == {f"registry.example.com:5000/team/jembatan@{digest}"}
+        assert {"StatefulSet", "Deployment", "CronJob"} <= {one["kind"] for one in objects}
 
     def test_hadolint_finds_nothing(self) -> None:
         hadolint = ROOT / sys.executable.rsplit("/", 1)[0] / "hadolint"

@@ -1,0 +1,99 @@
+"""Which environment variables are there? Writes the table into docs/staging.md from the settings.
+
+python docs/variables.py            write
+python docs/variables.py --check    exit 1 when the page differs
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from pydantic_core import PydanticUndefined
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from service.settings import Settings  # noqa: E402 - the path comes first
+
+PAGE = ROOT / "docs/staging.md"
+
+START, END = "<!-- variables: made by docs/variables.py -->", "<!-- end of variables -->"
+_SECRET = re.compile(r"SECRET|PASSWORD|_KEYS?$|_KEY_ID$|_URL$|ROOT_USER")
+_PLAIN = {"OBJECT_STORAGE_BASE_URL", "BOOTSTRAP_ADMIN_RESET_PASSWORD"}
+
+
+def table() -> str:
+    """A row for each variable: where it goes in a cluster, its default, what it means."""
+    rows = ["| variable | from | default | meaning |", "|---|---|---|---|"]
+    for attribute, field in Settings.model_fields.items():
+        name = attribute.upper()
+        rows.append(f"| `{name}` | {_place(name)} | {_default(field)} | {field.description} |")
+    return "\n".join(rows)
+
+
+def with_table(page: str) -> str:
+    """The page with a fresh table between its two marks. Raises ValueError when the marks are missing."""
+    before, start, rest = page.partition(START)
+    _, end, after = rest.partition(END)
+    if not start or not end:
+        raise ValueError(f"the page lacks {START} or {END}")
+    return f"{before}{START}\n{table()}\n{END}{after}"
+
+
+_CHART = {
+    "ENVIRONMENT": "`global.environment`",
+    "API_PORT": "chart",
+    "METRICS_PORT": "chart",
+    "DATABASE_URL": "Secret `jembatan-postgres`",
+    "OBJECT_STORAGE_ENDPOINT": "`service.objectStorage`",
+    "OBJECT_STORAGE_PUBLIC_ENDPOINT": "`service.objectStorage`",
+    "OBJECT_STORAGE_REGION": "`service.objectStorage`",
+    "OBJECT_STORAGE_BUCKET": "`service.objectStorage`",
+    "OBJECT_STORAGE_ACCESS_KEY_ID": "Secret `jembatan-object-store`",
+    "OBJECT_STORAGE_SECRET_ACCESS_KEY": "Secret `jembatan-object-store`",
+    "OBJECT_STORAGE_APP_ACCESS_KEY_ID": "Secret `jembatan-object-store`",
+    "OBJECT_STORAGE_APP_SECRET_ACCESS_KEY": "Secret `jembatan-object-store`",
+    "OBJECT_STORAGE_APP_PRINCIPAL": "`service.objectStorage`",
+    "BACKUP_S3_ENDPOINT": "`service.backup`",
+    "BACKUP_S3_REGION": "`service.backup`",
+    "BACKUP_S3_BUCKET": "`service.backup`",
+    "BACKUP_KEEP_DAYS": "`service.backup`",
+    "BACKUP_S3_ACCESS_KEY_ID": "Secret `jembatan-backup`",
+    "BACKUP_S3_SECRET_ACCESS_KEY": "Secret `jembatan-backup`",
+}
+
+
+def _place(name: str) -> str:
+    if name in _CHART:
+        return _CHART[name]
+    return "Secret `jembatan-api`" if _SECRET.search(name) and name not in _PLAIN else "`service.config`"
+
+
+def _default(field: Any) -> str:
+    if field.default is PydanticUndefined:
+        return "none, needed"
+    if field.default is None or field.default == "":
+        return ""
+    if isinstance(field.default, bool):
+        return f"`{str(field.default).lower()}`"
+    return f"`{field.default}`"
+
+
+def main() -> int:
+    text = PAGE.read_text()
+    fresh = with_table(text)
+    if fresh == text:
+        return 0
+    if "--check" in sys.argv:
+        sys.stderr.write("docs/staging.md is not what the settings say; run: python docs/variables.py\n")
+        return 1
+    PAGE.write_text(fresh)
+    sys.stdout.write("wrote docs/staging.md\n")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
