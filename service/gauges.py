@@ -14,7 +14,8 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from service import db, logs, migrate
-from service.kyc.models import ByteState, KycStatus
+from service.evidence.verdicts import ByteState
+from service.kyc.models import KycStatus
 from service.maintenance.models import RunKind
 from service.tasks.models import TaskState
 from service.webhooks.models import DeliveryState

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import signal
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,6 +13,7 @@ from service.adapters.object_storage import ObjectStorage
 from service.audit import domain as audit
 from service.auth.mails import send_verification_mail
 from service.auth.verification import MAIL_TASK
+from service.evidence.domain import VERIFY_TASK, verify_later
 from service.gauges import gauges
 from service.settings import Settings
 from service.tasks import domain as tasks
@@ -35,7 +37,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     try:
         while not stop.is_set():
             try:
-                busy = await run_one(settings)
+                busy = await run_one(settings, storage)
             except Exception as error:
                 if not db.is_unavailable(error):
                     raise
@@ -52,14 +54,17 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         await db.close_database()
 
 
-async def run_one(settings: Settings) -> bool:
-    """Take and run one due task. Returns whether there was one."""
-    task = await tasks.take(list(HANDLERS))
+async def run_one(settings: Settings, storage: ObjectStorage | None = None) -> bool:
+    """Take and run one due task. Returns whether there was one. Without `storage` tasks that need it are left alone."""
+    handlers = dict(HANDLERS)
+    if storage is not None:
+        handlers[VERIFY_TASK] = functools.partial(verify_later, storage=storage)
+    task = await tasks.take(list(handlers))
     if task is None:
         return False
     try:
         async with asyncio.timeout(_TASK_SECONDS):
-            await HANDLERS[task.kind](task.payload, settings)
+            await handlers[task.kind](task.payload, settings)
     except Exception as error:
         given_up = await tasks.fail(task, error)
         logs.log(

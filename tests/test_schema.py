@@ -406,6 +406,9 @@ EXPECTED = {
         reviewed_at timestamptz null
         created_at timestamptz = now()
         updated_at timestamptz = now()
+        byte_state text = 'declared'::text
+        byte_reason text null
+        bytes_checked_at timestamptz null
         """,
         unique={
             "job_application_documents_application_id_checksum_sha256_key": "application_id, checksum_sha256",
@@ -418,6 +421,7 @@ EXPECTED = {
         checks={
             "job_application_documents_content_length_check": "CHECK ((content_length > 0))",
             "job_application_documents_review_status_check": one_of("review_status", "PENDING", "VALID", "INVALID"),
+            "job_application_documents_byte_state_check": one_of("byte_state", "declared", "verified", "rejected"),
         },
         indexes={
             "idx_job_application_documents_application_id_created_at": "(application_id, created_at DESC)",

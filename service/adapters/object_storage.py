@@ -58,6 +58,14 @@ def s3_client(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """The first bytes of an object and the media type that it was stored with, if any."""
+
+    data: bytes
+    content_type: str | None
+
+
 class ObjectStorage:
     """One bucket of one S3 server. Opened at start, closed at stop; every call ends within its time-outs.
 
@@ -173,17 +181,22 @@ class ObjectStorage:
 
     async def read(self, key: str, *, limit_bytes: int) -> bytes | None:
         """The first `limit_bytes` + 1 bytes of an object, so that a longer one shows; none when it is not there."""
+        found = await self.get(key, limit_bytes=limit_bytes)
+        return found.data if found else None
+
+    async def get(self, key: str, *, limit_bytes: int) -> StoredObject | None:
+        """As `read`, with the media type. A missing bucket is an outage, not a missing object."""
         async with _measured("get_object"):
             try:
                 found = await self.client.get_object(Bucket=self.bucket, Key=key, Range=f"bytes=0-{limit_bytes}")
             except ClientError as error:
-                if _status(error) == 404:
+                if _status(error) == 404 and error.response.get("Error", {}).get("Code") != "NoSuchBucket":
                     return None
                 if _status(error) == 416:  # an empty object has no first byte
-                    return b""
+                    return StoredObject(b"", None)
                 raise
             async with found["Body"] as body:
-                return await body.read()
+                return StoredObject(await body.read(), found.get("ContentType"))
 
     async def write(self, key: str, data: bytes, *, content_type: str) -> None:
         """Store one object, replacing what is there."""

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from tortoise.exceptions import IntegrityError
+from tortoise.transactions import in_transaction
 
 from service import db
 from service.adapters.object_storage import ObjectStorage, PresignedUpload
@@ -18,6 +19,7 @@ from service.applications.queries import ApplicationView, DocumentView, find_doc
 from service.applications.schemas import ApplicationDocumentInput, ApplicationUploadInput
 from service.auth.principal import Principal
 from service.errors import ApiError
+from service.evidence.domain import Subject, enqueue_look
 from service.uploads import object_key
 from service.web import parse
 
@@ -55,38 +57,41 @@ async def presign_document(
 async def register_document(
     application_id: str, values: dict[str, Any], by: Principal, storage: ObjectStorage
 ) -> DocumentView:
-    """Add a document to the caller's own application, in any status; the object is not looked at.
+    """Add a document to the caller's own application, in any status; the worker looks at the object later.
 
-    Adds no step and leaves the application's `updated_at`. Raises ApplicationNotFound, then the error of the first
-    wrong field, then ForeignObjectKey, then DuplicateApplicationDocument.
+    One transaction. Adds no step and leaves the application's `updated_at`. Raises ApplicationNotFound,
+    then the error of the first wrong field, then ForeignObjectKey, then DuplicateApplicationDocument.
     """
     application = await own_application(application_id, by)
     fields = parse(ApplicationDocumentInput, values)
     if not fields.object_key.startswith(key_prefix(application)):
         raise ForeignObjectKey
     try:
-        row = await db.fetch_row(
-            "INSERT INTO job_application_documents (id, application_id, user_id, document_type, file_name,"
-            " content_type, content_length, object_key, checksum_sha256, file_url, review_status, created_at,"
-            f" updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '{DocumentReviewStatus.PENDING}', now(),"
-            " now()) RETURNING *",
-            uuid4(),
-            application.id,
-            by.user_id,
-            fields.document_type,
-            fields.file_name,
-            fields.content_type,
-            fields.content_length,
-            fields.object_key,
-            fields.checksum_sha256,
-            f"s3://{storage.bucket}/{fields.object_key}",
-        )
+        async with in_transaction():
+            row = await db.fetch_row(
+                "INSERT INTO job_application_documents (id, application_id, user_id, document_type, file_name,"
+                " content_type, content_length, object_key, checksum_sha256, file_url, review_status, created_at,"
+                f" updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '{DocumentReviewStatus.PENDING}', now(),"
+                " now()) RETURNING *",
+                uuid4(),
+                application.id,
+                by.user_id,
+                fields.document_type,
+                fields.file_name,
+                fields.content_type,
+                fields.content_length,
+                fields.object_key,
+                fields.checksum_sha256,
+                f"s3://{storage.bucket}/{fields.object_key}",
+            )
+            assert row is not None
+            document = DocumentView.from_row(row)
+            await enqueue_look(Subject.APPLICATION, document.id)
     except IntegrityError as error:
         if (db.constraint_name(error) or "").endswith("_fkey"):  # staff deleted the job at this moment
             raise ApplicationNotFound from error
         raise DuplicateApplicationDocument from error
-    assert row is not None
-    return DocumentView.from_row(row)
+    return document
 
 
 async def list_documents(application_id: str, by: Principal) -> tuple[ApplicationView, list[DocumentView], int]:

@@ -7,6 +7,7 @@ from tortoise.models import Model
 
 from service.auth.models import User
 from service.db import TextKey
+from service.evidence.verdicts import ByteState
 from service.jobs.models import Job
 
 
@@ -130,6 +131,9 @@ class ApplicationDocument(Model):
     reviewed_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
+    byte_state = fields.TextField(default=ByteState.DECLARED.value)
+    byte_reason = fields.TextField(null=True, description="Why the bytes are not verified; one word for machines.")
+    bytes_checked_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "job_application_documents"

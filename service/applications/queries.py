@@ -28,7 +28,8 @@ _EVENT = (
 )
 _DOCUMENT = (
     "d.id, d.application_id, d.user_id, d.document_type, d.file_name, d.content_type, d.content_length, d.object_key,"
-    " d.checksum_sha256, d.review_status, d.review_reason, d.reviewed_at, d.reviewed_by, d.created_at, d.updated_at"
+    " d.checksum_sha256, d.review_status, d.review_reason, d.reviewed_at, d.reviewed_by, d.created_at, d.updated_at,"
+    " d.byte_state"
 )
 _LAST_EVENT = (
     "LEFT JOIN LATERAL (SELECT * FROM job_application_journey_events s WHERE s.application_id = a.id"
@@ -160,6 +161,7 @@ class DocumentView:
     reviewed_by: str | None
     created_at: datetime
     updated_at: datetime
+    byte_state: str
 
     @classmethod
     def from_row(cls, row: asyncpg.Record) -> DocumentView:
@@ -179,6 +181,7 @@ class DocumentView:
             reviewed_by=row["reviewed_by"],
             created_at=row["created_at"],
             updated_at=row["updated_at"],
+            byte_state=row["byte_state"],
         )
 
     @classmethod
@@ -199,6 +202,7 @@ class DocumentView:
             reviewed_by=document.reviewed_by,
             created_at=document.created_at,
             updated_at=document.updated_at,
+            byte_state=document.byte_state,
         )
 
 

@@ -29,6 +29,8 @@ from service.applications.queries import (
 from service.audit.domain import audit
 from service.auth.principal import Staff
 from service.errors import ApiError
+from service.evidence.domain import derived_key
+from service.evidence.verdicts import ByteState
 from service.settings import utc_now
 from service.web import Paged, uuid_or_none
 
@@ -203,17 +205,19 @@ def _review(document: DocumentView) -> dict[str, str | None]:
 
 async def preview_document(
     document_id: str, seconds: int, by: Staff, storage: ObjectStorage
-) -> tuple[DocumentView, str, datetime]:
-    """A link that reads a document for `seconds`, and when it ends (UTC). Each link is audited.
+) -> tuple[DocumentView, str, datetime, bool]:
+    """A link that reads a document for `seconds`, when it ends (UTC), and whether it leads to the checked copy.
 
-    The object is not looked at. Raises ApplicationDocumentNotFound.
+    Until there is one it leads to what was uploaded. Each link is audited. Raises ApplicationDocumentNotFound.
     """
     known = uuid_or_none(document_id)
     document = await find_document(known) if known else None
     if document is None:
         raise ApplicationDocumentNotFound
     expires_at = utc_now() + timedelta(seconds=seconds)
-    url = await storage.presign_download(document.object_key, seconds=seconds)
+    is_checked = document.byte_state == ByteState.VERIFIED
+    key = derived_key(document.id) if is_checked else document.object_key
+    url = await storage.presign_download(key, seconds=seconds)
     await audit(
         "application_document.preview_issued",
         actor_type=ActorType.ADMIN,
@@ -222,7 +226,7 @@ async def preview_document(
         subject_id=document.id,
         detail={"applicationId": document.application_id, "expiresSec": seconds},
     )
-    return document, url, expires_at
+    return document, url, expires_at, is_checked
 
 
 def shown_name(given: str | None, by: Staff) -> str:

@@ -404,20 +404,25 @@ class ApplicationDocumentReviewed(Output):
 
 
 class ApplicationDocumentPreview(Output):
-    """A link that reads the document until `expiresAt`."""
+    """A link that reads the document until `expiresAt`.
+
+    `sanitized`: it leads to the checked copy (images re-encoded, PDF as it is), else to the upload.
+    """
 
     document_id: Uuid
     application_id: Uuid
     url: str
     method: Literal["GET"]
     expires_at: Ts
+    sanitized: bool
 
     @classmethod
-    def of(cls, document: DocumentView, url: str, expires_at: datetime) -> ApplicationDocumentPreview:
+    def of(cls, document: DocumentView, url: str, expires_at: datetime, sanitized: bool) -> ApplicationDocumentPreview:
         return cls(
             document_id=document.id,
             application_id=document.application_id,
             url=url,
             method="GET",
             expires_at=expires_at,
+            sanitized=sanitized,
         )

@@ -23,6 +23,7 @@ _DECISION_ERRORS = (
     InvalidReason,
     claims.KycSessionClaimed,
     review.KycSessionChanged,
+    review.DocumentsNotVerified,
 )
 
 
@@ -72,7 +73,12 @@ async def list_cases(request: Request) -> HTTPResponse:
     errors=(admin_schemas.InvalidSessionId, *_DECISION_ERRORS),
 )
 async def review_session(request: Request) -> HTTPResponse:
-    return answer(schemas.KycEnvelope.of(await review.decide(await read_body(request), by=request.ctx.staff)))
+    session = await review.decide(
+        await read_body(request),
+        by=request.ctx.staff,
+        require_verified=request.app.ctx.settings.kyc_require_verified,
+    )
+    return answer(schemas.KycEnvelope.of(session))
 
 
 @bp.post("/admin/cases/<case_id>/action")
@@ -86,7 +92,12 @@ async def review_session(request: Request) -> HTTPResponse:
     errors=(admin_schemas.UnsupportedCaseAction, *_DECISION_ERRORS),
 )
 async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
-    session = await review.act_on_case(case_id, await read_body(request), by=request.ctx.staff)
+    session = await review.act_on_case(
+        case_id,
+        await read_body(request),
+        by=request.ctx.staff,
+        require_verified=request.app.ctx.settings.kyc_require_verified,
+    )
     return answer(schemas.KycEnvelope.of(session))
 
 

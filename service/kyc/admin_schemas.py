@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 from service.applications.schemas import InvalidReason
 from service.errors import InvalidField, InvalidRequestBody
+from service.evidence.verdicts import ByteState
 from service.fields import Choice, Number, Text
-from service.kyc.models import ByteState, KycStatus
+from service.kyc.models import KycStatus
 from service.kyc.queries import ClaimView, DocumentView, PersonView, QueueItem, QueuePage
 from service.kyc.schemas import KycDocument, KycEvent, KycSession
 from service.kyc.states import TrustStatus, trust_of

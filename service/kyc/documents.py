@@ -18,6 +18,8 @@ from service.adapters.object_storage import ObjectStorage, PresignedUpload
 from service.audit.domain import audit
 from service.auth.principal import Principal, Staff
 from service.errors import ApiError
+from service.evidence.domain import Subject, derived_key, enqueue_look
+from service.evidence.verdicts import ByteState
 from service.kyc import schemas, states
 from service.kyc.queries import DOCUMENT_COLUMNS, DocumentView, Preview, SessionView, find_document
 from service.kyc.states import Actor, KycSessionLocked, own_session
@@ -62,7 +64,7 @@ async def sign_upload(
 
 
 async def add_document(body: dict[str, Any], *, by: Principal, bucket: str) -> tuple[SessionView, DocumentView]:
-    """Add an uploaded file to a session of the caller that is not decided. Never looks at the object.
+    """Add an uploaded file to a session of the caller that is not decided. The object is looked at later, by the worker.
 
     One transaction; locks the session's row, so that a decision is about the documents that its reviewer could see.
     Raises KycSessionNotFound, KycSessionLocked, the errors of the fields, InvalidObjectKey for another session's key,
@@ -89,6 +91,7 @@ async def add_document(body: dict[str, Any], *, by: Principal, bucket: str) -> t
             )
             assert row is not None
             document = DocumentView.from_row(row)
+            await enqueue_look(Subject.IDENTITY, document.id)
             # The session's times stay as they are; its version says that a reviewer's picture of it is out of date.
             await db.execute("UPDATE kyc_sessions SET version = version + 1 WHERE id = $1", session.id)
             changed = states.with_next_version(session)
@@ -111,6 +114,7 @@ async def preview_document(
 ) -> Preview:
     """A link to read one document, for staff; audited. Signing needs no network, so it happens in the transaction.
 
+    It leads to the checked copy, until there is one to what was uploaded; `object_key` is the upload's in both cases.
     Raises DocumentNotFound, InvalidObjectKey for a stored key that must not be signed, InvalidExpiresSec.
     """
     known = uuid_or_none(document_id)
@@ -122,8 +126,9 @@ async def preview_document(
         raise InvalidObjectKey
     limits = schemas.preview_input(settings.kyc_preview_url_default_expires_sec, settings.preview_max_expires_sec)
     seconds = parse(limits, body).expires_sec
-    url = await storage.presign_download(key, seconds=seconds)
-    preview = Preview(document, key, url, utc_now() + timedelta(seconds=seconds), sanitized=False)
+    is_checked = document.byte_state == ByteState.VERIFIED
+    url = await storage.presign_download(derived_key(document.id) if is_checked else key, seconds=seconds)
+    preview = Preview(document, key, url, utc_now() + timedelta(seconds=seconds), sanitized=is_checked)
     await audit(
         "kyc.document_previewed",
         actor_type="ADMIN",

@@ -7,6 +7,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from service.auth.models import User
+from service.evidence.verdicts import ByteState
 
 
 class KycStatus(StrEnum):
@@ -17,14 +18,6 @@ class KycStatus(StrEnum):
     MANUAL_REVIEW = "MANUAL_REVIEW"
     VERIFIED = "VERIFIED"
     REJECTED = "REJECTED"
-
-
-class ByteState(StrEnum):
-    """What is known about the bytes of a document: nothing yet, that they are what was declared, that they are not."""
-
-    DECLARED = "declared"
-    VERIFIED = "verified"
-    REJECTED = "rejected"
 
 
 class KycSession(Model):

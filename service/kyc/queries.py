@@ -318,7 +318,7 @@ def _moment(value: Any) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """A link to one document's bytes. `sanitized`: they were re-encoded by us; otherwise they are as uploaded."""
+    """A link to one document's bytes. `sanitized`: it leads to the checked copy; otherwise to what was uploaded."""
 
     document: DocumentView
     object_key: str

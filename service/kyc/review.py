@@ -5,13 +5,14 @@ The rules: docs/rules/kyc.md.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from tortoise.transactions import in_transaction
 
-from service import metrics
+from service import db, logs, metrics
 from service.auth.principal import Staff
 from service.errors import ApiError
+from service.evidence.verdicts import ByteState
 from service.kyc import admin_schemas, states
 from service.kyc.admin_schemas import CaseAction
 from service.kyc.claims import end_claim, own_fields, refuse_colleagues, reviewer_name
@@ -30,18 +31,30 @@ class KycSessionChanged(ApiError):
     message_id = "Verifikasi ini telah berubah sejak Anda melihatnya. Silakan periksa kembali."
 
 
+class DocumentsNotVerified(ApiError):
+    status_code, code = 409, "documents_not_verified"
+    message = "The uploaded files have not been verified. Please check them before you decide."
+    message_id = "Berkas yang diunggah belum terverifikasi. Silakan periksa sebelum memutuskan."
+
+
+RequireVerified = Literal["off", "warn", "enforce"]
+"""What happens when somebody is verified on documents whose bytes are not: nothing, a line in the log, a refusal."""
+
+
 async def list_waiting_sessions(statuses: list[str], page: Paged) -> QueuePage:
     """One page of the sessions in these states (empty: all), last submitted first."""
     return await list_queue(statuses, offset=page.cursor, limit=page.limit)
 
 
-async def decide(body: dict[str, Any], *, by: Staff) -> SessionView:
+async def decide(body: dict[str, Any], *, by: Staff, require_verified: RequireVerified) -> SessionView:
     """Decide about the session that `body` names. Raises InvalidSessionId, then what `decide_session` raises."""
     target = parse(admin_schemas.ReviewTarget, body)
-    return await decide_session(target.session_id, body, by=by, unnamed=None)
+    return await decide_session(target.session_id, body, by=by, unnamed=None, require_verified=require_verified)
 
 
-async def act_on_case(case_id: str, body: dict[str, Any], *, by: Staff) -> SessionView:
+async def act_on_case(
+    case_id: str, body: dict[str, Any], *, by: Staff, require_verified: RequireVerified
+) -> SessionView:
     """The same in the words of the case aliases: `decision` counts before `action`, `reason` before `note`.
 
     Raises UnsupportedCaseAction before it looks for the session, then what `decide_session` raises.
@@ -53,15 +66,20 @@ async def act_on_case(case_id: str, body: dict[str, Any], *, by: Staff) -> Sessi
     reason = body.get("reason")
     if reason is None or (isinstance(reason, str) and not reason.strip()):
         translated["reason"] = body.get("note")
-    return await decide_session(case_id, translated, by=by, unnamed=LEGACY_CASE_ACTOR)
+    return await decide_session(
+        case_id, translated, by=by, unnamed=LEGACY_CASE_ACTOR, require_verified=require_verified
+    )
 
 
-async def decide_session(session_id: str, body: dict[str, Any], *, by: Staff, unnamed: str | None) -> SessionView:
+async def decide_session(
+    session_id: str, body: dict[str, Any], *, by: Staff, unnamed: str | None, require_verified: RequireVerified
+) -> SessionView:
     """Decide about a submitted session and return it. `unnamed`: who decides by key without a name; none: nobody may.
 
     One transaction; locks the row, so that of many decisions at once one wins. A bearer decides under their own address,
     whatever the body says. Ends the caller's claim. Raises KycSessionNotFound, KycSessionLocked, KycSessionNotSubmitted,
-    then InvalidDecision, InvalidReviewedBy, InvalidReason, then KycSessionClaimed and KycSessionChanged.
+    then InvalidDecision, InvalidReviewedBy, InvalidReason, then KycSessionClaimed, KycSessionChanged and, for VERIFIED where
+    `require_verified` is enforce, DocumentsNotVerified.
     """
     known = uuid_or_none(session_id)
     async with in_transaction():
@@ -82,6 +100,11 @@ async def decide_session(session_id: str, body: dict[str, Any], *, by: Staff, un
         decision = KycStatus(fields.decision.value)
         if decision != session.status and decision not in states.ALLOWED[KycStatus(session.status)]:
             raise KycSessionLocked
+        unverified = 0
+        if decision == KycStatus.VERIFIED and require_verified != "off":
+            unverified = await _unverified_documents(session.id)
+            if unverified and require_verified == "enforce":
+                raise DocumentsNotVerified
         decided = await states.change(
             session.id,
             "status = $2, reviewed_by = $3, reviewed_at = statement_timestamp()",
@@ -102,4 +125,17 @@ async def decide_session(session_id: str, body: dict[str, Any], *, by: Staff, un
     metrics.kyc_decisions.labels(decision.value).inc()
     if log is not None:
         log()
+    if unverified:
+        logs.log("kyc.verified_on_unread_documents", level="warn", kycSessionId=decided.id, documents=unverified)
     return decided
+
+
+async def _unverified_documents(session_id: str) -> int:
+    """How many documents of a session have no verified bytes; a session without documents counts as one."""
+    found: int = await db.fetch_value(
+        "SELECT CASE WHEN count(*) = 0 THEN 1 ELSE count(*) FILTER (WHERE byte_state <> $2) END"
+        " FROM identity_documents WHERE kyc_session_id = $1",
+        session_id,
+        ByteState.VERIFIED.value,
+    )
+    return found

@@ -379,7 +379,7 @@ class VerificationChecklist(Output):
 
 
 class KycPreview(Output):
-    """`sanitized`: the link leads to bytes that we re-encoded; otherwise to those that were uploaded."""
+    """`sanitized`: the link leads to the checked copy (images re-encoded, PDF as it is), else to the upload."""
 
     document_id: Uuid
     kyc_session_id: Uuid

@@ -14,6 +14,7 @@ from tortoise.transactions import in_transaction
 from service import db
 from service.auth.principal import Principal
 from service.errors import InvalidField
+from service.evidence.domain import look_again
 from service.kyc import schemas, states
 from service.kyc.models import KycStatus
 from service.kyc.queries import SESSION_COLUMNS, EventView, SessionView, find_own_session, list_events
@@ -77,6 +78,7 @@ async def submit_session(session_id: str, *, by: Principal) -> SessionView:
         log = await states.record_transition(
             session, submitted, by=Actor.candidate(by), reason="session_submitted", action="kyc.session_submitted"
         )
+        await look_again(session.id)
     log()
     return submitted
 

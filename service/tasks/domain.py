@@ -30,12 +30,21 @@ class Task:
 
 
 async def enqueue(
-    kind: str, payload: dict[str, Any], *, delay: timedelta = timedelta(0), max_attempts: int = 5
+    kind: str,
+    payload: dict[str, Any],
+    *,
+    delay: timedelta = timedelta(0),
+    max_attempts: int = 5,
+    task_id: UUID | None = None,
 ) -> None:
-    """Leave a task for a worker, in the caller's transaction: it exists exactly when the change does."""
+    """Leave a task for a worker, in the caller's transaction: it exists exactly when the change does.
+
+    `task_id`: a task that must not be left twice; with an id that is known nothing happens.
+    """
     await db.execute(
-        "INSERT INTO background_tasks (id, kind, payload_json, max_attempts, run_at) VALUES ($1, $2, $3, $4, $5)",
-        uuid4(),
+        "INSERT INTO background_tasks (id, kind, payload_json, max_attempts, run_at) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (id) DO NOTHING",
+        task_id or uuid4(),
         kind,
         orjson.dumps(payload).decode(),
         max_attempts,

@@ -461,7 +461,7 @@ class TestPreview:
         answer = await api.post(path, headers=staff.headers, json={"expiresSec": 180})
         assert answer.status_code == 200
         body = answer.json()
-        assert set(body) == {"documentId", "applicationId", "url", "method", "expiresAt"}
+        assert set(body) == {"documentId", "applicationId", "url", "method", "expiresAt", "sanitized"}
         assert (body["documentId"], body["applicationId"], body["method"]) == (document_id, application_id, "GET")
         assert "X-Amz-Expires=180" in body["url"]
         left = datetime.fromisoformat(body["expiresAt"]) - datetime.now(UTC)

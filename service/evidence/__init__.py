@@ -1,0 +1,1 @@
+"""Are uploaded bytes what they claim to be?"""

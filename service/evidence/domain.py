@@ -1,0 +1,200 @@
+"""Are the bytes of a registered document what was declared? The worker reads them and writes down what it found.
+
+The rules: docs/rules/evidence.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import orjson
+from tortoise.transactions import in_transaction
+
+from service import db, logs
+from service.adapters.object_storage import ObjectStorage
+from service.evidence.sandbox import decode
+from service.evidence.verdicts import MAX_BYTES, PDF, ByteState, Reason, judge_outside, judge_type
+from service.settings import Settings, utc_now
+from service.tasks import domain as tasks
+from service.uploads import is_safe_key
+
+VERIFY_TASK = "verify_document"
+LOOK_PAUSE = timedelta(hours=1)
+LOOK_PERIOD = timedelta(days=1)
+# With doubling pauses from five seconds on these span a day: as long as an object store may be away.
+_TRIES = 15
+_LOOKED_FOR_AT_ONCE = 200
+
+
+class Subject(StrEnum):
+    """Whose documents they are."""
+
+    IDENTITY = "identity"
+    APPLICATION = "application"
+
+
+_TABLES = {Subject.IDENTITY: "identity_documents", Subject.APPLICATION: "job_application_documents"}
+_SELECTS = {
+    Subject.IDENTITY: "SELECT byte_state, checksum_sha256, metadata_json->>'objectKey' AS object_key,"
+    " NULL::bigint AS content_length, NULL::text AS content_type FROM identity_documents WHERE id = $1",
+    Subject.APPLICATION: "SELECT byte_state, checksum_sha256, object_key, content_length, content_type"
+    " FROM job_application_documents WHERE id = $1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """What was declared of one document. `content_length` in bytes and `content_type` are not always known."""
+
+    subject: Subject
+    id: UUID
+    object_key: str | None
+    checksum_sha256: str
+    content_length: int | None
+    content_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """The bytes that reviewers are shown."""
+
+    data: bytes
+    content_type: str
+
+
+def derived_key(document_id: str) -> str:
+    """Where the checked copy of a verified document is. A document becomes verified after its copy was written."""
+    return f"derived/{document_id}"
+
+
+async def enqueue_look(subject: Subject, document_id: str) -> None:
+    """Have a new document's bytes read, in the caller's transaction; a missing object is looked for during a day."""
+    await _enqueue(subject, UUID(document_id), until=utc_now() + LOOK_PERIOD)
+
+
+async def look_again(session_id: str) -> None:
+    """Have the missing objects of a verification looked for now, in the caller's transaction.
+
+    Those whose first day is over are looked for during one more; of the others a look waits already.
+    """
+    rows = await db.fetch_all(
+        "SELECT id, created_at FROM identity_documents WHERE kyc_session_id = $1 AND byte_state = $2"
+        f" AND byte_reason = $3 ORDER BY created_at DESC, id LIMIT {_LOOKED_FOR_AT_ONCE}",
+        session_id,
+        ByteState.DECLARED.value,
+        Reason.OBJECT_MISSING.value,
+    )
+    now = utc_now()
+    for row in rows:
+        is_given_up = row["created_at"] < now - LOOK_PERIOD
+        await _enqueue(Subject.IDENTITY, row["id"], until=now + LOOK_PERIOD if is_given_up else None)
+
+
+async def _enqueue(
+    subject: Subject,
+    document_id: UUID,
+    *,
+    until: datetime | None,
+    look: int = 0,
+    delay: timedelta = timedelta(0),
+    task_id: UUID | None = None,
+) -> None:
+    payload = {
+        "subject": subject.value,
+        "documentId": str(document_id),
+        "look": look,
+        "until": until.isoformat() if until else None,
+    }
+    await tasks.enqueue(VERIFY_TASK, payload, delay=delay, max_attempts=_TRIES, task_id=task_id)
+
+
+async def verify_later(payload: dict[str, Any], settings: Settings, *, storage: ObjectStorage) -> None:
+    """Task handler: read one object, judge it, keep a clean copy and write down the state of its bytes.
+
+    Runs any number of times; a verdict is final. Raises StorageUnavailable, TimeoutError and DecoderFailed, after which
+    the task comes again: none of them is a verdict.
+    """
+    document = await _find(Subject(payload["subject"]), UUID(payload["documentId"]))
+    if document is None:
+        return
+    key = document.object_key or ""
+    if not is_safe_key(key):
+        await _record(document, Reason.OBJECT_KEY_MISSING)
+        return
+    found = await storage.get(key, limit_bytes=MAX_BYTES)
+    if found is None:
+        await _record_missing(document, payload)
+        return
+    content_type = document.content_type or found.content_type
+    verdict = await _judge(document, found.data, content_type=content_type, key=key, settings=settings)
+    if isinstance(verdict, Reason):
+        await _record(document, verdict)
+        return
+    await storage.write(derived_key(str(document.id)), verdict.data, content_type=verdict.content_type)
+    await _record(document, None)
+
+
+async def _judge(
+    document: _Document, data: bytes, *, content_type: str | None, key: str, settings: Settings
+) -> Reason | _Copy:
+    wrong = judge_outside(data, length=document.content_length, checksum_sha256=document.checksum_sha256)
+    if wrong is not None:
+        return wrong
+    allowed = settings.kyc_content_types if document.subject is Subject.IDENTITY else frozenset[str]()
+    shown = judge_type(data, content_type=content_type, key=key, allowed=allowed)
+    if isinstance(shown, Reason):
+        return shown
+    decoded = await decode(data, shown)
+    if decoded.reason is not None:
+        return decoded.reason
+    return _Copy(data, PDF) if shown == PDF else _Copy(decoded.clean, decoded.content_type or shown)
+
+
+async def _find(subject: Subject, document_id: UUID) -> _Document | None:
+    """A document without a verdict."""
+    row = await db.fetch_row(_SELECTS[subject], document_id)
+    if row is None or row["byte_state"] != ByteState.DECLARED:
+        return None
+    return _Document(
+        subject, document_id, row["object_key"], row["checksum_sha256"], row["content_length"], row["content_type"]
+    )
+
+
+async def _record_missing(document: _Document, payload: dict[str, Any]) -> None:
+    """Write down that the object is not there; the next look is part of the same transaction.
+
+    Its id follows from the document and the number of the look, so that a look that was repeated after a crash leaves
+    one next look.
+    """
+    until = datetime.fromisoformat(payload["until"]) if payload.get("until") else None
+    look = int(payload.get("look", 0)) + 1
+    async with in_transaction():
+        await _record(document, Reason.OBJECT_MISSING)
+        # A look that is due a little after the end of the day, because earlier ones came late, still counts.
+        if until is not None and utc_now() + LOOK_PAUSE <= until + LOOK_PAUSE / 4:
+            task_id = uuid5(NAMESPACE_URL, orjson.dumps([str(document.id), payload["until"], look]).decode())
+            await _enqueue(document.subject, document.id, until=until, look=look, delay=LOOK_PAUSE, task_id=task_id)
+
+
+async def _record(document: _Document, reason: Reason | None) -> None:
+    """Write the state of the bytes; neither times nor statuses that apps see are touched."""
+    state = ByteState.VERIFIED if reason is None else ByteState.REJECTED if reason.rejects else ByteState.DECLARED
+    await db.execute(
+        f"UPDATE {_TABLES[document.subject]} SET byte_state = $2, byte_reason = $3,"
+        f" bytes_checked_at = statement_timestamp() WHERE id = $1 AND byte_state = '{ByteState.DECLARED}'",
+        document.id,
+        state.value,
+        reason.value if reason else None,
+    )
+    logs.log(
+        "evidence.document_judged",
+        level="warn" if state is ByteState.REJECTED else "info",
+        subject=document.subject.value,
+        documentId=str(document.id),
+        state=state.value,
+        reason=reason.value if reason else None,
+    )
