@@ -122,7 +122,7 @@ def _load(path: Path) -> dict[str, Any]:
 
 
 def lost_values(base: dict[str, Any], revision: dict[str, Any]) -> set[Change]:
-    """Values of open lists (`x-extensible-enum`: error codes, statuses) that are gone; oasdiff passes them over."""
+    """Values of open lists (`x-extensible-enum`, `x-error-codes`) that are gone; oasdiff passes them over."""
     before, after = _open_lists(base), _open_lists(revision)
     return {
         Change(place, "open-list-value-removed", f"`{value}` of {where} is gone")
@@ -155,7 +155,10 @@ def _open_lists(document: dict[str, Any]) -> dict[tuple[str, str], frozenset[str
     for path, item in document["paths"].items():
         for method, operation in item.items():
             for status, answer in operation.get("responses", {}).items():
-                for media in resolve(answer).get("content", {}).values():
+                answer = resolve(answer)
+                if codes := answer.get("x-error-codes"):
+                    found[f"{method.upper()} {path}", f"{status} error codes"] = frozenset(codes)
+                for media in answer.get("content", {}).values():
                     walk(media.get("schema", {}), f"{method.upper()} {path}", status)
     return found
 
