@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import httpx
@@ -13,6 +13,7 @@ from sanic import Sanic
 
 from service import db, listing, migrate
 from service.app import create_app
+from service.applications import queries as applications
 from service.openapi import build_document
 from service.settings import Settings, load_settings
 from tests.contract_check import Contract
@@ -74,6 +75,16 @@ async def api(app: Sanic[Any, Any], contract: Contract) -> AsyncIterator[httpx.A
         transport=transport, base_url="http://api.test", event_hooks={"response": [check]}, timeout=60
     ) as client:
         yield client
+
+
+@pytest.fixture(autouse=True)
+def _patient_searches(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Searches may take long on a busy machine; only tests of the limit itself (`real_search_limit`) keep it."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.node.get_closest_marker("real_search_limit") is None:
+            patch.setattr(listing, "SEARCH_SECONDS", 60.0)
+            patch.setattr(applications, "SEARCH_MILLISECONDS", 60_000)
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -207,6 +207,7 @@ class TestTotals:
         await db.execute("DELETE FROM jobs WHERE id IN (SELECT id FROM jobs LIMIT 3)")
         assert await total(api, "/jobs?limit=1&q=weld") == 3
 
+    @pytest.mark.real_search_limit
     async def test_a_slow_count_is_there_for_the_next_search(
         self, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -235,6 +236,7 @@ class TestTotals:
         assert counts == 1
 
 
+@pytest.mark.real_search_limit
 class TestBusySearch:
     async def test_a_search_ends_after_a_second_and_gives_its_connection_back(
         self, api: httpx.AsyncClient, database_url: str

@@ -9,10 +9,10 @@ from uuid import uuid4
 
 import asyncpg
 
-from service import db
+from service import db, listing
 from service.errors import SearchBusy
 from service.feed.models import FeedPost
-from service.listing import SEARCH_SECONDS, Key, Listing, Narrowing, read_page
+from service.listing import Key, Listing, Narrowing, read_page
 from service.paging import KeysetPaged, Slice, binding_of
 
 # Evaluated when it is read: a scheduled post shows itself without anybody doing anything.
@@ -152,7 +152,7 @@ async def list_all_posts(text: str | None, category: str | None, *, offset: int,
         f" LIMIT {narrowing.bind(limit + 1)} OFFSET {narrowing.bind(offset)}"
     )
     try:
-        async with asyncio.timeout(SEARCH_SECONDS if narrowing.searches else None):
+        async with asyncio.timeout(listing.SEARCH_SECONDS if narrowing.searches else None):
             rows = await db.fetch_all(
                 f"SELECT t.total, p.* FROM ({count}) t LEFT JOIN ({page}) p ON true ORDER BY {order}",
                 *narrowing.arguments,
