@@ -45,10 +45,14 @@ migrate: venv ## bring the running local database to this version's schema
 psql: venv ## open the running local database
 	@exec $(PY) -m service local psql
 
+.PHONY: observe
+observe: venv prometheus ## run everything with Prometheus, send a minute of traffic, show the dashboards' queries
+	@exec $(PY) -m observability.observe
+
 # --- Check --------------------------------------------------------------------
 
 .PHONY: check
-check: lint types test ## everything that needs no cluster
+check: lint types prometheus test ## everything that needs no cluster
 
 .PHONY: lint
 lint: venv ## style and format of the code
@@ -139,6 +143,23 @@ migration: venv ## draft a migration from the models (name=add_review_reason)
 lock: venv ## renew requirements.lock and requirements-dev.lock from pyproject.toml
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header -q --group local --group dev -o requirements-dev.lock
+
+.PHONY: dashboards
+dashboards: venv ## write observability/dashboards/*.json from build.py
+	@exec $(PY) observability/dashboards/build.py
+
+# --- Prometheus ---------------------------------------------------------------
+
+# Prometheus and promtool test the rules and the dashboards. Root on Debian gets them; elsewhere one line says how.
+.PHONY: prometheus
+prometheus:
+	@if command -v prometheus >/dev/null 2>&1 && command -v promtool >/dev/null 2>&1; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	  echo 'Installing prometheus with apt-get, once …' >&2; \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus; } >/dev/null \
+	    && exit 0; \
+	fi; \
+	echo 'prometheus and promtool are not installed: tests of rules and dashboards are skipped. Debian: apt-get install prometheus; macOS: brew install prometheus' >&2
 
 # --- The virtual environment --------------------------------------------------
 
