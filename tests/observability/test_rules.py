@@ -109,7 +109,8 @@ class TestAlerts:
 
     @pytest.mark.parametrize(("file", "rule"), ALERTS, ids=[rule["alert"] for _, rule in ALERTS])
     def test_each_is_tested_quiet_pending_and_firing(self, file: str, rule: dict[str, Any]) -> None:
-        cases = yaml.safe_load((ROOT / "tests" / f"{file}_test.yaml").read_text())["tests"]
+        paths = [path for path in TESTS if path.stem.startswith(file)]
+        cases = [case for path in paths for case in yaml.safe_load(path.read_text())["tests"]]
         name = rule["alert"]
         mine = [(case, test) for case in cases for test in case.get("alert_rule_test", []) if test["alertname"] == name]
         fires = [case for case, test in mine if test["exp_alerts"]]
