@@ -554,6 +554,18 @@ class TestData:
         assert env["GF_AUTH_ANONYMOUS_ORG_ROLE"] == "Viewer"
         assert env["GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION"] == "true"
 
+    @pytest.mark.parametrize("mode", ["builtin", "operator"])
+    def test_a_sidecar_finds_each_dashboard(self, mode: str, render: Render) -> None:
+        files = {path.name: path.read_text() for path in (ROOT / "observability" / "dashboards").glob("*.json")}
+        maps = [
+            o
+            for o in render("prometheus", {"mode": mode})
+            if o["kind"] == "ConfigMap" and o["metadata"]["labels"].get("grafana_dashboard") == "1"
+        ]
+        assert len(maps) == len(files) == 5
+        shipped = {name: text for o in maps for name, text in o["data"].items()}
+        assert {name: text.strip() for name, text in shipped.items()} == {n: t.strip() for n, t in files.items()}
+
     def test_its_configuration_is_yaml(self, render: Render) -> None:
         data = pick(render("prometheus", {"alertmanagers": ["a:9093"]}), "ConfigMap", "prometheus")["data"]
         config = yaml.safe_load(data["prometheus.yml"])
