@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from service.adapters.object_storage import s3_client
 from service.settings import Settings
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 _PART_BYTES = 16 * 1024 * 1024
 _MAX_PARTS = 10_000
+_PATIENCE_SECONDS = 30.0
 
 
 class BackupError(Exception):
@@ -118,11 +121,21 @@ class Bucket:
         return digest.hexdigest()
 
     async def ensure(self, region: str) -> None:
-        """Make the bucket when it is missing and its key may do that."""
+        """Make the bucket when it is missing and its key may do that.
+
+        Waits up to 30 s for a store that cannot be reached: a network policy reaches a new pod's first seconds late.
+        """
         with _said(f"use {self.name}"):
+            deadline = time.monotonic() + _PATIENCE_SECONDS
             try:
-                await self.client.head_bucket(Bucket=self.name)
-                return
+                while True:
+                    try:
+                        await self.client.head_bucket(Bucket=self.name)
+                        return
+                    except (EndpointConnectionError, ConnectTimeoutError):
+                        if time.monotonic() >= deadline:
+                            raise
+                        await asyncio.sleep(1)
             except ClientError as error:
                 if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") != 404:
                     raise

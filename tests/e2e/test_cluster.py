@@ -27,9 +27,11 @@ from .conftest import (
     RELEASE,
     ROOT,
     Platform,
+    Running,
     Say,
     kubectl,
     kubectl_json,
+    objects_missing,
     ready_pods,
     run,
 )
@@ -82,6 +84,12 @@ def eventually(claim: str, check: Any, timeout: float = 90) -> Any:
         if time.monotonic() > deadline:
             pytest.fail(f"after {timeout:g} s still not so: {claim}", pytrace=False)
         time.sleep(0.5)
+
+
+def psql(sql: str) -> str:
+    """Ask the database as its superuser, from inside its pod."""
+    program = ("psql", "-U", "postgres", "-d", "jembatan", "-AtqX", "-c", sql)
+    return kubectl("exec", "postgres-0", "--", *program).strip()
 
 
 class TestInstall:
@@ -274,6 +282,190 @@ class TestStop:
         say(f"\nrolling restart: {len(statuses)} requests, {len(failed)} failed")
         assert statuses
         assert failed == []
+
+
+class TestUpgrade:
+    """Another image and another column, while the load runs: nobody may notice."""
+
+    COLUMN = "SELECT count(*) FROM information_schema.columns WHERE column_name = 'e2e_note'"
+
+    def test_a_new_version_drops_no_request_and_no_write(self, installed: Platform, say: Say) -> None:
+        image = os.environ.get("E2E_NEXT_IMAGE")
+        if not image:
+            pytest.skip("E2E_NEXT_IMAGE is not set: it names an image made from `python -m tests.e2e.next DIR`")
+        assert psql(self.COLUMN) == "0"
+        with Running(installed) as running:
+            time.sleep(5)
+            began = time.monotonic()
+            installed.helm("upgrade", image=image)
+            took = time.monotonic() - began
+            time.sleep(5)
+        say(f"\nupgrade with another image and column in {took:.1f} s: {running.report}")
+        assert int(psql(self.COLUMN)) == 3
+        version = Connection(installed).ask("GET", "/health")[1]["version"]
+        assert version != VERSION
+        missing = running.missing()
+        say(f"missing writes: {len(missing)} of {running.report.writes.total()}")
+        assert missing == []
+        assert running.report.failures == {}
+
+    def test_the_way_back_works_with_a_database_that_is_ahead(self, installed: Platform, say: Say) -> None:
+        if psql(self.COLUMN) == "0":
+            pytest.skip("the database is not ahead: the upgrade did not run")
+        with Running(installed) as running:
+            began = time.monotonic()
+            run("helm", "rollback", RELEASE, "-n", NAMESPACE, "--wait", "--timeout", "4m", timeout=270)
+            eventually("one API pod is left", lambda: len(ready_pods("api")) == 1)
+            took = time.monotonic() - began
+            time.sleep(5)
+        say(f"\nrollback in {took:.1f} s: {running.report}")
+        assert Connection(installed).ask("GET", "/health")[1]["version"] == VERSION
+        assert int(psql(self.COLUMN)) == 3
+        assert running.missing() == []
+        assert running.report.failures == {}
+        # Another Job than before would be refused; the same one is done.
+        assert all(job["status"].get("succeeded") for job in kubectl_json("get", "jobs")["items"])
+
+
+class TestLoss:
+    """A part goes without a word: what was acknowledged stays, and the product comes back by itself."""
+
+    def test_each_pod_may_die(self, installed: Platform, say: Say) -> None:
+        with Running(installed, rate_per_second=20) as running:
+            time.sleep(2)
+            for component, name in (
+                ("api", ""),
+                ("worker", ""),
+                ("server", "postgres-0"),
+                ("server", "minio-0"),
+                ("server", "prometheus-0"),
+            ):
+                pod = name or ready_pods(component)[0]
+                before, failed = kubectl_json("get", "pod", pod)["metadata"]["uid"], running.report.failed
+                began = time.monotonic()
+                # One second to stop, and no preStop beyond it: a second process on the same volume must never run.
+                kubectl("delete", "pod", pod, "--grace-period=1", "--wait=false")
+                others = name or f"another {component}"
+
+                def back(component: str = component, name: str = name, before: str = before) -> bool:
+                    pods = ready_pods(component)
+                    if name and name not in pods:
+                        return False
+                    uids = {
+                        kubectl_json("get", "pod", one)["metadata"]["uid"] for one in pods if not name or one == name
+                    }
+                    return bool(uids - {before})
+
+                eventually(f"{others} is ready", back, timeout=120)
+                eventually("no request fails any more", lambda: running.failed_since(3) == 0, timeout=60)
+                say(
+                    f"{others}: healthy again {time.monotonic() - began:.0f} s after its end,"
+                    f" {running.report.failed - failed} requests failed meanwhile"
+                )
+        say(f"all parts lost once: {running.report}")
+        missing = running.missing()
+        say(f"missing writes: {len(missing)} of {running.report.writes.total()}")
+        assert missing == []
+
+
+class TestScale:
+    def test_more_load_makes_more_pods_and_the_next_upgrade_still_works(self, installed: Platform, say: Say) -> None:
+        autoscaling = {"enabled": True, "minReplicas": 1, "maxReplicas": 2, "targetCPUUtilizationPercentage": 60}
+        installed.values["autoscaling"] = autoscaling
+        installed.helm("upgrade")
+        with Running(installed) as running:
+            began = time.monotonic()
+            eventually("the autoscaler has made a second pod", lambda: len(ready_pods("api")) == 2, timeout=180)
+            say(f"\ntwo pods after {time.monotonic() - began:.0f} s of load")
+            # The next one, with a setting that rolls the pods, and uploads over TLS from now on.
+            installed.values["objectStorage"] = {"publicEndpoint": f"https://{OBJECTS_HOST}:{installed.https_port}"}
+            installed.helm("upgrade")
+        say(f"upgrade of a scaled release: {running.report}")
+        assert running.missing() == []
+        assert running.report.failures == {}
+
+    def test_the_whole_journey_over_tls(self, installed: Platform) -> None:
+        if "objectStorage" not in installed.values:
+            pytest.skip("uploads are not over TLS: the upgrade before did not run")
+        installed.smoke(tls=True)
+
+    def test_back_to_a_fixed_number(self, installed: Platform) -> None:
+        installed.values.pop("autoscaling", None)
+        installed.values.pop("objectStorage", None)
+        installed.helm("upgrade")
+        eventually("one API pod is left", lambda: len(ready_pods("api")) == 1)
+
+
+class TestBackup:
+    def job(self, cronjob: str, container: str) -> str:
+        """Run a CronJob now; returns what its last container said."""
+        name = f"{cronjob}-{uuid.uuid4().hex[:6]}"
+        kubectl("create", "job", name, f"--from=cronjob/{cronjob}")
+
+        def ended() -> Any:
+            conditions = kubectl_json("get", "job", name)["status"].get("conditions", [])
+            return [c["type"] for c in conditions if c["status"] == "True" and c["type"] in ("Complete", "Failed")]
+
+        (outcome,) = eventually(f"job {name} has ended", ended, timeout=180)
+        if outcome != "Complete":
+            pytest.fail(kubectl("logs", f"job/{name}", "--all-containers", "--prefix"), pytrace=False)
+        return kubectl("logs", f"job/{name}", "-c", container)
+
+    def test_the_data_comes_back_from_another_store(self, installed: Platform, backup_store: str, say: Say) -> None:
+        # Before the copies: a candidate with an application and a document in the bucket.
+        with Running(installed, rate_per_second=20) as before:
+            time.sleep(8)
+        assert before.report.failures == {}
+        assert before.load.objects
+        installed.values["backup"] = {
+            "enabled": True,
+            "endpoint": backup_store,
+            "egress": [{"cidr": "0.0.0.0/0", "ports": [9000]}],
+        }
+        installed.helm("upgrade")
+        say("\n" + self.job("backup-documents", "mirror").strip())
+        say(self.job("backup-dump", "upload").strip())
+        drill = self.job("restore-drill", "report")
+        say(drill.strip())
+        assert "DRILL OK" in drill
+        assert "document  opened" in drill
+        kinds = psql("SELECT string_agg(DISTINCT kind, ' ' ORDER BY kind) FROM maintenance_runs WHERE succeeded")
+        assert kinds == "backup document_backup restore_drill"
+
+        email = f"later-{uuid.uuid4().hex[:8]}@example.com"
+        account = {"fullName": "Later Than the Dump", "email": email, "password": PASSWORD}
+        assert Connection(installed).ask("POST", "/auth/register", account)[0] == 201
+        psql("DELETE FROM users WHERE email LIKE 'load-%'")
+        lost = sorted(before.load.objects)[:5]
+        self.delete_objects(lost)
+        assert sorted(objects_missing(before.load.objects)) == [f"object {key} is gone" for key in lost]
+
+        began = time.monotonic()
+        output = run("bash", "k8s/restore.sh", timeout=400, extra_environment={"CONFIRM": "restore"})
+        say(f"{output.strip()}\nrestored in {time.monotonic() - began:.0f} s")
+        assert output.rstrip().endswith("RESTORE OK")
+        eventually("the route answers", lambda: Connection(installed).ask("GET", "/health/ready")[0] == 200)
+        assert before.missing() == []
+        assert psql(f"SELECT count(*) FROM users WHERE email = '{email}'") == "0"
+        # What a script has scaled must not stand in the way of the next upgrade.
+        installed.values.pop("backup")
+        installed.helm("upgrade")
+        assert kubectl("get", "cronjobs", "-o", "name") == ""
+
+    def delete_objects(self, keys: list[str]) -> None:
+        program = (
+            "import asyncio, sys\n"
+            "from service.adapters.object_storage import ObjectStorage\n"
+            "from service.settings import load_settings\n"
+            "async def main():\n"
+            "    storage = ObjectStorage(load_settings())\n"
+            "    await storage.open()\n"
+            "    for key in sys.argv[1:]:\n"
+            "        await storage.client.delete_object(Bucket=storage.bucket, Key=key)\n"
+            "    await storage.close()\n"
+            "asyncio.run(main())\n"
+        )
+        kubectl("exec", ready_pods("api")[0], "-c", "api", "--", "python", "-c", program, *keys)
 
 
 class TestReload:

@@ -1,5 +1,6 @@
 -- Empties the schema, as the first part of the one transaction that then restores a dump: all or nothing.
 SET lock_timeout = '30s';
+SET client_min_messages = warning;
 DO $$
 DECLARE thing record;
 BEGIN
