@@ -82,17 +82,18 @@ def main() -> int:
 def _screen(server: Prometheus, report: traffic.Report) -> str:
     lines = []
     for page in DASHBOARDS:
-        panels = [panel for _, row in page.rows for panel in row if panel.kind == "graph"]
-        exprs = [panel.queries[0].expr for panel in panels[:_QUERIES_A_LINK]]
-        lines.append(f"  {page.title}\n    {server.graph_link(*exprs)}")
+        exprs = [panel.queries[0].expr for _, row in page.rows for panel in row if panel.kind == "graph"]
+        # Failures leave no series while there are none.
+        shown = [expr for expr in exprs if server.query(expr)][:_QUERIES_A_LINK]
+        lines.append(f"  {page.title}\n    {server.graph_link(*shown)}")
     counts = ", ".join(f"{status}: {count}" for status, count in sorted(report.statuses.items()))
     where = server.url.replace("127.0.0.1", "localhost")
     return (
         f"\nAnswers by status: {counts}\n\nKey queries of the dashboards, filled in:\n"
         + "\n".join(lines)
         + f"\n\n  Alerts   {where}/alerts\n  Targets  {where}/targets\n\n"
-        "In a cluster: kubectl -n jembatan port-forward service/prometheus 9090, then the same addresses. In Grafana,\n"
-        "where it is on, the dashboards are in the folder of the tag jembatan.\n\n"
+        "In a cluster: kubectl -n jembatan port-forward service/prometheus 9090, then the same addresses. Grafana, where\n"
+        "it is on, has the dashboards under the tag jembatan.\n\n"
         f"Ctrl-C stops everything.\nOBSERVE {where}/graph"
     )
 

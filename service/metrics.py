@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import time
 from collections.abc import Callable
@@ -40,6 +41,7 @@ METHODS = frozenset({"GET", "POST", "PATCH", "DELETE", "OPTIONS", "HEAD", "PUT"}
 _PRODUCT = re.compile(r"([A-Za-z][\w.-]{0,40})/(\d{1,4}(?:\.\d{1,4}){0,3})(?:[\s(;+]|$)")
 _APPLE = re.compile(r"\b(?:cfnetwork|darwin|ios|iphone|ipad)\b", re.I)
 _ANDROID = re.compile(r"\b(?:okhttp|dalvik|android)\b", re.I)
+_AGENT_LENGTH = 300
 _LIBRARIES = frozenset({"okhttp", "dalvik", "cfnetwork", "darwin", "mozilla"})
 
 
@@ -47,9 +49,9 @@ def client_of(user_agent: str) -> str:
     """Which kind of program sent this User-Agent: ios, android, web or other. Browsers on phones are web."""
     if user_agent.startswith("Mozilla/"):
         return "web"
-    if _APPLE.search(user_agent, 0, 300):
+    if _APPLE.search(user_agent, 0, _AGENT_LENGTH):
         return "ios"
-    return "android" if _ANDROID.search(user_agent, 0, 300) else "other"
+    return "android" if _ANDROID.search(user_agent, 0, _AGENT_LENGTH) else "other"
 
 
 def app_version_of(user_agent: str, known: frozenset[str]) -> str:
@@ -111,16 +113,28 @@ class RequestTotals:
 def record_request(totals: RequestTotals, method: str, route: str, status: int, seconds: float) -> None:
     """Count one finished request everywhere. `route` is a template or `unmatched`, never a path."""
     method = method if method in METHODS else "OTHER"
-    http_requests.labels(method, route, str(status)).inc()
-    http_seconds.labels(method, route).observe(seconds)
+    counter, histogram = _route_metrics(method, route, status)
+    counter.inc()
+    histogram.observe(seconds)
     totals.add(method, route, status, seconds * 1000)
 
 
 def record_client(user_agent: str, known_versions: frozenset[str], status: int) -> None:
     """Count one finished request by who sent it; whatever a client writes, the labels stay few."""
+    _client_counter(user_agent[:_AGENT_LENGTH], known_versions, status // 100).inc()
+
+
+# Finding a series by its labels costs more than counting; the ones in use are kept at hand.
+@functools.lru_cache(maxsize=4096)
+def _route_metrics(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    return http_requests.labels(method, route, str(status)), http_seconds.labels(method, route)
+
+
+@functools.lru_cache(maxsize=512)
+def _client_counter(user_agent: str, known_versions: frozenset[str], status_class: int) -> Counter:
     client = client_of(user_agent)
     version = app_version_of(user_agent, known_versions) if client in {"ios", "android"} else "other"
-    client_requests.labels(client, version, f"{status // 100}xx").inc()
+    return client_requests.labels(client, version, f"{status_class}xx")
 
 
 def serve(port: int) -> Callable[[], None]:

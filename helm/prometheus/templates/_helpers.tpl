@@ -45,6 +45,8 @@ global:
   scrape_interval: {{ .Values.scrapeInterval }}
   scrape_timeout: 10s
   evaluation_interval: 30s
+  # The other formats cost the scraped processes three times as much and bring nothing that we use.
+  scrape_protocols: [PrometheusText0.0.4]
   external_labels:
     environment: {{ include "prometheus.environment" . }}
 rule_files: [/etc/prometheus/rules/*.yaml]
