@@ -92,6 +92,10 @@ contract: venv ## the contract is what the handlers declare, breaks no shipped a
 fuzz: venv ## 20 000 generated requests to a running server (CASES=…, FUZZ_ARGS='--seed 7')
 	@exec $(PY) -m tests.contract.fuzzing --cases $(CASES) $(FUZZ_ARGS)
 
+.PHONY: clients
+clients: venv ## TypeScript, Swift 6 and Kotlin clients: generated, searched, walked (CLIENTS='typescript swift')
+	@exec $(PY) -m tests.contract.clients $(CLIENTS)
+
 .PHONY: contract-gate
 contract-gate: venv ## would today's contract break a shipped app? (BASE=docs/contracts/v0.1.0.yaml; default: the newest)
 	@exec $(PY) -m tests.contract.gate $(if $(BASE),--base $(BASE))

@@ -261,7 +261,7 @@ def _register(name: str, schema: dict[str, Any], schemas: dict[str, Any]) -> Non
 
 
 def _tidy(schema: Any) -> Any:
-    """Titles repeat the names; a null default and `additionalProperties: false` would bind clients for nothing."""
+    """Titles repeat the names; a null or empty default and `additionalProperties: false` would bind clients for nothing."""
     if isinstance(schema, list):
         return [_tidy(item) for item in schema]
     if not isinstance(schema, dict):
@@ -270,7 +270,7 @@ def _tidy(schema: Any) -> Any:
     for key, value in schema.items():
         if key == "title" and isinstance(value, str):
             continue
-        if (key == "additionalProperties" and value is False) or (key == "default" and value is None):
+        if (key == "additionalProperties" and value is False) or (key == "default" and value in (None, "")):
             continue
         kept[key] = {name: _tidy(item) for name, item in value.items()} if key == "properties" else _tidy(value)
     return kept

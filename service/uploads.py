@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import uuid4
+
+from pydantic import WithJsonSchema
 
 from service.adapters.object_storage import PresignedUpload
 from service.errors import InvalidField
@@ -101,7 +103,7 @@ class Upload(Output):
 
     object_key: str
     upload_url: str
-    method: Literal["PUT"]
+    method: Annotated[str, WithJsonSchema({"type": "string", "x-extensible-enum": ["PUT"]})]
     headers: dict[str, str]
     expires_at: Ts
 

@@ -1,0 +1,1 @@
+"""What do generated clients need to be checked?"""
