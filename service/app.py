@@ -22,6 +22,7 @@ from service.auth import passwords
 from service.auth.authentication import authenticate, authenticate_staff, bearer_token
 from service.auth.bootstrap import Bootstrap
 from service.auth.routes import bp as auth
+from service.caching import validators
 from service.contract import bp as contract
 from service.errors import (
     ApiError,
@@ -164,6 +165,7 @@ def create_app(settings: Settings, name: str = "jembatan") -> Sanic[Any, Any]:
     app.ctx.totals = metrics.RequestTotals()
     app.ctx.app_versions = frozenset(filter(None, map(str.strip, settings.known_app_versions.split(","))))
     app.ctx.draining = False
+    validators.program()
     for blueprint in BLUEPRINTS:
         app.blueprint(blueprint.copy(blueprint.name) if blueprint.registered else blueprint)
     for route in app.router.routes:
@@ -179,10 +181,13 @@ def create_app(settings: Settings, name: str = "jembatan") -> Sanic[Any, Any]:
     return app
 
 
-async def let_in(request: Request) -> None:
-    """Deny by default: without a declaration that says otherwise, an operation needs a signed-in user."""
+async def let_in(request: Request) -> HTTPResponse | None:
+    """Deny by default: without a declaration that says otherwise, an operation needs a signed-in user.
+
+    A client that has the very answer is told so, and the handler never runs.
+    """
     if request.route is None:
-        return
+        return None
     declared = declared_operation(request.route.handler)
     security = declared.security if declared else Security.USER
     settings: Settings = request.app.ctx.settings
@@ -197,11 +202,16 @@ async def let_in(request: Request) -> None:
         token = bearer_token(request.headers.get("authorization"))
         if token is None and security is Security.USER:
             raise MissingAccessToken
-        request.ctx.principal = await authenticate(token, settings) if token else None
+        basis = declared.conditional if declared else None
+        principal = request.ctx.principal = await authenticate(token, settings, basis) if token else None
+        if basis is not None and principal is not None:
+            return validators.revalidate(request, principal, basis)
+    return None
 
 
 async def finish(request: Request, response: HTTPResponse) -> None:
     """Headers that every answer carries; while draining, the connection ends with this answer."""
+    validators.stamp(request, response)
     response.headers["x-request-id"] = str(request.id)
     response.headers.update(_CORS)
     request.ctx.status = response.status

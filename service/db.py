@@ -67,6 +67,7 @@ MODEL_MODULES = (
     "service.tasks.models",
     "service.webhooks.models",
     "service.maintenance.models",
+    "service.caching.models",
 )
 
 CONNECT_TIMEOUT_SECONDS = 5.0

@@ -17,7 +17,7 @@ import asyncpg
 from service import db
 from service.errors import InvalidCursor, InvalidField, SearchBusy
 from service.fields import Text
-from service.paging import KeysetPaged, Position, Slice, Totals, start_of
+from service.paging import KeysetPaged, Known, Position, Slice, Totals, start_of
 
 SEARCH_SECONDS = 1.0
 # Of a search, matches are counted on every request up to here.
@@ -33,7 +33,7 @@ _long_counts = asyncio.Semaphore(2)
 # A total may be 5 s behind without a search and 60 s behind above EXACT_MATCHES; the rest is for answering.
 _totals = Totals(fresh_seconds=2.5, usable_seconds=4.5)
 _long_totals = Totals(fresh_seconds=30.0, usable_seconds=57.0)
-_counting: dict[str, asyncio.Task[int]] = {}
+_counting: dict[str, asyncio.Task[tuple[int, str | None]]] = {}
 
 T = TypeVar("T")
 
@@ -189,27 +189,46 @@ async def read_page(
     binding: str,
     view: Callable[[asyncpg.Record], T],
     user_id: str | None = None,
+    version: str | None = None,
     capped: bool = False,
 ) -> Slice[T]:
     """One page, each row as `view`, with `saved` of the user `user_id`. One statement.
 
     `binding` (`paging.binding_of`) names list and filters. `capped`: of a search above EXACT_MATCHES the total may be
-    60 s behind, and counting it anew is a second statement. Raises InvalidCursor, and SearchBusy when a search takes
+    60 s behind, and counting it anew is a second statement. `version` is what the caller read of the table before (see
+    Totals): then the page knows whether its total is exact. Raises InvalidCursor, and SearchBusy when a search takes
     more than SEARCH_SECONDS.
     """
     start = start_of(query, binding)
     if start is not None and [type(key) for key in start.keys] != [key.kind for key in listing.keys]:
         raise InvalidCursor
     statement = _Statement(listing, narrowing, query, start, user_id)
+    counted = _Counted(binding if version is None else f"{binding}@", version)
     if not narrowing.searches:
-        rows, total = await _list(statement, binding)
+        rows, total = await _list(statement, counted)
     else:
         try:
             async with asyncio.timeout(SEARCH_SECONDS), _searches:
-                rows, total = await _search(statement, binding, capped=capped)
+                rows, total = await _search(statement, counted, capped=capped)
         except TimeoutError:
             raise SearchBusy from None
     return _slice(statement, [row for row in rows if row["position_0"] is not None], total, binding, view)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """Under which name a count is remembered, and of which version it is. Callers without one have names of their own."""
+
+    name: str
+    version: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """`exact`: of the version that the caller read, or newer."""
+
+    value: int
+    exact: bool
 
 
 class _Statement:
@@ -245,10 +264,10 @@ class _Statement:
         return f"CROSS JOIN LATERAL (SELECT {self.columns} FROM {self.listing.table} WHERE {key} = {place} OFFSET 0) r"
 
 
-async def _list(statement: _Statement, binding: str) -> tuple[list[asyncpg.Record], int]:
+async def _list(statement: _Statement, counted: _Counted) -> tuple[list[asyncpg.Record], _Total]:
     """The rows, one more than the page has, and the total."""
     listing, narrowing = statement.listing, statement.narrowing
-    known, due = _totals.look(binding)
+    known = _totals.look(counted.name, counted.version)
     scope = f"FROM {listing.table} WHERE {narrowing.filters}{statement.behind()} ORDER BY {listing.order()}"
     if statement.skips:
         # The rows passed over are read from the index alone.
@@ -258,8 +277,8 @@ async def _list(statement: _Statement, binding: str) -> tuple[list[asyncpg.Recor
         )
     else:
         page = f"SELECT {statement.columns}, {listing.positions} {scope}{statement.limits}"
-    if known is not None and not due:
-        return await db.fetch_all(page, *narrowing.arguments), known
+    if known.value is not None and not known.due:
+        return await db.fetch_all(page, *narrowing.arguments), _Total(known.value, known.exact)
     sent_at = time.monotonic()
     rows = await db.fetch_all(
         # Counted in the list's order and as if there were a limit, so that the list's index is read, not the table.
@@ -268,11 +287,11 @@ async def _list(statement: _Statement, binding: str) -> tuple[list[asyncpg.Recor
         f" LEFT JOIN ({page}) p ON true ORDER BY {listing.order('p')}",
         *narrowing.arguments,
     )
-    _totals.keep(binding, rows[0]["total"], sent_at)
-    return rows, rows[0]["total"]
+    _totals.keep(counted.name, rows[0]["total"], sent_at, counted.version)
+    return rows, _Total(rows[0]["total"], True)
 
 
-async def _search(statement: _Statement, binding: str, *, capped: bool) -> tuple[list[asyncpg.Record], int]:
+async def _search(statement: _Statement, counted: _Counted, *, capped: bool) -> tuple[list[asyncpg.Record], _Total]:
     """Like `_list`, with texts to find.
 
     `walk` looks through the first rows of the list's order, where a common term fills its page at once. Only when it
@@ -280,11 +299,15 @@ async def _search(statement: _Statement, binding: str, *, capped: bool) -> tuple
     it, so the count of a common term stops at the cap.
     """
     listing, narrowing = statement.listing, statement.narrowing
-    known, due = (None, True) if capped else _totals.look(binding)
+    known = Known(None, True) if capped else _totals.look(counted.name, counted.version)
     if capped:
         total = f"SELECT count(*) AS total FROM (SELECT 1 FROM found LIMIT {EXACT_MATCHES + 1}) c"
     else:
-        total = "SELECT count(*) AS total FROM found" if due or known is None else "SELECT NULL::bigint AS total"
+        total = (
+            "SELECT count(*) AS total FROM found"
+            if known.due or known.value is None
+            else "SELECT NULL::bigint AS total"
+        )
     keys = ", ".join(listing.names("k"))
     sent_at = time.monotonic()
     rows = await db.fetch_all(
@@ -300,47 +323,59 @@ async def _search(statement: _Statement, binding: str, *, capped: bool) -> tuple
         f" ORDER BY {listing.order('p')}",
         *narrowing.arguments,
     )
-    count = int(known or 0) if rows[0]["total"] is None else int(rows[0]["total"])
-    if not capped and rows[0]["total"] is not None:
-        _totals.keep(binding, count, sent_at)
-    if capped and count > EXACT_MATCHES:
-        count = max(count, await _long_count(binding, statement.count_sql, statement.count_arguments))
-    return rows, count
+    if rows[0]["total"] is None:
+        return rows, _Total(int(known.value or 0), known.exact)
+    count = int(rows[0]["total"])
+    if not capped:
+        _totals.keep(counted.name, count, sent_at, counted.version)
+    elif count > EXACT_MATCHES:
+        long = await _long_count(counted, statement.count_sql, statement.count_arguments)
+        return rows, _Total(max(count, long.value), long.exact)
+    return rows, _Total(count, True)
 
 
-async def _long_count(binding: str, sql: str, arguments: list[Any]) -> int:
+async def _long_count(counted: _Counted, sql: str, arguments: list[Any]) -> _Total:
     """All matches of a common term, counted by one task for all who ask.
 
     It goes on when the search that began it gives up, so that the same search succeeds a moment later.
     """
-    known, due = _long_totals.look(binding)
-    if due and binding not in _counting:
-        task = asyncio.create_task(_count(binding, sql, arguments))
-        _counting[binding] = task
-        task.add_done_callback(lambda done: _counted(binding, done))
-    return known if known is not None else await asyncio.shield(_counting[binding])
+    name = counted.name
+    known = _long_totals.look(name, counted.version)
+    if known.due and name not in _counting:
+        task = asyncio.create_task(_count(counted, sql, arguments))
+        _counting[name] = task
+        task.add_done_callback(lambda done: _end_count(name, done))
+    if known.value is not None:
+        return _Total(known.value, known.exact)
+    # Somebody who read an older version may have begun it.
+    value, version = await asyncio.shield(_counting[name])
+    return _Total(value, version == counted.version)
 
 
-async def _count(binding: str, sql: str, arguments: list[Any]) -> int:
+async def _count(counted: _Counted, sql: str, arguments: list[Any]) -> tuple[int, str | None]:
     async with asyncio.timeout(_LONG_COUNT_SECONDS), _long_counts:
         sent_at = time.monotonic()
         value = int(await db.fetch_value(sql, *arguments))
-    _long_totals.keep(binding, value, sent_at)
-    return value
+    _long_totals.keep(counted.name, value, sent_at, counted.version)
+    return value, counted.version
 
 
-def _counted(binding: str, task: asyncio.Task[int]) -> None:
-    del _counting[binding]
+def _end_count(name: str, task: asyncio.Task[tuple[int, str | None]]) -> None:
+    del _counting[name]
     if not task.cancelled():
         task.exception()  # who waited has seen it
 
 
 def _slice(
-    statement: _Statement, rows: list[asyncpg.Record], total: int, binding: str, view: Callable[[asyncpg.Record], T]
+    statement: _Statement,
+    rows: list[asyncpg.Record],
+    counted: _Total,
+    binding: str,
+    view: Callable[[asyncpg.Record], T],
 ) -> Slice[T]:
     shown = rows[: statement.wanted]
     has_more = len(rows) > statement.wanted
-    offset, seen = statement.offset, len(shown) + has_more
+    offset, seen, total = statement.offset, len(shown) + has_more, counted.value
     if statement.start is not None:
         # Rows may have gone since the position was handed out.
         total = max(total, seen)
@@ -353,4 +388,4 @@ def _slice(
     if has_more:
         keys = tuple(shown[-1][f"position_{number}"] for number in range(len(statement.listing.keys)))
         after = Position(binding, offset + len(shown), keys).token()
-    return Slice([view(row) for row in shown], offset, has_more, total, after)
+    return Slice([view(row) for row in shown], offset, has_more, total, after, counted.exact)

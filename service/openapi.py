@@ -24,11 +24,26 @@ _SECURITY: dict[Security, list[dict[str, list[str]]]] = {
     Security.ADMIN: [{"bearer": []}, {"adminKey": []}],
     Security.SUPER: [{"bearer": []}, {"adminKey": []}],
 }
+_IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The ETag of an answer that the client has from this very address.",
+    "schema": {"type": "string"},
+}
+_TAG_HEADERS = {
+    "ETag": {
+        "description": "For signed-in callers, where the answer may be kept.",
+        "schema": {"type": "string"},
+    },
+    "Cache-Control": {"description": "Comes with ETag: ask each time.", "schema": {"type": "string"}},
+}
 _REASONS = {
     200: "Done.",
     201: "Created.",
     202: "Accepted.",
     204: "Done; no body.",
+    304: "What the client has is still true; no body.",
     400: "The request is not valid.",
     401: "Not signed in, or not any more.",
     403: "Not allowed.",
@@ -155,6 +170,8 @@ def _operation(declared: Operation, path: str, schemas: dict[str, Any], refusals
     parameters += [
         {"name": name, "in": "header", "required": False, "schema": {"type": "string"}} for name in declared.headers
     ]
+    if declared.conditional:
+        parameters.append(_IF_NONE_MATCH)
     if parameters:
         document["parameters"] = parameters
     if declared.body is not None:
@@ -199,7 +216,11 @@ def _responses(declared: Operation, schemas: dict[str, Any], refusals: dict[str,
             entry["content"] = {"application/json": {"schema": _reference(shape, "serialization", schemas)}}
             if links := links_of(declared.id):
                 entry["links"] = links
+        if declared.conditional and status == 200:
+            entry["headers"] = _TAG_HEADERS
         responses[str(status)] = entry
+    if declared.conditional:
+        responses["304"] = {"description": _REASONS[304], "headers": _TAG_HEADERS}
     by_status: dict[int, set[type[ApiError]]] = {}
     for error in declared.errors:
         by_status.setdefault(error.status_code, set()).add(error)

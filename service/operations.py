@@ -12,6 +12,7 @@ from typing import Any
 from sanic import HTTPResponse
 from sanic_ext import openapi
 
+from service.auth.principal import Basis
 from service.errors import (
     AdminApiDisabled,
     ApiError,
@@ -58,6 +59,7 @@ class Operation:
     errors: tuple[type[ApiError], ...]
     description: str = ""
     headers: tuple[str, ...] = ()
+    conditional: Basis | None = None
 
 
 _TOKEN_ERRORS = (InvalidAccessToken, ExpiredAccessToken)
@@ -78,12 +80,15 @@ def operation(
     description: str = "",
     headers: tuple[str, ...] = (),
     depends: bool = True,
+    conditional: Basis | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare the decorated handler's operation; without it the application refuses to start.
 
     A signed-in user is asked for unless `security` says otherwise. Errors of the caller's check, of an unreadable
     body and of dependencies that are away are added here, so `errors` lists only the operation's own.
-    `depends=False` is for operations that touch nothing outside the process.
+    `depends=False` is for operations that touch nothing outside the process. `conditional` is for reads whose answer
+    depends on the address and that basis, and on nothing else: signed-in callers get an entity tag, and 304 while it
+    holds.
     """
     added: tuple[type[ApiError], ...] = (InternalError,)
     if depends:
@@ -97,7 +102,17 @@ def operation(
     elif security in {Security.ADMIN, Security.SUPER}:
         added += STAFF_ERRORS
     declared = Operation(
-        operation_id, summary, tag, security, body, query, responses, (*errors, *added), description, headers
+        operation_id,
+        summary,
+        tag,
+        security,
+        body,
+        query,
+        responses,
+        (*errors, *added),
+        description,
+        headers,
+        conditional,
     )
 
     def decorate(handler: Handler) -> Handler:

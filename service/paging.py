@@ -12,7 +12,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Generic, Protocol, TypeVar
+from typing import Annotated, Any, Generic, NamedTuple, Protocol, TypeVar
 
 import orjson
 
@@ -121,13 +121,17 @@ def start_of(query: KeysetPaged, binding: str) -> Position | None:
 
 @dataclass(frozen=True, slots=True)
 class Slice(Generic[T]):
-    """One page: its items, where it begins, whether more follow, all matches, and the token of its last row."""
+    """One page: its items, where it begins, whether more follow, all matches, and the token of its last row.
+
+    `exact` is false when the total may be older than the rows.
+    """
 
     items: list[T]
     offset: int
     has_more: bool
     total: int
     after: str | None
+    exact: bool = False
 
 
 class KeysetPageInfo(PageInfo):
@@ -153,14 +157,24 @@ class KeysetPageInfo(PageInfo):
 class _Count:
     value: int
     counted_at: float
+    version: str | None
     claimed: bool = False
+
+
+class Known(NamedTuple):
+    """A count that is remembered, or none; whether the caller is to count anew, and whether it is of their version."""
+
+    value: int | None
+    due: bool
+    exact: bool = False
 
 
 class Totals:
     """Counts that may be a little old, by list and filters; of this process alone.
 
     After `fresh_seconds` one caller is told to count anew while the others go on with the old value, which nobody gets
-    once it is `usable_seconds` old. Of more than `maximum` counts the least used go.
+    once it is `usable_seconds` old. For callers who know the version of what is counted, a count of that version is
+    true at any age, and one of another version is due at once. Of more than `maximum` counts the least used go.
     """
 
     def __init__(self, *, fresh_seconds: float, usable_seconds: float, maximum: int = 1000) -> None:
@@ -169,23 +183,26 @@ class Totals:
         self.maximum = maximum
         self._counts: OrderedDict[str, _Count] = OrderedDict()
 
-    def look(self, binding: str) -> tuple[int | None, bool]:
-        """The usable count, or none, and whether this caller is to count anew."""
+    def look(self, binding: str, version: str | None = None) -> Known:
+        """What is known of a count, to a caller who read `version` before."""
         known = self._counts.get(binding)
         if known is None:
-            return None, True
+            return Known(None, True)
+        if version is not None and known.version == version:
+            self._counts.move_to_end(binding)
+            return Known(known.value, False, True)
         age = time.monotonic() - known.counted_at
         if age >= self.usable_seconds:
-            return None, True
+            return Known(None, True)
         self._counts.move_to_end(binding)
-        if age < self.fresh_seconds or known.claimed:
-            return known.value, False
+        if known.claimed or (version is None and age < self.fresh_seconds):
+            return Known(known.value, False)
         known.claimed = True
-        return known.value, True
+        return Known(known.value, True)
 
-    def keep(self, binding: str, value: int, counted_at: float) -> None:
-        """Remember a count whose statement was sent at `counted_at` (`time.monotonic()`)."""
-        self._counts[binding] = _Count(value, counted_at)
+    def keep(self, binding: str, value: int, counted_at: float, version: str | None = None) -> None:
+        """Remember a count whose statement was sent at `counted_at` (`time.monotonic()`), after reading `version`."""
+        self._counts[binding] = _Count(value, counted_at, version)
         self._counts.move_to_end(binding)
         while len(self._counts) > self.maximum:
             self._counts.popitem(last=False)

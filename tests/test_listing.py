@@ -24,7 +24,7 @@ from service.feed.queries import PostFilter, list_saved_posts, list_visible_post
 from service.feed.schemas import PostsQuery
 from service.jobs.queries import JobFilter, find_visible_job, list_saved_jobs, list_visible_jobs
 from service.jobs.schemas import JobsQuery
-from service.paging import Position, Totals, binding_of
+from service.paging import Known, Position, Totals, binding_of
 from tests.factories import make_job, make_post
 
 
@@ -149,14 +149,25 @@ class TestTotals:
 
     def test_one_caller_counts_anew_while_others_go_on(self, clock: SimpleNamespace) -> None:
         totals = Totals(fresh_seconds=2, usable_seconds=5, maximum=2)
-        assert totals.look("a") == (None, True)
+        assert totals.look("a") == Known(None, True)
         totals.keep("a", 7, clock.now)
         clock.now += 1.9
-        assert totals.look("a") == (7, False)
+        assert totals.look("a") == Known(7, False)
         clock.now += 0.2
-        assert [totals.look("a") for _ in range(3)] == [(7, True), (7, False), (7, False)]
+        assert [totals.look("a").due for _ in range(3)] == [True, False, False]
         clock.now += 3
-        assert totals.look("a") == (None, True)
+        assert totals.look("a") == Known(None, True)
+
+    def test_a_count_of_the_callers_version_is_true_at_any_age_and_others_are_due(self, clock: SimpleNamespace) -> None:
+        totals = Totals(fresh_seconds=2, usable_seconds=5, maximum=2)
+        assert totals.look("a", "v1") == Known(None, True)
+        totals.keep("a", 7, clock.now, "v1")
+        clock.now += 1000
+        assert totals.look("a", "v1") == Known(7, False, True)
+        assert totals.look("a", "v2") == Known(None, True)
+        totals.keep("a", 8, clock.now, "v2")
+        assert [totals.look("a", "v3") for _ in range(2)] == [Known(8, True), Known(8, False)]
+        assert totals.look("a", "v2") == Known(8, False, True)
 
     def test_the_least_used_goes(self, clock: SimpleNamespace) -> None:
         totals = Totals(fresh_seconds=2, usable_seconds=5, maximum=2)

@@ -546,6 +546,20 @@ EXPECTED = {
         },
         indexes={"idx_maintenance_runs_kind_finished": "(kind, finished_at)"},
     ),
+    "content_versions": Table(
+        """
+        id uuid
+        version int8
+        """,
+    ),
+    "user_versions": Table(
+        """
+        id uuid
+        user_id uuid
+        version int8
+        """,
+        indexes={"idx_user_versions_user_id": "(user_id)"},
+    ),
 }
 
 
@@ -578,9 +592,9 @@ OTHERS_SQL = """
       AND relname NOT IN ('aerich_id_seq', 'audit_events_position_seq')
     UNION ALL SELECT 'type ' || typname FROM pg_type
     WHERE typnamespace = 'public'::regnamespace AND typtype NOT IN ('c', 'b')
-    UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal
+    UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname NOT LIKE '%version%_on_%'
     UNION ALL SELECT 'function ' || proname FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
-      AND proname <> 'text_pieces'
+      AND proname NOT LIKE ALL (ARRAY['text_pieces', 'renew_%', 'forget_user_versions'])
       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
     UNION ALL SELECT 'extension ' || extname FROM pg_extension WHERE extname NOT IN ('plpgsql', 'pg_trgm')
 """
@@ -675,6 +689,29 @@ class TestSchema:
 
     async def test_there_is_nothing_else(self, connection):
         assert [row["thing"] for row in await connection.fetch(OTHERS_SQL)] == []
+
+    async def test_every_write_that_candidates_see_renews_a_version(self, connection):
+        rows = await connection.fetch(
+            "SELECT tgrelid::regclass::text AS name, string_agg(DISTINCT tgfoid::regproc::text, ', ') AS functions,"
+            " string_agg(split_part(tgname, '_on_', 2), ', ' ORDER BY tgname) AS events"
+            " FROM pg_trigger WHERE NOT tgisinternal GROUP BY 1 ORDER BY 1"
+        )
+        every, everybody = "delete, insert, truncate, update", "renew_every_user_version"
+        assert [tuple(row) for row in rows] == [
+            ("feed_posts", "renew_content_version", every),
+            ("identity_documents", f"{everybody}, renew_version_of_verified", every),
+            ("job_application_documents", f"{everybody}, renew_version_of_owner", every),
+            ("job_application_journey_events", f"{everybody}, renew_version_of_applicant", every),
+            ("job_applications", f"{everybody}, renew_version_of_owner", every),
+            ("jobs", "renew_content_version", every),
+            ("kyc_sessions", f"{everybody}, renew_version_of_owner", every),
+            ("kyc_status_events", f"{everybody}, renew_version_of_verified", every),
+            ("roles", f"{everybody}, renew_version_of_role", "truncate, update"),
+            ("user_roles", f"{everybody}, renew_version_of_owner", every),
+            ("user_saved_jobs", f"{everybody}, renew_version_of_owner", every),
+            ("user_saved_posts", f"{everybody}, renew_version_of_owner", every),
+            ("users", f"forget_user_versions, {everybody}, renew_version_of_user", "delete, truncate, update"),
+        ]
 
     async def test_keys_have_no_update_rule_and_cannot_be_deferred(self, connection):
         rows = await connection.fetch(

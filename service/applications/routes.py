@@ -7,6 +7,7 @@ from sanic import Blueprint, HTTPResponse, Request
 from service import uploads
 from service.applications import documents, domain, schemas
 from service.applications.models import OfferDecision
+from service.auth.principal import Basis
 from service.errors import InvalidCursor, InvalidLimit
 from service.jobs.domain import JobNotFound
 from service.operations import operation
@@ -50,6 +51,7 @@ async def apply(request: Request, job_id: str) -> HTTPResponse:
     query=schemas.ApplicationsQuery,
     responses={200: schemas.ApplicationList},
     errors=(InvalidCursor, InvalidLimit, schemas.InvalidApplicationStatus),
+    conditional=Basis.CONTENT,
 )
 async def list_applications(request: Request) -> HTTPResponse:
     query = parse_query(schemas.ApplicationsQuery, request)
@@ -64,6 +66,7 @@ async def list_applications(request: Request) -> HTTPResponse:
     tag="applications",
     responses={200: schemas.ApplicationJourney},
     errors=(domain.ApplicationNotFound,),
+    conditional=Basis.CONTENT,
 )
 async def read_journey(request: Request, application_id: str) -> HTTPResponse:
     return answer(schemas.ApplicationJourney.of(await domain.read_journey(application_id, request.ctx.principal)))
@@ -118,6 +121,7 @@ async def register_document(request: Request, application_id: str) -> HTTPRespon
     tag="applications",
     responses={200: schemas.ApplicationDocuments},
     errors=(domain.ApplicationNotFound,),
+    conditional=Basis.CONTENT,
 )
 async def list_documents(request: Request, application_id: str) -> HTTPResponse:
     application, found, total = await documents.list_documents(application_id, request.ctx.principal)

@@ -9,7 +9,7 @@ from sanic.compat import Header
 from service import db
 from service.audit.domain import audit
 from service.auth import tokens
-from service.auth.principal import Principal, Staff
+from service.auth.principal import Basis, Principal, Staff
 from service.auth.queries import find_caller
 from service.errors import (
     AdminApiDisabled,
@@ -31,14 +31,14 @@ def bearer_token(authorization: str | None) -> str | None:
     return authorization[len(_SCHEME) :].strip() or None
 
 
-async def authenticate(token: str, settings: Settings) -> Principal:
-    """The user of an access token, as stored now. One statement.
+async def authenticate(token: str, settings: Settings, basis: Basis | None = None) -> Principal:
+    """The user of an access token, as stored now, with the versions of `basis`. One statement.
 
     Raises InvalidAccessToken or ExpiredAccessToken. Storage is asked even for an expired token: while the database is
     away the answer must not be 401, or apps would refresh into the outage and sign their users out.
     """
     claims = tokens.read_access_token(token, settings.token_keys, settings.auth_token_secret)
-    caller = await find_caller(claims.user_id, claims.family_id)
+    caller = await find_caller(claims.user_id, claims.family_id, basis)
     if utc_now().timestamp() >= claims.expires_at:
         raise ExpiredAccessToken
     if caller is None:

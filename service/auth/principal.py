@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
+
+
+class Basis(Enum):
+    """On what the answer to a read depends, besides its address: what belongs to the caller, or jobs and posts too."""
+
+    OWN = "own"
+    CONTENT = "content"
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A signed-in user, read from the database for this request. `family_id`: the sign-in they came through."""
+    """A signed-in user, read from the database for this request. `family_id`: the sign-in they came through.
+
+    `own_version` and `content_version` are there when somebody asked for them: the first changes with the person's own
+    rows, the second also with jobs, posts and what is due of them.
+    """
 
     user_id: str
     full_name: str
@@ -17,6 +29,8 @@ class Principal:
     created_at: datetime
     roles: tuple[str, ...]
     family_id: str | None
+    own_version: str | None = None
+    content_version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import empty
 
 from service.auth import accounts, schemas, sessions, verification
+from service.auth.principal import Basis
 from service.operations import Security, operation
 from service.web import answer, language_of, parse, read_body
 
@@ -85,7 +86,7 @@ async def logout(request: Request) -> HTTPResponse:
 
 
 @bp.get("/auth/me")
-@operation("getMe", summary="The signed-in user", tag="auth", responses={200: schemas.Me})
+@operation("getMe", summary="The signed-in user", tag="auth", responses={200: schemas.Me}, conditional=Basis.OWN)
 async def get_me(request: Request) -> HTTPResponse:
     return answer(schemas.Me(user=schemas.User.of(request.ctx.principal)))
 

@@ -23,7 +23,9 @@ class PostNotFound(ApiError):
 
 async def list_posts(wanted: PostFilter, page: KeysetPaged, by: Principal | None) -> Slice[PostView]:
     """One page of the visible posts, newest first. Raises InvalidCursor and, for a search, SearchBusy."""
-    return await queries.list_visible_posts(wanted, page, user_id=by.user_id if by else None)
+    if by is None:
+        return await queries.list_visible_posts(wanted, page, user_id=None)
+    return await queries.list_visible_posts(wanted, page, user_id=by.user_id, version=by.content_version)
 
 
 async def list_saved_posts(page: Paged, by: Principal) -> PostPage:

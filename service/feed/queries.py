@@ -114,7 +114,9 @@ class PostSaving:
     changed: bool
 
 
-async def list_visible_posts(wanted: PostFilter, query: KeysetPaged, *, user_id: str | None) -> Slice[PostView]:
+async def list_visible_posts(
+    wanted: PostFilter, query: KeysetPaged, *, user_id: str | None, version: str | None = None
+) -> Slice[PostView]:
     """Visible posts, the last published first, then by creation and id, also backwards.
 
     Raises InvalidCursor and, for a search, SearchBusy.
@@ -131,6 +133,7 @@ async def list_visible_posts(wanted: PostFilter, query: KeysetPaged, *, user_id:
         binding=binding_of("posts", wanted.text, wanted.category),
         view=PostView.from_row,
         user_id=user_id,
+        version=version,
         capped=wanted.text is not None,
     )
 

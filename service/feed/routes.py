@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.auth.principal import Basis
+from service.caching import validators
 from service.errors import InvalidCursor, InvalidLimit, SearchBusy
 from service.feed import domain, schemas
 from service.feed.queries import PostFilter
@@ -24,10 +26,13 @@ bp = Blueprint("feed")
     query=schemas.PostsQuery,
     responses={200: schemas.PostList},
     errors=(InvalidCursor, InvalidLimit, InvalidSearch, SearchBusy),
+    conditional=Basis.CONTENT,
 )
 async def list_posts(request: Request) -> HTTPResponse:
     query = parse_query(schemas.PostsQuery, request)
     found = await domain.list_posts(PostFilter(query.q, query.category), query, request.ctx.principal)
+    if not found.exact:
+        validators.withhold(request)
     return answer(schemas.PostList.of(found, query, request.ctx.principal))
 
 
@@ -39,6 +44,7 @@ async def list_posts(request: Request) -> HTTPResponse:
     query=Page,
     responses={200: schemas.SavedPostList},
     errors=(InvalidCursor, InvalidLimit),
+    conditional=Basis.CONTENT,
 )
 async def list_saved_posts(request: Request) -> HTTPResponse:
     page = parse_query(Page, request)

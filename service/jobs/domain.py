@@ -23,7 +23,9 @@ class JobNotFound(ApiError):
 
 async def list_jobs(wanted: JobFilter, page: KeysetPaged, by: Principal | None) -> Slice[JobView]:
     """One page of the visible jobs, oldest first. Raises InvalidCursor and, for a search, SearchBusy."""
-    return await queries.list_visible_jobs(wanted, page, user_id=by.user_id if by else None)
+    if by is None:
+        return await queries.list_visible_jobs(wanted, page, user_id=None)
+    return await queries.list_visible_jobs(wanted, page, user_id=by.user_id, version=by.content_version)
 
 
 async def read_job(job_id: str, by: Principal | None) -> JobView:

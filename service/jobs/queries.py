@@ -124,7 +124,9 @@ class Saving:
     changed: bool
 
 
-async def list_visible_jobs(wanted: JobFilter, query: KeysetPaged, *, user_id: str | None) -> Slice[JobView]:
+async def list_visible_jobs(
+    wanted: JobFilter, query: KeysetPaged, *, user_id: str | None, version: str | None = None
+) -> Slice[JobView]:
     """Visible jobs by creation, oldest first, then id. Raises InvalidCursor and, for a search, SearchBusy."""
     narrowing = Narrowing(VISIBLE_SQL)
     if wanted.employment_type is not None:
@@ -142,6 +144,7 @@ async def list_visible_jobs(wanted: JobFilter, query: KeysetPaged, *, user_id: s
         binding=binding_of("jobs", wanted.text, wanted.employment_type, wanted.visa_sponsored, wanted.place),
         view=JobView.from_row,
         user_id=user_id,
+        version=version,
         capped=wanted.text is not None,
     )
 

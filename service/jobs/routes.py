@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.auth.principal import Basis
+from service.caching import validators
 from service.errors import InvalidCursor, InvalidLimit, SearchBusy
 from service.jobs import domain, schemas
 from service.jobs.queries import JobFilter
@@ -31,6 +33,7 @@ bp = Blueprint("jobs")
         InvalidSearch,
         SearchBusy,
     ),
+    conditional=Basis.CONTENT,
 )
 async def list_jobs(request: Request) -> HTTPResponse:
     query = parse_query(schemas.JobsQuery, request)
@@ -41,6 +44,8 @@ async def list_jobs(request: Request) -> HTTPResponse:
         place=query.location,
     )
     found = await domain.list_jobs(wanted, query, request.ctx.principal)
+    if not found.exact:
+        validators.withhold(request)
     return answer(schemas.JobList.of(found, query, request.ctx.principal))
 
 
@@ -52,6 +57,7 @@ async def list_jobs(request: Request) -> HTTPResponse:
     security=Security.OPTIONAL,
     responses={200: schemas.JobEnvelope},
     errors=(domain.JobNotFound,),
+    conditional=Basis.CONTENT,
 )
 async def get_job(request: Request, job_id: str) -> HTTPResponse:
     return answer(schemas.JobEnvelope.of(await domain.read_job(job_id, request.ctx.principal), request.ctx.principal))
@@ -65,6 +71,7 @@ async def get_job(request: Request, job_id: str) -> HTTPResponse:
     query=Page,
     responses={200: schemas.SavedJobList},
     errors=(InvalidCursor, InvalidLimit),
+    conditional=Basis.CONTENT,
 )
 async def list_saved_jobs(request: Request) -> HTTPResponse:
     page = parse_query(Page, request)

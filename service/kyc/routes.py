@@ -5,6 +5,7 @@ from __future__ import annotations
 from sanic import Blueprint, HTTPResponse, Request
 
 from service.applications.schemas import InvalidNote
+from service.auth.principal import Basis
 from service.kyc import checklist, documents, schemas, states, submission
 from service.operations import operation
 from service.uploads import (
@@ -76,6 +77,7 @@ async def merge_provider_metadata(request: Request, session_id: str) -> HTTPResp
     summary="The state of the latest verification",
     tag="kyc",
     responses={200: schemas.KycStatusEnvelope},
+    conditional=Basis.OWN,
 )
 async def get_status(request: Request) -> HTTPResponse:
     return answer(schemas.KycStatusEnvelope.of(await submission.read_status(by=request.ctx.principal)))
@@ -139,6 +141,7 @@ async def add_document(request: Request) -> HTTPResponse:
     query=schemas.SessionChoice,
     responses={200: schemas.KycHistory},
     errors=(states.KycSessionNotFound,),
+    conditional=Basis.OWN,
 )
 async def get_history(request: Request) -> HTTPResponse:
     query = parse_query(schemas.SessionChoice, request)
@@ -151,6 +154,7 @@ async def get_history(request: Request) -> HTTPResponse:
     summary="Which documents the latest verification has and needs",
     tag="kyc",
     responses={200: schemas.VerificationChecklist},
+    conditional=Basis.OWN,
 )
 async def list_verification_documents(request: Request) -> HTTPResponse:
     return answer(schemas.VerificationChecklist.of(await checklist.read_checklist(by=request.ctx.principal)))

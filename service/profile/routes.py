@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.auth.principal import Basis
 from service.operations import operation
 from service.profile import domain, schemas
 from service.web import answer, parse, read_body
@@ -12,7 +13,13 @@ bp = Blueprint("profile")
 
 
 @bp.get("/users/me/profile")
-@operation("getProfile", summary="The caller's own profile", tag="profile", responses={200: schemas.ProfileEnvelope})
+@operation(
+    "getProfile",
+    summary="The caller's own profile",
+    tag="profile",
+    responses={200: schemas.ProfileEnvelope},
+    conditional=Basis.OWN,
+)
 async def get_profile(request: Request) -> HTTPResponse:
     profile = await domain.read_profile(by=request.ctx.principal)
     return answer(schemas.ProfileEnvelope(profile=schemas.Profile.of(profile)))
@@ -24,6 +31,7 @@ async def get_profile(request: Request) -> HTTPResponse:
     summary="The old address of the caller's own profile",
     tag="profile",
     responses={200: schemas.ProfileEnvelope},
+    conditional=Basis.OWN,
 )
 async def get_trust_profile(request: Request) -> HTTPResponse:
     profile = await domain.read_profile(by=request.ctx.principal)
