@@ -10,7 +10,8 @@ RUN python -m venv --without-pip /venv
 COPY requirements.lock ./
 RUN python -m pip --python /venv/bin/python install --require-hashes --no-deps --only-binary :all: -r requirements.lock
 COPY pyproject.toml /app/
-COPY docs/openapi-runtime-v0.yaml /app/docs/
+COPY docs /app/docs
+COPY .env.example /app/
 COPY migrations /app/migrations
 COPY service /app/service
 # Nothing can write byte code later: the root file system is read-only. Unchecked, so that changed file times do not matter.
@@ -37,6 +38,8 @@ CMD ["serve"]
 FROM base AS runtime
 ARG VERSION=0.0.0
 ARG REVISION=unknown
+# The staging gate compares it with the commit of its evidence.
+ENV SOURCE_REVISION=${REVISION}
 LABEL org.opencontainers.image.title="Jembatan" \
       org.opencontainers.image.description="Job-placement backend: API, worker and maintenance commands" \
       org.opencontainers.image.licenses="Apache-2.0" \

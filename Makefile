@@ -33,6 +33,9 @@ smoke: venv ## walk the journey against a running API (SMOKE_BASE_URL=…, SMOKE
 smoke-local: venv ## start everything on free ports with empty data, walk the journey, stop
 	@exec $(PY) -m service local smoke --fresh $(SMOKE_ARGS)
 
+.PHONY: check-dev-all
+check-dev-all: smoke-local ## up on free ports, smoke, down
+
 .PHONY: seed
 seed: venv ## add what is missing of the seed to the running local database
 	@exec $(PY) -m service local exec $(PY) -m service seed
@@ -73,7 +76,21 @@ test-chart: venv ## the charts, rendered by Helm's own engine
 
 .PHONY: test-e2e
 test-e2e: venv ## install on the cluster of KUBECONFIG, walk the journey, uninstall
-	$(BIN)/pytest -m e2e tests/e2e $(TESTS)
+	$(BIN)/pytest -m 'e2e and not drill' tests/e2e $(TESTS)
+
+.PHONY: drill
+drill: venv ## the long trials on the cluster: upgrade and rollback under load, lost pods, scaling, restore, the gate
+	$(BIN)/pytest -m 'e2e and drill' tests/e2e $(TESTS)
+
+# --- The staging gate -----------------------------------------------------------
+
+GATE_ENV ?= staging
+GATE_ARGS ?=
+
+# In dev the evidence lies in the running local object store.
+.PHONY: gate
+gate: venv ## may this version go to staging? (GATE_ENV=dev, GATE_ARGS='--markdown --accept-waivers')
+	@exec $(if $(filter dev,$(GATE_ENV)),$(PY) -m service local exec) $(PY) -m service gate check --env $(GATE_ENV) $(GATE_ARGS)
 
 # --- The contract ---------------------------------------------------------------
 

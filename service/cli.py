@@ -67,6 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     from service.backup import command as backup
 
     backup.add_arguments(add("backup", _backup, "make copies, and prove that they can be used"))
+    from service.gate import command as gate
+
+    gate.add_arguments(add("gate", gate.run, "say whether this version may go to staging"))
     openapi = add("openapi", _openapi, "write the contract document")
     openapi.add_argument("--check", action="store_true", help="only say whether the file is up to date")
     errors = add("errors", _errors, "write the page of all errors")

@@ -29,7 +29,7 @@ class StepFailed(Exception):
     """The server did not do what it must; the text says what, without tokens, passwords or bodies."""
 
 
-class _Resolver(AbstractResolver):
+class Resolver(AbstractResolver):
     """Answers from `--resolve` first, then as the machine does."""
 
     def __init__(self, overrides: Mapping[tuple[str, int], str]) -> None:
@@ -68,7 +68,7 @@ class Api:
 
     async def __aenter__(self) -> Self:
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=_Resolver(self._options.resolve), ssl=self._options.tls(), limit=8),
+            connector=aiohttp.TCPConnector(resolver=Resolver(self._options.resolve), ssl=self._options.tls(), limit=8),
             timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_SECONDS),
             cookie_jar=aiohttp.DummyCookieJar(),
         )

@@ -38,13 +38,18 @@ class Options:
 
     def tls(self) -> ssl.SSLContext:
         """Trust the machine's authorities and those of `ca_file`. Raises WrongUse when the file is unusable."""
-        context = ssl.create_default_context()
-        if self.ca_file is not None:
-            try:
-                context.load_verify_locations(cafile=self.ca_file)
-            except (OSError, ssl.SSLError) as error:
-                raise WrongUse(f"--ca-file: {self.ca_file} is not a readable PEM file.") from error
-        return context
+        return trust(self.ca_file)
+
+
+def trust(ca_file: Path | None) -> ssl.SSLContext:
+    """Trust the machine's authorities and those of `ca_file`. Raises WrongUse when the file is unusable."""
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(cafile=ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise WrongUse(f"--ca-file: {ca_file} is not a readable PEM file.") from error
+    return context
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

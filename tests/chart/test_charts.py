@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from datetime import date
 from functools import cache
 from itertools import product
 from typing import Any
@@ -64,6 +65,19 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
             "objectStorage": {"bootstrap": {"appPrincipal": "arn:aws:iam::123456789012:user/jembatan"}},
         },
     ),
+    "service, gate": (
+        "service",
+        {
+            "gate": {
+                "enabled": True,
+                "args": ["--resolve", "api.example.com:443:192.0.2.1"],
+                "waivers": [{"check": "storage.durable", "owner": "M", "reason": "One: node", "until": "2027-01-31"}],
+                "egress": [{"cidr": "203.0.113.0/24", "ports": [443]}],
+            },
+            "imagePullSecrets": ["registry"],
+        },
+    ),
+    "service, the gate's account alone": ("service", {"gate": {"enabled": True, "schedule": ""}}),
     "service, bare": (
         "service",
         {
@@ -135,9 +149,9 @@ class TestEveryRender:
         }
         assert not writable or "reload" in request.node.callspec.id
 
-    def test_only_prometheus_has_a_token(self, objects: list[Object]) -> None:
+    def test_only_prometheus_and_the_gate_have_a_token(self, objects: list[Object]) -> None:
         with_token = {name for name, spec in pod_specs(objects) if spec["automountServiceAccountToken"]}
-        assert with_token <= {"StatefulSet/prometheus"}
+        assert with_token <= {"StatefulSet/prometheus", "CronJob/gate"}
 
     def test_service_links_are_off(self, objects: list[Object]) -> None:
         """A Service named api or minio would set API_PORT and MINIO_PORT to a URL."""
@@ -502,6 +516,38 @@ class TestBackups:
         }
         for component in ("backup-dump", "backup-documents", "restore-drill", "restore"):
             assert all(component in text for text in policies.values())
+
+
+class TestGate:
+    VALUES = {"gate": {"enabled": True}}
+
+    def test_it_is_off_until_asked_for(self, render: Render) -> None:
+        assert not [o for o in render("service", {}) if "gate" in o["metadata"]["name"]]
+
+    def test_its_account_reads_and_nothing_else(self, render: Render) -> None:
+        objects = render("service", self.VALUES)
+        rules = pick(objects, "Role", "gate")["rules"]
+        assert {verb for rule in rules for verb in rule["verbs"]} == {"get", "list"}
+        assert not [rule for rule in rules if "*" in json.dumps(rule)]
+        secrets = [rule for rule in rules if "secrets" in rule["resources"]]
+        assert [rule["resourceNames"] for rule in secrets] == [
+            ["jembatan-api", "jembatan-postgres", "jembatan-object-store"]
+        ]
+        assert secrets[0]["verbs"] == ["get"]
+        assert not [o for o in objects if o["kind"].startswith("ClusterRole")]
+
+    def test_the_gate_reads_the_waivers_that_the_values_name(self, render: Render) -> None:
+        waiver = {"check": "storage.durable", "owner": "M", "reason": 'One: "node"', "until": "2027-01-31"}
+        objects = render("service", {"gate": {"enabled": True, "waivers": [waiver]}})
+        (found,) = yaml.safe_load(pick(objects, "ConfigMap", "gate")["data"]["waivers.yaml"])["waivers"]
+        assert found == waiver | {"environment": "staging", "until": date(2027, 1, 31)}
+        empty = pick(render("service", self.VALUES), "ConfigMap", "gate")["data"]["waivers.yaml"]
+        assert yaml.safe_load(empty) == {"waivers": []}
+
+    def test_it_may_reach_what_it_asks(self, render: Render) -> None:
+        objects = render("platform", {"global": {"environment": "staging"}, "service": self.VALUES})
+        for name in ("postgres-clients", "prometheus-gate", "service-gate-api"):
+            assert "gate" in json.dumps(pick(objects, "NetworkPolicy", name)["spec"]["ingress"]), name
 
 
 class TestData:

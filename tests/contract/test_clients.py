@@ -37,6 +37,9 @@ data class EmailResult (
     @Json(name = "is_verified")
     val verified: kotlin.Boolean,
 
+    @Json(name = "headers")
+    val headers: kotlin.collections.Map<kotlin.String, kotlin.String>,
+
     @Json(name = "alreadyVerified")
     val alreadyVerified: kotlin.Boolean? = null
 
@@ -64,7 +67,8 @@ class TestSources:
         (tmp_path / "models").mkdir()
         (tmp_path / "models/EmailResult.kt").write_text(KOTLIN)
         assert kotlin_models(tmp_path)["EmailResult"] == {
-            "email": "kotlin.String", "is_verified": "kotlin.Boolean", "alreadyVerified": "kotlin.Boolean?"
+            "email": "kotlin.String", "is_verified": "kotlin.Boolean", "alreadyVerified": "kotlin.Boolean?",
+            "headers": "kotlin.collections.Map<kotlin.String, kotlin.String>",
         }  # fmt: skip
 
     def test_what_apps_need_is_missed_when_it_is_not_there(self, document: dict[str, Any]) -> None:

@@ -284,6 +284,7 @@ class TestStop:
         assert failed == []
 
 
+@pytest.mark.drill
 class TestUpgrade:
     """Another image and another column, while the load runs: nobody may notice."""
 
@@ -327,6 +328,7 @@ class TestUpgrade:
         assert all(job["status"].get("succeeded") for job in kubectl_json("get", "jobs")["items"])
 
 
+@pytest.mark.drill
 class TestLoss:
     """A part goes without a word: what was acknowledged stays, and the product comes back by itself."""
 
@@ -368,6 +370,7 @@ class TestLoss:
         assert missing == []
 
 
+@pytest.mark.drill
 class TestScale:
     def test_more_load_makes_more_pods_and_the_next_upgrade_still_works(self, installed: Platform, say: Say) -> None:
         autoscaling = {"enabled": True, "minReplicas": 1, "maxReplicas": 2, "targetCPUUtilizationPercentage": 60}
@@ -396,6 +399,7 @@ class TestScale:
         eventually("one API pod is left", lambda: len(ready_pods("api")) == 1)
 
 
+@pytest.mark.drill
 class TestBackup:
     def job(self, cronjob: str, container: str) -> str:
         """Run a CronJob now; returns what its last container said."""

@@ -13,7 +13,9 @@ Models = dict[str, dict[str, str]]
 
 _SWIFT_FIELD = re.compile(r"^ {4}public var (`?\w+`?): ([^={]+?)(?: = .*)?$", re.MULTILINE)
 _SWIFT_KEY = re.compile(r'^ {8}case (\w+) = "([^"]+)"$', re.MULTILINE)
-_KOTLIN_FIELD = re.compile(r'@Json\(name = "([^"]+)"\)\s+(?:[^\n]*\n\s+)?val `?\w+`?: ([^=,\n]+)')
+_KOTLIN_FIELD = re.compile(
+    r'@Json\(name = "([^"]+)"\)\s+(?:[^\n]*\n\s+)?val `?\w+`?: (.+?)(?: = .*?)?,?$', re.MULTILINE
+)
 _TYPES = {
     "swift": {TEXT: {"String", "UUID", "Date"}, WHOLE: {"Int", "Int64"}, FLAG: {"Bool"}},
     "kotlin": {

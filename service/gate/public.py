@@ -1,0 +1,105 @@
+"""What does the outside world see? Probes of the public hosts, over TLS."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from urllib.parse import urlsplit, urlunsplit
+
+from service.gate.context import Context, No, json_of
+from service.gate.criteria import Check
+from service.gate.http import Unreachable
+
+MINIMUM_CERTIFICATE_LIFE = timedelta(days=14)
+# Pages of ours that need a sign-in, and of programs behind or beside us that must not be routed at all.
+_STAFF_PATHS = ("/admin/kyc/review-queue", "/users/me/profile")
+_FOREIGN_PATHS = (
+    "/-/healthy",
+    "/api/v1/query?query=up",
+    "/api/v1/status/config",
+    "/graph",
+    "/console",
+    "/login",
+    "/minio/health/live",
+    "/minio/v2/metrics/cluster",
+    "/debug/pprof/",
+    "/.env",
+    "/.git/config",
+    "/server-status",
+)
+_OBJECTS_PATHS = ("/", "/minio/health/live", "/minio/v2/metrics/cluster", "/minio/admin/v3/info", "/metrics", "/login")
+
+
+async def answers(context: Context, _: Check) -> str:
+    """The host answers as the API."""
+    url = context.the_public_url()
+    found = json_of(await context.caller.get(f"{url}/health"), "GET /health")
+    if (found.get("status"), found.get("service")) != ("ok", "api"):
+        raise No("GET /health is not answered by the API")
+    return f"{url} answers as the API, version {found.get('version')}"
+
+
+async def tls(context: Context, _: Check) -> str:
+    """Both hosts speak modern TLS with a trusted certificate that lasts; plain HTTP only sends there."""
+    hosts = [context.the_public_url(), await _objects_url(context)]
+    ends = []
+    for url in hosts:
+        if urlsplit(url).scheme != "https":
+            raise No(f"{url} is not https")
+        version, ends_at = await context.caller.certificate_of(url)
+        if version not in {"TLSv1.2", "TLSv1.3"}:
+            raise No(f"{url} speaks {version}")
+        ends.append(ends_at)
+    context.certificate_ends_at = min(ends)
+    left = context.certificate_ends_at - context.now()
+    if left <= MINIMUM_CERTIFICATE_LIFE:
+        raise No(f"a certificate ends in {left.days} days, more than {MINIMUM_CERTIFICATE_LIFE.days} are needed")
+    plain = await _plain(context)
+    return f"the certificates last {left.days} days, {plain}"
+
+
+async def surface(context: Context, _: Check) -> str:
+    """Nothing but the API and signed uploads: no metrics, console, monitoring or files."""
+    url, objects = context.the_public_url(), await _objects_url(context)
+    asked = 0
+    for path in _STAFF_PATHS:
+        status = (await context.caller.get(url + path)).status
+        asked += 1
+        if status != 401:
+            raise No(f"{path} answers {status} to a stranger, not 401")
+    metrics = await context.caller.get(f"{url}/metrics", headers={"Accept": "text/plain"})
+    if metrics.status == 200:
+        raise No("/metrics answers a stranger")
+    for base, paths in ((url, _FOREIGN_PATHS), (objects, _OBJECTS_PATHS)):
+        for path in paths:
+            status = (await context.caller.get(base + path)).status
+            asked += 1
+            if status < 400 or status >= 500:
+                raise No(f"{urlsplit(base).hostname}{path.partition('?')[0]} answers {status}")
+    bucket = (await context.variables()).get("OBJECT_STORAGE_BUCKET", "jembatan-documents")
+    listing = await context.caller.get(f"{objects}/{bucket}", {"list-type": "2"})
+    if listing.status not in {401, 403, 404}:
+        raise No(f"the bucket answers {listing.status} to a stranger who lists it")
+    return f"{asked + 2} addresses that must not answer do not"
+
+
+async def _plain(context: Context) -> str:
+    if not context.plain_url:
+        parts = urlsplit(context.the_public_url())
+        context.plain_url = urlunsplit(("http", parts.hostname or "", "", "", ""))
+    try:
+        answer = await context.caller.get(f"{context.plain_url}/health")
+    except Unreachable:
+        return "plain HTTP does not answer"
+    location = answer.headers.get("location", "")
+    if answer.status in {301, 308} and location.startswith("https://"):
+        return "plain HTTP sends to https"
+    if answer.status in {403, 404, 426}:
+        return f"plain HTTP answers {answer.status}"
+    raise No(f"plain HTTP answers {answer.status} instead of sending to https")
+
+
+async def _objects_url(context: Context) -> str:
+    url = (await context.variables()).get("OBJECT_STORAGE_PUBLIC_ENDPOINT", "").rstrip("/")
+    if not url:
+        raise No("OBJECT_STORAGE_PUBLIC_ENDPOINT is not set: phones could not upload")
+    return url
