@@ -32,7 +32,7 @@ from service.gate.evidence import Evidence, Subject, key_of, open_store
 
 from .conftest import OURS, ROOT, Say, gateway_port, run
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.drill]
 
 NAMESPACE = "jembatan-gate"
 API_HOST, OBJECTS_HOST = "api.gate.jembatan.test", "objects.gate.jembatan.test"
