@@ -18,9 +18,10 @@ import urllib3
 from kubernetes import client, config
 
 from service.gate.criteria import WrongUse
-from service.gate.http import Answer, Caller
+from service.gate.http import Answer, Caller, Unreachable
 
 _MAX_LOG_BYTES = 512 * 1024
+_SETTLE_SECONDS = 30
 _LABEL = "app.kubernetes.io/component"
 
 
@@ -38,6 +39,16 @@ class Cluster:
     def __init__(self, api: Any, namespace: str, *, inside: bool, timeout_seconds: float, caller: Caller) -> None:
         self.namespace, self._inside = namespace, inside
         self._api, self._timeout, self._caller = api, timeout_seconds, caller
+
+    async def settle(self) -> None:
+        """In a new pod wait until the cluster answers, at most half a minute: network policies reach it late."""
+        for _ in range(_SETTLE_SECONDS if self._inside else 0):
+            try:
+                await self.objects("v1/pods", component="api")
+                await self.ask_service("api", "http", 80, "/health")
+                return
+            except (ClusterError, Unreachable, TimeoutError):
+                await asyncio.sleep(1)
 
     async def object(self, kind: str, name: str) -> dict[str, Any]:
         """One object, `kind` being `v1/configmaps`, `apps/v1/deployments` and so on. Raises ClusterError."""

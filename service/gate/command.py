@@ -211,6 +211,7 @@ async def _context(arguments: argparse.Namespace) -> AsyncIterator[Context]:
             context.cluster = connect(
                 arguments.kubeconfig, arguments.namespace, timeout_seconds=arguments.timeout, caller=caller
             )
+            await context.cluster.settle()
             if not context.base_url:
                 try:
                     async with asyncio.timeout(6 * arguments.timeout):
