@@ -496,6 +496,9 @@ def _says_away(error: BaseException) -> bool:
     if isinstance(error, pg.InterfaceError):
         # The other interface errors are mistakes in our code.
         return "clos" in str(error)
+    if isinstance(error, pg.InternalClientError):
+        # The server ended the connection between two steps of one statement.
+        return '"failed" state' in str(error)
     return _is_network_error(error)
 
 
