@@ -55,7 +55,7 @@ observe: venv prometheus ## run everything with Prometheus, send a minute of tra
 # --- Check --------------------------------------------------------------------
 
 .PHONY: check
-check: lint types prometheus test ## everything that needs no cluster
+check: lint types prometheus contract test ## everything that needs no cluster
 
 .PHONY: lint
 lint: venv ## style and format of the code
@@ -102,6 +102,7 @@ FUZZ_ARGS ?=
 contract: venv ## the contract is what the handlers declare, breaks no shipped app, and 2 000 generated requests agree
 	$(PY) -m service openapi --check
 	$(PY) -m service errors --check
+	$(PY) -m tests.contract.control
 	$(PY) -m tests.contract.gate
 	$(PY) -m tests.contract.fuzzing --quiet --cases 2000 $(FUZZ_ARGS)
 
@@ -112,6 +113,10 @@ fuzz: venv ## 20 000 generated requests to a running server (CASES=…, FUZZ_ARG
 .PHONY: clients
 clients: venv ## TypeScript, Swift 6 and Kotlin clients: generated, searched, walked (CLIENTS='typescript swift')
 	@exec $(PY) -m tests.contract.clients $(CLIENTS)
+
+.PHONY: execution-lock
+execution-lock: venv ## write docs/execution-lock.md from docs/execution-lock.yaml
+	@exec $(PY) -m tests.contract.control --write
 
 .PHONY: contract-gate
 contract-gate: venv ## would today's contract break a shipped app? (BASE=docs/contracts/v0.1.0.yaml; default: the newest)

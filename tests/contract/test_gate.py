@@ -383,8 +383,6 @@ class TestBreakingChanges:
         assert {found.rule for found in gate.breaking_changes(base, revision)} == rules
 
     def test_todays_contract_breaks_nobody(self) -> None:
-        if not list(gate.RELEASES.glob("v*.yaml")):
-            pytest.skip("nothing was released yet")
         assert gate.main([]) == 0
 
     def test_says_what_breaks_and_fails(
