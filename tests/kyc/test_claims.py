@@ -237,9 +237,9 @@ class TestManyReviewers:
     async def test_nobody_is_decided_twice_and_forgotten_claims_come_back(
         self, api: httpx.AsyncClient, settings: Settings
     ) -> None:
-        """Fifty reviewers over a hundred waiting sessions; some forget their claims, two lose their role on the way."""
+        """Fifty reviewers over five hundred waiting sessions; some forget their claims, two lose their role on the way."""
         person = await make_candidate(settings)
-        for _ in range(100):
+        for _ in range(500):
             await make_kyc_session(person.id, status="SUBMITTED")
         staff = [await make_candidate(settings, roles=("super_admin",)) for _ in range(50)]
         claimed: list[str] = []
@@ -247,7 +247,7 @@ class TestManyReviewers:
 
         async def work(number: int) -> None:
             headers = staff[number].headers
-            for turn in range(100):
+            for turn in range(500):
                 answer = await api.post(CLAIMS, headers=headers)
                 if answer.status_code in {403, 404}:
                     return
@@ -272,9 +272,9 @@ class TestManyReviewers:
         for claim_id in forgotten:
             await expire(claim_id)
         await asyncio.gather(*(work(number) for number in range(50) if number % 5))
-        assert await db.fetch_value("SELECT count(*) FROM kyc_sessions WHERE status = 'VERIFIED'") == 100
+        assert await db.fetch_value("SELECT count(*) FROM kyc_sessions WHERE status = 'VERIFIED'") == 500
         decisions = await db.fetch_all(
             "SELECT count(*) AS n FROM kyc_status_events WHERE to_status = 'VERIFIED' GROUP BY kyc_session_id"
         )
-        assert [row["n"] for row in decisions] == [1] * 100
+        assert [row["n"] for row in decisions] == [1] * 500
         assert await db.fetch_value("SELECT count(*) FROM kyc_claims") == 0
