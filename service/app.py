@@ -271,6 +271,7 @@ async def open_everything(app: Sanic[Any, Any]) -> None:
     await db.open_database(
         db.tortoise_config(settings.database_url, pool_max=settings.db_pool_max, application_name="jembatan-api")
     )
+    await db.refuse_unsuitable()
     db.observe_pool_waits(metrics.db_pool_wait.observe)
     metrics.db_pool_size.set_function(lambda: db.pool_stats().size)
     metrics.db_pool_idle.set_function(lambda: db.pool_stats().idle)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
+from service.db import DatabaseUnsuitable
 from service.settings import Settings, SettingsError, load_settings
 
 ResultT = TypeVar("ResultT")
@@ -30,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         result: int | None = arguments.run(arguments)
-    except (SettingsError, CommandFailed) as error:
+    except (SettingsError, CommandFailed, DatabaseUnsuitable) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -550,6 +550,23 @@ def locale_problem(encoding: str, lc_ctype: str) -> str | None:
     return None
 
 
+class DatabaseUnsuitable(Exception):
+    """The database cannot hold our texts; the message is one sentence for the operator."""
+
+
+async def refuse_unsuitable(timeout_seconds: float = 3.0) -> None:
+    """Raise DatabaseUnsuitable when the open database must not be worked on; one that is away is let pass."""
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            problem = await database_problem()
+    except Exception as error:
+        if not (is_unavailable(error) or isinstance(error, TimeoutError)):
+            raise
+        return
+    if problem is not None:
+        raise DatabaseUnsuitable(problem)
+
+
 async def database_problem() -> str | None:
     """Return why a process must not work on the open database, in one sentence, or None.
 

@@ -29,6 +29,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Run due tasks one after another until `stop`; a task that has begun is finished first."""
     audit.configure(settings.audit_key_ring)
     await db.open_database(db.tortoise_config(settings.database_url, pool_max=3, application_name="jembatan-worker"))
+    await db.refuse_unsuitable()
     metrics.build.info({"version": VERSION, "environment": settings.environment})
     gauges.attach()
     storage = ObjectStorage(settings)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import AsyncIterator
 from typing import Any
@@ -14,7 +17,8 @@ import httpx
 import pytest
 from sanic import Sanic
 
-from service import db
+from service import db, migrate
+from service.local.servers import free_ports
 from service.settings import Settings
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate, make_job
@@ -230,3 +234,32 @@ async def _expired_token(candidate: Candidate, settings: Settings) -> str:
         ttl_seconds=900,
         signing_key=settings.token_keys[0],
     )
+
+
+class TestUnsuitableDatabase:
+    @pytest.mark.parametrize("command", ["serve", "worker"])
+    async def test_a_process_refuses_a_database_that_knows_no_letters(
+        self, postgres_url: str, object_storage_env: dict[str, str], command: str
+    ) -> None:
+        name = f"unsuitable_{command}"
+        admin = await asyncpg.connect(postgres_url)
+        await admin.execute(f"DROP DATABASE IF EXISTS {name}")
+        await admin.execute(f"CREATE DATABASE {name} ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+        environment = {
+            **TEST_ENVIRONMENT,
+            **object_storage_env,
+            "PATH": os.environ["PATH"],
+            "DATABASE_URL": migrate.with_database(postgres_url, name),
+            "API_PORT": str(free_ports(1)[0]),
+        }
+        try:
+            run = [sys.executable, "-m", "service", command]
+            ended = await asyncio.to_thread(
+                subprocess.run, run, env=environment, capture_output=True, text=True, timeout=60, check=False
+            )
+        finally:
+            await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            await admin.close()
+        assert ended.returncode == 1
+        assert "LC_CTYPE" in ended.stderr
+        assert "Traceback" not in ended.stderr
