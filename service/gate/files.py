@@ -31,9 +31,9 @@ _AREAS = _BLOCKING_AREAS | {"applications", "organizations", "staff-content", "a
 _SEVERITIES = ("P0", "P1", "P2", "P3")
 # What code of the version before cannot live with.
 _CONTRACTING = re.compile(
-    r"DROP\s+TABLE|DROP\s+COLUMN|DROP\s+SCHEMA|DROP\s+VIEW|\bRENAME\b|TRUNCATE|SET\s+NOT\s+NULL|SET\s+DATA\s+TYPE"
+    r"DROP\s+TABLE|DROP\s+COLUMN|DROP\s+SCHEMA|DROP\s+VIEW|\bRENAME\b|(?:^|;)\s*TRUNCATE\b|SET\s+NOT\s+NULL|SET\s+DATA\s+TYPE"
     r"|ALTER\s+COLUMN\s+\S+\s+TYPE",
-    re.I,
+    re.I | re.M,
 )
 _COMMAND_SECONDS = 90
 

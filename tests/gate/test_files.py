@@ -257,6 +257,7 @@ class TestMigrations:
         [
             "ALTER TABLE users DROP COLUMN full_name",
             "DROP TABLE saved_jobs",
+            "TRUNCATE users",
             "ALTER TABLE users RENAME COLUMN a TO b",
             "ALTER TABLE users ALTER COLUMN a TYPE BIGINT",
             "ALTER TABLE users ALTER COLUMN a SET NOT NULL",
