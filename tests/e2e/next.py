@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FILES = ("Dockerfile", ".dockerignore", "requirements.lock", "pyproject.toml")
-FOLDERS = ("service", "migrations")
+FILES = ("Dockerfile", ".dockerignore", ".env.example", "requirements.lock", "pyproject.toml")
+FOLDERS = ("service", "migrations", "docs")
 MIGRATION = '''"""A column that only the cluster tests add."""
 
 from tortoise import BaseDBAsyncClient
@@ -47,8 +47,6 @@ def write(folder: Path) -> None:
         shutil.copy(ROOT / name, folder / name)
     for name in FOLDERS:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "docs").mkdir()
-    shutil.copy(ROOT / "docs/openapi-runtime-v0.yaml", folder / "docs")
     version = folder / "service/version.py"
     version.write_text(re.sub(r'VERSION = "(.*)"', r'VERSION = "\1-next"', version.read_text()))
     migrations = folder / "migrations/models"
