@@ -19,7 +19,8 @@ from service.settings import Settings, SettingsError, load_settings
 # Provisioners whose volumes live and die with one node.
 _NODE_LOCAL = re.compile(r"local-path|hostpath|no-provisioner|local-static|openebs\.io/local|topolvm|local\.csi", re.I)
 _PROVISIONER = "volume.kubernetes.io/storage-provisioner"
-_ALIASES = frozenset({"NODE_ENV", "PORT", "EMAIL_PROVIDER", "EMAIL_FROM"})
+# Read beside the settings: older names, and what the seed takes from the same Secret.
+_ALIASES = frozenset({"NODE_ENV", "PORT", "EMAIL_PROVIDER", "EMAIL_FROM", "SEED_STAGING_PASSWORD"})
 _WEAK = re.compile(
     r"change|replace|sample|example|insecure|default|secret|password|admin123|dev[-_]|test[-_]|not-a-", re.I
 )
