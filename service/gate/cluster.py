@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
+import ssl
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -175,6 +176,8 @@ class Cluster:
         except urllib3.exceptions.MaxRetryError as error:
             if isinstance(error.reason, urllib3.exceptions.TimeoutError):
                 raise TimeoutError from error
+            if isinstance(error.reason, urllib3.exceptions.SSLError):
+                raise ClusterError("the cluster's certificate is not trusted") from error
             raise ClusterError("the cluster cannot be reached") from error
         except (urllib3.exceptions.HTTPError, client.ApiException) as error:
             raise ClusterError("the cluster cannot be reached") from error
@@ -199,6 +202,10 @@ def connect(kubeconfig: Path | None, namespace: str, *, timeout_seconds: float, 
     except (config.ConfigException, OSError) as error:
         raise WrongUse("no cluster is known: name a kubeconfig by --kubeconfig or KUBECONFIG") from error
     configuration.retries = False
-    return Cluster(
-        client.ApiClient(configuration), namespace, inside=inside, timeout_seconds=timeout_seconds, caller=caller
-    )
+    api = client.ApiClient(configuration)
+    if configuration.verify_ssl and configuration.ssl_ca_cert:
+        # Python 3.13 refuses authorities without a key usage, which many clusters have and every other client trusts.
+        tls = ssl.create_default_context(cafile=configuration.ssl_ca_cert)
+        tls.verify_flags &= ~ssl.VERIFY_X509_STRICT
+        api.rest_client.pool_manager.connection_pool_kw["ssl_context"] = tls
+    return Cluster(api, namespace, inside=inside, timeout_seconds=timeout_seconds, caller=caller)

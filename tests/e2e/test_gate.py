@@ -130,6 +130,13 @@ class Site:
                 pytest.fail(f"still NO: {bad}", pytrace=False)
             time.sleep(2)
 
+    def wait_for(self, check: str, seconds: float = 120) -> None:
+        """Ask one check until it is a YES."""
+        deadline = time.monotonic() + seconds
+        while (done := self.gate("check", *self.options(), "--only", check)).returncode:
+            assert time.monotonic() < deadline, done.stdout
+            time.sleep(2)
+
     def only_no(self, criterion: str, *reasons: str, **how: Any) -> None:
         """Exactly this criterion has turned to NO, and says why."""
         found = self.ask(code=1, **how)
@@ -506,9 +513,11 @@ class TestShut:
             pytest.skip("E2E_OTHER_IMAGE is not set: it names this version built again, with another digest")
         roll("worker", image)
         try:
+            site.wait_for("monitoring.scraped")  # Prometheus finds a new pod a little later
             site.only_no("image.tested", "image.running: worker-", "tested was sha256:")
         finally:
             roll("worker", os.environ.get("E2E_IMAGE", "jembatan:e2e"))
+            site.wait_for("monitoring.scraped")
 
     def test_no_prometheus(self, site: Site) -> None:
         kubectl("scale", "statefulset/prometheus", "--replicas=0")
