@@ -1,6 +1,7 @@
 """Does the smoke read its options, make real files, sign as agreed, and judge answers strictly?"""
 
 import argparse
+import asyncio
 import hashlib
 import hmac
 import io
@@ -249,6 +250,23 @@ class TestRun:
         code = await run(Options(base_url=f"http://127.0.0.1:{unused_tcp_port}"), say=lines.append)
         assert code == 1
         assert lines == [f"SMOKE FAILED connect: no answer from 127.0.0.1:{unused_tcp_port}: ClientConnectorError"]
+
+    async def test_it_can_wait_for_the_first_answer(self, unused_tcp_port: int) -> None:
+        """Nobody listens at first, then somebody who serves nothing: the first step is reached, and fails."""
+
+        async def serve_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            await writer.drain()
+            writer.close()
+
+        lines: list[str] = []
+        options = Options(base_url=f"http://127.0.0.1:{unused_tcp_port}", wait_seconds=60)
+        running = asyncio.create_task(run(options, say=lines.append))
+        await asyncio.sleep(0.2)
+        async with await asyncio.start_server(serve_nothing, "127.0.0.1", unused_tcp_port):
+            assert await running == 1
+        assert lines
+        assert "connect" not in lines[-1]
 
 
 @pytest.fixture

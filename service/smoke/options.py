@@ -24,6 +24,7 @@ class Options:
     base_url: str = DEFAULT_BASE_URL
     resolve: Mapping[tuple[str, int], str] = field(default_factory=dict)
     ca_file: Path | None = None
+    wait_seconds: float = 0
     has_refresh_grace: bool = True
     admin_key: str = field(default="", repr=False)
     admin_email: str = field(default="", repr=False)
@@ -64,6 +65,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--ca-file", type=Path, help="PEM file of an authority to trust beside the machine's")
     parser.add_argument(
+        "--wait", type=float, default=0, metavar="SECONDS", help="how long the first answer may take to come; default 0"
+    )
+    parser.add_argument(
         "--no-refresh-grace", action="store_true", help="the server runs with AUTH_REFRESH_REUSE_GRACE_SEC=0"
     )
 
@@ -85,6 +89,7 @@ def options_from(args: argparse.Namespace, environ: Mapping[str, str] | None = N
         base_url=_base_url(args.base_url or env.get("SMOKE_BASE_URL", "").strip() or DEFAULT_BASE_URL),
         resolve=dict(parse_resolve(text) for text in args.resolve),
         ca_file=args.ca_file,
+        wait_seconds=args.wait,
         has_refresh_grace=not args.no_refresh_grace,
         admin_key=env.get("SMOKE_ADMIN_KEY", env.get("ADMIN_API_KEY", "")).strip(),
         admin_email=admin_email,

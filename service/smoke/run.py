@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import sys
+import time
 from collections.abc import Callable
 
 from service.smoke import candidate, staff
@@ -29,7 +30,7 @@ async def run(options: Options, *, say: Callable[[str], None] | None = None) -> 
     async with Api(options) as api:
         walk = Walk(options, api)
         try:
-            document = await api.document("/openapi.yaml")
+            document = await _first_answer(api, options.wait_seconds)
             walk.served = None if document is None else served_operations(document)
         except StepFailed as reason:
             failure: str | None = f"connect: {reason}"
@@ -40,6 +41,21 @@ async def run(options: Options, *, say: Callable[[str], None] | None = None) -> 
                 await staff.clean_up(walk)
     tell("SMOKE OK" if failure is None else f"SMOKE FAILED {failure}")
     return 0 if failure is None else 1
+
+
+async def _first_answer(api: Api, wait_seconds: float) -> bytes | None:
+    """The served document, or None; asked again each half second while nothing answers and `wait_seconds` last.
+
+    A network policy reaches a new pod's first second late, so what runs beside the API must be patient once.
+    """
+    deadline = time.monotonic() + wait_seconds
+    while True:
+        try:
+            return await api.document("/openapi.yaml")
+        except StepFailed:
+            if time.monotonic() >= deadline:
+                raise
+        await asyncio.sleep(0.5)
 
 
 def main(args: argparse.Namespace) -> int:
