@@ -327,7 +327,8 @@ class TestUpAndDown:
     """The real thing once: it costs seconds, so one test walks through all of it."""
 
     def test_up_survives_a_restart_and_stops_what_it_started(self, short_path: Path) -> None:
-        ports = dict(zip(("API_PORT", "LOCAL_POSTGRES_PORT", "LOCAL_S3_PORT"), map(str, free_ports(3)), strict=True))
+        names = ("API_PORT", "LOCAL_POSTGRES_PORT", "LOCAL_S3_PORT", "METRICS_PORT")
+        ports = dict(zip(names, map(str, free_ports(4)), strict=True))
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         environ = {**kept, **ports, "LOCAL_DATA_DIR": str(short_path / "local"), "ADMIN_API_KEY": ""}
         url = f"http://localhost:{ports['API_PORT']}"
@@ -348,6 +349,8 @@ class TestUpAndDown:
             assert "ayu.lestari@example.com" in screen
             assert "the admin API is off" in screen
             with urllib.request.urlopen(f"{url}/jobs", timeout=10) as answer:
+                assert answer.status == 200
+            with urllib.request.urlopen(f"http://localhost:{ports['METRICS_PORT']}/metrics", timeout=10) as answer:
                 assert answer.status == 200
             assert "already runs" in local("up").stderr
             assert local("psql", "-Atc", "SELECT count(*) FROM jobs").stdout.strip() == "40"

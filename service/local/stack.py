@@ -195,11 +195,14 @@ class Stack:
         fresh.replace(path)
 
     def _spawn(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+        environ = {**self.environment.of_process(self.environ), "PYTHONUNBUFFERED": "1"}
+        if name != "api":
+            environ["METRICS_PORT"] = ""  # One process can have the port: on one machine it is the API's.
         with (self.log_folder / f"{name}.log").open("ab") as log:
             return spawn(
                 [sys.executable, "-m", "service", *command],
                 log=log,
-                environ={**self.environment.of_process(self.environ), "PYTHONUNBUFFERED": "1"},
+                environ=environ,
                 cwd=ROOT,
             )
 
