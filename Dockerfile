@@ -36,7 +36,7 @@ ENTRYPOINT ["python", "-m", "service"]
 CMD ["serve"]
 
 FROM base AS runtime
-ARG VERSION=0.0.0
+ARG VERSION=0.1.0
 ARG REVISION=unknown
 # The staging gate compares it with the commit of its evidence.
 ENV SOURCE_REVISION=${REVISION}

@@ -18,6 +18,8 @@ import pytest
 import yaml
 from helm_python import HelmError, lint
 
+from service.version import VERSION
+
 from .conftest import CHARTS, ROOT, Object, Render, merge, pick, pod_specs, values_file
 
 KUBERNETES = ("1.35", "1.36", "1.37")
@@ -689,6 +691,11 @@ class TestFiles:
         hadolint = ROOT / sys.executable.rsplit("/", 1)[0] / "hadolint"
         done = subprocess.run([hadolint, "Dockerfile"], cwd=ROOT, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout
+
+    def test_image_and_charts_carry_the_product_s_version(self) -> None:
+        assert f"\nARG VERSION={VERSION}\n" in (ROOT / "Dockerfile").read_text()
+        for chart in ("service", "platform"):
+            assert yaml.safe_load((ROOT / f"helm/{chart}/Chart.yaml").read_text())["appVersion"] == VERSION
 
     def test_yamllint_finds_nothing(self) -> None:
         rules = "{extends: relaxed, rules: {line-length: disable}}"
