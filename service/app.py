@@ -195,6 +195,7 @@ async def let_in(request: Request) -> HTTPResponse | None:
         request.ctx.staff = await authenticate_staff(
             request.headers,
             settings,
+            peer=request.ip,
             super_only=security is Security.SUPER,
             operation_id=declared.id if declared else "unknown",
         )

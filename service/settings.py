@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Literal, Self
 
 from pydantic import AwareDatetime, Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -48,7 +50,7 @@ class Settings(BaseSettings):
     metrics_port: int | None = Field(None, ge=1, le=65535, description="port of the Prometheus text; unset: on the API")
     metrics_json: Literal["public", "admin", "off"] | None = Field(None, description="who may read /metrics as JSON")
     log_level: str = Field("info", description="debug, info, warn or error")
-    rate_limits: bool = Field(True, description="on or off")
+    rate_limits: bool = Field(True, description="on or off: 429 after too many wrong passwords or staff keys")
     trusted_proxies: str = Field("", description="comma list of proxy networks whose X-Forwarded-For is believed")
     known_app_versions: str = Field("", description="comma list of app versions that may be a metric label")
 
@@ -140,6 +142,12 @@ class Settings(BaseSettings):
     @classmethod
     def _known_level(cls, value: str) -> str:
         return value.lower() if value.lower() in {"debug", "info", "warn", "error"} else "info"
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _only_networks(cls, value: str) -> str:
+        parse_networks(value)
+        return value
 
     @field_validator("auth_store")
     @classmethod
@@ -249,6 +257,10 @@ class Settings(BaseSettings):
     @property
     def is_dev(self) -> bool:
         return self.environment == "dev"
+
+    @property
+    def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return parse_networks(self.trusted_proxies)
 
     @property
     def token_keys(self) -> tuple[Key, ...]:
@@ -374,6 +386,15 @@ def parse_ring(text: str) -> tuple[Key, ...]:
     if len({key.id for key in keys}) != len(keys):
         raise ValueError("names a key id twice")
     return tuple(keys)
+
+
+@functools.cache
+def parse_networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """`10.0.0.0/8,fd00::/8` → networks; an address stands for itself. Raises ValueError for another form."""
+    try:
+        return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    except ValueError:
+        raise ValueError("must be a comma list of networks such as 10.244.0.0/16") from None
 
 
 def _ring_or_nothing(text: str) -> tuple[Key, ...]:

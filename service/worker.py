@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import functools
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from service import db, logs, metrics
 from service.adapters.object_storage import ObjectStorage
 from service.audit import domain as audit
+from service.auth import guesses
 from service.auth.mails import send_verification_mail
 from service.auth.verification import MAIL_TASK
 from service.evidence.domain import VERIFY_TASK, verify_later
@@ -22,11 +24,11 @@ from service.webhooks.domain import APPLY_TASK, apply_later
 
 Handler = Callable[[dict[str, Any], Settings], Awaitable[None]]
 HANDLERS: dict[str, Handler] = {MAIL_TASK: send_verification_mail, APPLY_TASK: apply_later}
-_IDLE_SECONDS, _AWAY_SECONDS, _TASK_SECONDS = 1.0, 3.0, 120.0
+_IDLE_SECONDS, _AWAY_SECONDS, _TASK_SECONDS, _CLEANING_SECONDS = 1.0, 3.0, 120.0, 900.0
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
-    """Run due tasks one after another until `stop`; a task that has begun is finished first."""
+    """Run due tasks one after another until `stop`; a task that has begun is finished first. Cleans every 15 minutes."""
     audit.configure(settings.audit_key_ring)
     await db.open_database(db.tortoise_config(settings.database_url, pool_max=3, application_name="jembatan-worker"))
     await db.refuse_unsuitable()
@@ -35,9 +37,13 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     storage = ObjectStorage(settings)
     await storage.open()
     stop_metrics = metrics.serve(settings.metrics_port) if settings.metrics_port else None
+    clean_at = 0.0
     try:
         while not stop.is_set():
             try:
+                if time.monotonic() >= clean_at:
+                    await guesses.clean()
+                    clean_at = time.monotonic() + _CLEANING_SECONDS
                 busy = await run_one(settings, storage)
             except Exception as error:
                 if not db.is_unavailable(error):

@@ -560,6 +560,13 @@ EXPECTED = {
         """,
         indexes={"idx_user_versions_user_id": "(user_id)"},
     ),
+    "failed_guesses": Table(
+        """
+        id text
+        failures int4
+        started_at timestamptz
+        """,
+    ),
 }
 
 

@@ -55,6 +55,8 @@ class TestLoadSettings:
             ("AUTH_TOKEN_KEYS", "without-colon"),
             ("DATABASE_URL", "mysql://localhost/db"),
             ("RATE_LIMITS", "perhaps"),
+            ("TRUSTED_PROXIES", "10.0.0.0/8, without-colon"),
+            ("TRUSTED_PROXIES", "10.0.0.1/8"),
             ("ADMIN_API_KEY_EXPIRES_AT", "2026-01-01T00:00:00"),
         ],
     )

@@ -13,11 +13,11 @@ from tortoise.transactions import in_transaction
 
 from service import db, metrics
 from service.audit.domain import audit
-from service.auth import sessions, verification
+from service.auth import guesses, sessions, verification
 from service.auth.passwords import hash_password, verify_password
 from service.auth.principal import Principal
 from service.auth.queries import find_user
-from service.errors import ApiError
+from service.errors import ApiError, RateLimited
 from service.settings import Settings, utc_now
 
 # Only a password that changes while it is checked asks for another try.
@@ -92,13 +92,17 @@ async def register(full_name: str, email: str, password: str, settings: Settings
     return Registered(session, challenge)
 
 
-async def login(identifier: str, password: str, settings: Settings) -> sessions.SignedIn:
+async def login(identifier: str, password: str, settings: Settings, *, client: str | None) -> sessions.SignedIn:
     """Sign in with an e-mail address, compared in lower case, and the exact password.
 
-    Every refusal costs one statement and one password check, so that a wrong password, an unknown address and missing
-    fields look alike. A record of the replaced server is replaced by ours on success.
-    Raises InvalidCredentials, ServerBusy.
+    Every refusal costs three statements and one password check, so that a wrong password, an unknown address and missing
+    fields look alike. A record of the replaced server is replaced by ours on success. `client` as `client_of` says.
+    Raises RateLimited, InvalidCredentials, ServerBusy.
     """
+    counts = guesses.of_sign_in(identifier, client, settings)
+    if seconds := await guesses.seconds_to_wait(counts):
+        metrics.logins.labels("limited").inc()
+        raise RateLimited(retry_after=seconds)
     for _ in range(_LOGIN_TRIES):
         found = await db.fetch_row(
             "SELECT id, password_hash FROM users WHERE email = $1", "" if "\x00" in identifier else identifier
@@ -106,11 +110,13 @@ async def login(identifier: str, password: str, settings: Settings) -> sessions.
         matches, outdated = await verify_password(password, found["password_hash"] if found else None)
         if found is None or not matches:
             break
+        await guesses.forget(counts[:1])  # not the client's: an account of their own would free it
         upgraded = await hash_password(password) if outdated else None
         session = await _begin(str(found["id"]), found["password_hash"], upgraded, settings)
         if session is not None:
             metrics.logins.labels("ok").inc()
             return session
+    await guesses.add_failure(counts)
     metrics.logins.labels("refused").inc()
     raise InvalidCredentials
 

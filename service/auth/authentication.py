@@ -8,7 +8,8 @@ from sanic.compat import Header
 
 from service import db
 from service.audit.domain import audit
-from service.auth import tokens
+from service.auth import guesses, tokens
+from service.auth.clients import client_of
 from service.auth.principal import Basis, Principal, Staff
 from service.auth.queries import find_caller
 from service.errors import (
@@ -18,6 +19,7 @@ from service.errors import (
     InvalidAccessToken,
     InvalidAdminApiKey,
     MissingAdminApiKey,
+    RateLimited,
 )
 from service.settings import Settings, utc_now
 
@@ -48,11 +50,14 @@ async def authenticate(token: str, settings: Settings, basis: Basis | None = Non
     return caller.principal
 
 
-async def authenticate_staff(headers: Header, settings: Settings, *, super_only: bool, operation_id: str) -> Staff:
+async def authenticate_staff(
+    headers: Header, settings: Settings, *, peer: str, super_only: bool, operation_id: str
+) -> Staff:
     """A staff caller. A bearer token decides alone, even when it fails; only without one is the key looked at.
 
     `super_only` asks a bearer for the role super_admin as well; the key passes. Each use of the key that is let in
-    leaves an audit row about `operation_id`. Raises the six errors of the staff check. Source: docs/rules/staff.md.
+    leaves an audit row about `operation_id`. `peer` is the address at the other end of the connection. Raises the six
+    errors of the staff check, and RateLimited. Source: docs/rules/staff.md.
     """
     token = bearer_token(headers.get("authorization"))
     if token is not None:
@@ -68,7 +73,11 @@ async def authenticate_staff(headers: Header, settings: Settings, *, super_only:
     given = ", ".join(headers.getall("x-admin-api-key", [])).strip()
     if not given:
         raise MissingAdminApiKey
+    counts = guesses.of_admin_key(client_of(peer, headers, settings), settings)
+    if seconds := await guesses.seconds_to_wait(counts):
+        raise RateLimited(retry_after=seconds)
     if not hmac.compare_digest(given.encode("utf-8", "surrogatepass"), settings.admin_api_key.encode()):
+        await guesses.add_failure(counts)
         raise InvalidAdminApiKey
     staff = Staff(None)
     await audit(

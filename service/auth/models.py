@@ -93,6 +93,17 @@ class UserRole(Model):
         unique_together = (("user", "role"),)
 
 
+class FailedGuesses(Model):
+    """How often somebody guessed wrong in the fifteen minutes from `started_at` on; no row says who."""
+
+    id = TextKey(primary_key=True, description="Lower hex HMAC-SHA256 of what was guessed, the client and the account.")
+    failures = fields.IntField()
+    started_at = fields.DatetimeField()
+
+    class Meta:
+        table = "failed_guesses"
+
+
 class EmailVerificationChallenge(Model):
     """A six-digit code that was sent to an address; only its hash is stored."""
 

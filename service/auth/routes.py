@@ -6,6 +6,7 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import empty
 
 from service.auth import accounts, schemas, sessions, verification
+from service.auth.clients import client_of
 from service.auth.principal import Basis
 from service.operations import Security, operation
 from service.web import answer, language_of, parse, read_body
@@ -49,7 +50,13 @@ async def register(request: Request) -> HTTPResponse:
 )
 async def login(request: Request) -> HTTPResponse:
     fields = parse(schemas.LoginInput, await read_body(request))
-    session = await accounts.login(fields.identifier or fields.email, fields.password, request.app.ctx.settings)
+    settings = request.app.ctx.settings
+    session = await accounts.login(
+        fields.identifier or fields.email,
+        fields.password,
+        settings,
+        client=client_of(request.ip, request.headers, settings),
+    )
     return answer(schemas.AuthResponse.of(session))
 
 

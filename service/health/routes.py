@@ -151,5 +151,7 @@ async def get_metrics(request: Request) -> HTTPResponse:
     if settings.metrics_json_readers == "off":
         raise NotFound
     if settings.metrics_json_readers == "admin":
-        await authenticate_staff(request.headers, settings, super_only=False, operation_id="getMetrics")
+        await authenticate_staff(
+            request.headers, settings, peer=request.ip, super_only=False, operation_id="getMetrics"
+        )
     return answer_json(request.app.ctx.totals.snapshot())

@@ -7,7 +7,6 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from sanic import Sanic
 from service import db
 from service.auth import bootstrap, tokens
 from service.settings import Settings, utc_now
+from tests.auth.conftest import Change
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import PASSWORD, Candidate, make_candidate
 from tests.running import Detour, running_server, until_answering
@@ -32,19 +32,6 @@ DISABLED, MISSING, INVALID = (
     (401, "missing_admin_api_key"),
     (403, "invalid_admin_api_key"),
 )
-Change = Callable[..., Settings]
-
-
-@pytest.fixture
-def change(app: Sanic[Any, Any], settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Change:
-    """Run the application with other settings until the end of the test."""
-
-    def apply(**changes: Any) -> Settings:
-        changed = settings.model_copy(update=changes)
-        monkeypatch.setattr(app.ctx, "settings", changed)
-        return changed
-
-    return apply
 
 
 @pytest.fixture
