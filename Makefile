@@ -82,6 +82,14 @@ test-e2e: venv ## install on the cluster of KUBECONFIG, walk the journey, uninst
 drill: venv ## the long trials on the cluster: upgrade and rollback under load, lost pods, scaling, restore, the gate
 	$(BIN)/pytest -m 'e2e and drill' tests/e2e $(TESTS)
 
+ROWS ?= 100000
+ROUNDS ?= 5
+OUT ?=
+
+.PHONY: bench
+bench: venv ## speed, as ratios measured side by side in about seven minutes (ROWS=100000, ROUNDS=5, OUT=FILE)
+	@exec $(PY) -m tests.bench --rows $(ROWS) --rounds $(ROUNDS) $(if $(OUT),--out '$(OUT)')
+
 # --- The staging gate -----------------------------------------------------------
 
 GATE_ENV ?= staging
