@@ -260,6 +260,7 @@ class Settings(BaseSettings):
 
     @property
     def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """TRUSTED_PROXIES, parsed."""
         return parse_networks(self.trusted_proxies)
 
     @property
