@@ -17,7 +17,14 @@ from service.errors import InvalidField
 from service.evidence.domain import look_again
 from service.kyc import schemas, states
 from service.kyc.models import KycStatus
-from service.kyc.queries import SESSION_COLUMNS, EventView, SessionView, find_own_session, list_events
+from service.kyc.queries import (
+    SESSION_COLUMNS,
+    EventView,
+    SessionView,
+    count_documents,
+    find_own_session,
+    list_events,
+)
 from service.kyc.states import Actor, KycSessionIncomplete, KycSessionLocked, own_session
 from service.web import parse
 
@@ -66,9 +73,7 @@ async def submit_session(session_id: str, *, by: Principal) -> SessionView:
             return session
         if session.status in states.DECIDED:
             raise KycSessionLocked
-        if not await db.fetch_value(
-            "SELECT EXISTS(SELECT 1 FROM identity_documents WHERE kyc_session_id = $1)", session.id
-        ):
+        if not await count_documents(session.id):
             raise KycSessionIncomplete
         submitted = await states.change(
             session.id,
