@@ -20,7 +20,7 @@ import pytest
 from tortoise.transactions import in_transaction
 
 from service import db, listing, migrate, paging
-from service.feed.queries import PostFilter, list_saved_posts, list_visible_posts
+from service.feed.queries import PostFilter, list_all_posts, list_saved_posts, list_visible_posts
 from service.feed.schemas import PostsQuery
 from service.jobs.queries import JobFilter, find_visible_job, list_saved_jobs, list_visible_jobs
 from service.jobs.schemas import JobsQuery
@@ -627,6 +627,16 @@ class TestPlansAt100000Rows:
             for statement in list(dict(statements).items()) if mode == "generic" else list(statements):
                 nodes, _ = await explain([statement], mode)
                 assert not [node for node in nodes if node.startswith("Seq Scan")], (mode, statement, nodes)
+
+    @pytest.mark.parametrize("mode", ["custom", "generic"])
+    async def test_a_page_of_staffs_posts_is_read_through_its_index(self, statements: Statements, mode: str) -> None:
+        """The page alone: its total counts every post."""
+        await list_all_posts(None, None, offset=40, limit=20)
+        [(sql, arguments)] = statements
+        page = sql[sql.index("LEFT JOIN (") + len("LEFT JOIN (") : sql.index(") p ON true")]
+        nodes, buffers = await explain([(page, arguments)], mode)
+        assert nodes == ["Limit", "Index Scan idx_feed_posts_staff"]
+        assert buffers < 100
 
     async def test_drafts_are_not_passed_over(self, statements: Statements) -> None:
         await list_visible_jobs(JobFilter(), JobsQuery(), user_id=None)

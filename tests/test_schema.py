@@ -303,10 +303,10 @@ EXPECTED = {
         indexes={
             "idx_feed_posts_category": "(category)",
             "idx_feed_posts_lifecycle_status": "(lifecycle_status)",
-            "idx_feed_posts_published_at": "(published_at DESC)",
             "idx_feed_posts_scheduled_publish_at": "(scheduled_publish_at)",
             "idx_feed_posts_search": "gin (search_text gin_trgm_ops, text_pieces(search_text))",
             "idx_feed_posts_position": "(published_at DESC NULLS LAST, created_at DESC, id DESC)",
+            "idx_feed_posts_staff": "(published_at DESC, created_at DESC, id DESC)",
             "idx_feed_posts_listed": "(COALESCE(published_at, scheduled_publish_at) DESC, created_at DESC, id DESC)"
             " INCLUDE (lifecycle_status, published_at, scheduled_publish_at)"
             " WHERE (lifecycle_status <> 'DRAFT'::text)",

@@ -36,7 +36,7 @@ bp = Blueprint("admin_feed")
 @bp.get("/admin/feed/posts")
 @operation(
     "listAllPosts",
-    summary="All posts, drafts too, the last published first",
+    summary="All posts: those without a date first, then the last published",
     tag="staff content",
     security=Security.ADMIN,
     query=schemas.AdminPostsQuery,

@@ -139,7 +139,7 @@ async def list_visible_posts(
 
 
 async def list_all_posts(text: str | None, category: str | None, *, offset: int, limit: int) -> PostPage:
-    """Every post, drafts too: the last published first and undated ones last, then by creation and id. One statement.
+    """Every post: those without a date first, then the last published, then by creation and id. One statement.
 
     Raises SearchBusy.
     """
@@ -148,7 +148,7 @@ async def list_all_posts(text: str | None, category: str | None, *, offset: int,
         narrowing.where(f"p.category = {narrowing.bind(category)}")
     if text is not None:
         narrowing.contains("p.search_text", text)
-    order = "published_at DESC NULLS LAST, created_at DESC, id DESC"
+    order = "published_at DESC, created_at DESC, id DESC"  # for Postgres, NULL comes first
     count = f"SELECT count(*) AS total FROM feed_posts p WHERE {narrowing.matches}"
     page = (
         f"SELECT {_COLUMNS}, false AS saved FROM feed_posts p WHERE {narrowing.matches} ORDER BY {order}"
