@@ -21,8 +21,7 @@ from service.audit.domain import audit
 from service.errors import ApiError, InvalidField
 from service.settings import Settings, utc_now
 from service.tasks.domain import enqueue
-
-MAIL_TASK = "send_verification_mail"
+from service.tasks.models import TaskKind
 
 
 class UserNotFound(ApiError):
@@ -102,7 +101,7 @@ async def issue_code(user_id: str, email: str, settings: Settings, *, language: 
         settings.auth_email_verification_max_attempts,
         now,
     )
-    await enqueue(MAIL_TASK, {"to": email, "code": code, "language": language, "ttlSeconds": ttl})
+    await enqueue(TaskKind.SEND_VERIFICATION_MAIL, {"to": email, "code": code, "language": language, "ttlSeconds": ttl})
     return Challenge(email, True, ttl, pause, code if settings.exposes_codes else None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -12,8 +12,8 @@ import orjson
 
 from service import db
 from service.settings import utc_now
+from service.tasks.models import TaskKind
 
-TaskHandler = Callable[[dict[str, Any]], Awaitable[None]]
 _LEASE = timedelta(minutes=5)
 _FIRST_PAUSE = timedelta(seconds=5)
 
@@ -23,14 +23,14 @@ class Task:
     """A task that this worker holds: nobody else runs it until its lease, five minutes, is over."""
 
     id: UUID
-    kind: str
+    kind: TaskKind
     payload: dict[str, Any]
     attempts: int
     max_attempts: int
 
 
 async def enqueue(
-    kind: str,
+    kind: TaskKind,
     payload: dict[str, Any],
     *,
     delay: timedelta = timedelta(0),
@@ -52,7 +52,7 @@ async def enqueue(
     )
 
 
-async def take(kinds: list[str]) -> Task | None:
+async def take(kinds: Collection[TaskKind]) -> Task | None:
     """The next due task of `kinds`, or none. A task whose worker died is due again when its lease is over."""
     row = await db.fetch_row(
         "UPDATE background_tasks SET state = 'running', attempts = attempts + 1, locked_until = now() + $2"
@@ -60,12 +60,13 @@ async def take(kinds: list[str]) -> Task | None:
         " ((state = 'waiting' AND run_at <= now()) OR (state = 'running' AND locked_until < now()))"
         " ORDER BY run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)"
         " RETURNING id, kind, payload_json, attempts, max_attempts",
-        kinds,
+        list(kinds),
         _LEASE,
     )
     if row is None:
         return None
-    return Task(row["id"], row["kind"], orjson.loads(row["payload_json"]), row["attempts"], row["max_attempts"])
+    payload = orjson.loads(row["payload_json"])
+    return Task(row["id"], TaskKind(row["kind"]), payload, row["attempts"], row["max_attempts"])
 
 
 async def finish(task: Task) -> None:

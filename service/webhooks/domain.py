@@ -21,13 +21,13 @@ from service.kyc.queries import SessionView
 from service.kyc.schemas import InvalidMetadata
 from service.settings import Settings, utc_now
 from service.tasks import domain as tasks
+from service.tasks.models import TaskKind
 from service.web import parse, uuid_or_none
 from service.webhooks import schemas
 from service.webhooks.merging import Change, Event, Times, change_of
 from service.webhooks.models import DeliveryState
 from service.webhooks.signature import DeliveryHeaders, Sender, check_sender
 
-APPLY_TASK = "webhooks.apply"
 _TRIES = 5
 _FIRST_PAUSE = timedelta(seconds=5)
 # The inbox counts the tries that found no session; the task itself also survives that many outages.
@@ -135,7 +135,7 @@ async def _keep(sender: Sender, content: _Content, body: bytes, digest: str, now
         await _mark_applied(delivery_id)
     elif content.session_id is not None:
         await tasks.enqueue(
-            APPLY_TASK, {"deliveryId": str(delivery_id)}, delay=_FIRST_PAUSE, max_attempts=_TASK_ATTEMPTS
+            TaskKind.APPLY_WEBHOOK, {"deliveryId": str(delivery_id)}, delay=_FIRST_PAUSE, max_attempts=_TASK_ATTEMPTS
         )
     return Outcome(sender.idempotency_key, is_duplicate=False, session=session)
 
