@@ -63,6 +63,10 @@ def _parser() -> argparse.ArgumentParser:
     database.add_argument("--timeout", type=float, default=600, help="seconds (default 600)")
     seed = add("seed", _seed, "fill the database with jobs, posts and, in dev, people")
     seed.add_argument("--staging", action="store_true", help="also the accounts for app developers")
+    seed.add_argument("--reset", action="store_true", help="with --staging: put their accounts back to the first state")
+    seed.add_argument(
+        "--testers", type=int, default=0, metavar="N", help="with --staging: N more sets of accounts, numbered"
+    )
     storage = add("storage", _storage, "prepare the object store")
     storage.add_argument("action", choices=["bootstrap"])
     from service.backup import command as backup
@@ -226,7 +230,9 @@ def _seed(arguments: argparse.Namespace) -> int:
     from service.seed import SeedError, seed
 
     try:
-        report = asyncio.run(seed(_settings("seed"), staging=arguments.staging))
+        report = asyncio.run(
+            seed(_settings("seed"), staging=arguments.staging, reset=arguments.reset, testers=arguments.testers)
+        )
     except SeedError as error:
         raise CommandFailed(str(error)) from error
     print(report)

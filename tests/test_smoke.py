@@ -9,9 +9,10 @@ import os
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -24,7 +25,7 @@ from service.seed import fill_database
 from service.settings import Settings
 from service.smoke import add_arguments, main, shapes
 from service.smoke.files import jpeg, pdf
-from service.smoke.http import Api, StepFailed
+from service.smoke.http import CORS_HEADERS, Api, StepFailed
 from service.smoke.options import Options, WrongUse, options_from, parse_resolve
 from service.smoke.run import STEPS, run
 from service.smoke.signing import webhook_headers, webhook_signature
@@ -252,21 +253,63 @@ class TestRun:
         assert lines == [f"SMOKE FAILED connect: no answer from 127.0.0.1:{unused_tcp_port}: ClientConnectorError"]
 
     async def test_it_can_wait_for_the_first_answer(self, unused_tcp_port: int) -> None:
-        """Nobody listens at first, then somebody who serves nothing: the first step is reached, and fails."""
-
-        async def serve_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-            await writer.drain()
-            writer.close()
-
+        """Nobody listens at first, then a product that serves nothing: the first step is reached, and fails."""
         lines: list[str] = []
         options = Options(base_url=f"http://127.0.0.1:{unused_tcp_port}", wait_seconds=60)
         running = asyncio.create_task(run(options, say=lines.append))
         await asyncio.sleep(0.2)
-        async with await asyncio.start_server(serve_nothing, "127.0.0.1", unused_tcp_port):
+        async with Gateway(unused_tcp_port, own_answers=0):
             assert await running == 1
         assert lines
         assert "connect" not in lines[-1]
+
+    @pytest.mark.parametrize("status", ["404 Not Found", "503 Service Unavailable"])
+    async def test_a_gateway_s_own_answers_are_waited_out(self, unused_tcp_port: int, status: str) -> None:
+        lines: list[str] = []
+        options = Options(base_url=f"http://127.0.0.1:{unused_tcp_port}", wait_seconds=60)
+        async with Gateway(unused_tcp_port, own_answers=3, status=status) as gateway:
+            assert await run(options, say=lines.append) == 1
+        assert gateway.asked > 3
+        assert lines[-1].startswith("SMOKE FAILED health: GET /health: expected 200, got 404 not_found")
+
+    async def test_waiting_for_the_product_has_an_end(self, unused_tcp_port: int) -> None:
+        lines: list[str] = []
+        options = Options(base_url=f"http://127.0.0.1:{unused_tcp_port}", wait_seconds=1)
+        async with Gateway(unused_tcp_port, own_answers=1_000_000):
+            assert await run(options, say=lines.append) == 1
+        assert lines == [
+            "SMOKE FAILED connect: GET /openapi.yaml: status 404 without an x-request-id: something else answers there"
+        ]
+
+
+class Gateway:
+    """Answers like a gateway that has not yet taken the route, then like a product that serves nothing."""
+
+    def __init__(self, port: int, *, own_answers: int, status: str = "404 Not Found") -> None:
+        self.asked = 0
+        self._port, self._own_answers, self._status = port, own_answers, status
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._answer, "127.0.0.1", self._port)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        await self._server.wait_closed()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        self.asked += 1
+        if self.asked <= self._own_answers:
+            head, body = [f"HTTP/1.1 {self._status}"], b"404 page not found"
+        else:
+            headers = {**CORS_HEADERS, "x-request-id": str(uuid.uuid4()), "content-type": "application/json"}
+            head = ["HTTP/1.1 404 Not Found", *(f"{name}: {value}" for name, value in headers.items())]
+            body = b'{"error": {"code": "not_found", "message": "There is no such thing."}}'
+        lines = "\r\n".join([*head, f"Content-Length: {len(body)}", "Connection: close", "", ""])
+        writer.write(lines.encode() + body)
+        await writer.drain()
+        writer.close()
 
 
 @pytest.fixture

@@ -125,8 +125,13 @@ class Api:
         return answer
 
     async def document(self, path: str) -> bytes | None:
-        """The bytes of a file that the server serves, or None when it answers 404."""
-        status, _, data = await self._exchange("GET", self._base_url + path, None, None, None)
+        """The bytes of a file that the product serves, or None when it answers 404.
+
+        Raises StepFailed also for an answer without an x-request-id: that is a gateway's own, whatever its status.
+        """
+        status, headers, data = await self._exchange("GET", self._base_url + path, None, None, None)
+        if not _REQUEST_ID.fullmatch(headers.get("x-request-id", "")):
+            raise StepFailed(f"GET {path}: status {status} without an x-request-id: something else answers there")
         if status == 404:
             return None
         if status != 200:

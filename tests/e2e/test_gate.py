@@ -371,6 +371,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     run("helm", "dependency", "build", str(charts / "platform"))
     helm("install", charts / "platform", "debug")
     helm("upgrade", charts / "platform", "info")
+    run("k8s/wait-route.sh", timeout=150, extra_environment={"NAMESPACE": NAMESPACE, "ROUTE_TIMEOUT": "120"})
     run_cron_job("backup-dump")
     run_cron_job("restore-drill")
 
