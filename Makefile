@@ -231,5 +231,5 @@ venv:
 	  version="$$($(PY) -V)"; \
 	fi; \
 	echo "Installing requirements-dev.lock into $(VENV) ($$version), once …" >&2; \
-	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --require-hashes -r requirements-dev.lock >&2; \
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --require-hashes --no-deps -r requirements-dev.lock >&2; \
 	echo "$$lock $$version" > $(VENV)/.installed

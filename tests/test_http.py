@@ -214,9 +214,18 @@ class TestDocs:
         page = await api.get("/docs")
         assert page.headers["content-type"] == "text/html; charset=utf-8"
         assert "//" not in page.text
-        for asset in ("swagger-ui.css", "swagger-ui-bundle.js", "start.js"):
+        for asset in ("page.css", "scalar.js", "start.js"):
             assert f"docs/{asset}" in page.text
             assert (await api.get(f"/docs/{asset}")).status_code == 200
+
+    async def test_the_large_file_travels_packed(self, api: httpx.AsyncClient) -> None:
+        packed = await api.get("/docs/scalar.js")
+        plain = await api.get("/docs/scalar.js", headers={"Accept-Encoding": "identity"})
+        assert packed.headers["content-encoding"] == "gzip"
+        assert "content-encoding" not in plain.headers
+        assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+        assert packed.content == plain.content
+        assert packed.num_bytes_downloaded * 3 < len(plain.content)
 
     async def test_nothing_else_of_the_folder_is_served(self, api: httpx.AsyncClient) -> None:
         for asset in ("index.html", "..", "%2e%2e%2fREADME"):
