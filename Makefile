@@ -90,6 +90,13 @@ OUT ?=
 bench: venv ## speed, as ratios measured side by side in about seven minutes (ROWS=100000, ROUNDS=5, OUT=FILE)
 	@exec $(PY) -m tests.bench --rows $(ROWS) --rounds $(ROUNDS) $(if $(OUT),--out '$(OUT)')
 
+TREE ?= .
+
+.PHONY: record
+record: venv ## every operation's answers on the seeded data, to compare revisions by diff (OUT=FILE, TREE=checkout)
+	@test -n "$(OUT)" || { echo 'make record needs a file: make record OUT=answers.txt' >&2; exit 2; }
+	@exec $(PY) -m tests.recording '$(OUT)' --tree '$(TREE)'
+
 # --- The staging gate -----------------------------------------------------------
 
 GATE_ENV ?= staging
