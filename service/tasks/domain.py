@@ -65,8 +65,7 @@ async def take(kinds: Collection[TaskKind]) -> Task | None:
     )
     if row is None:
         return None
-    payload = orjson.loads(row["payload_json"])
-    return Task(row["id"], TaskKind(row["kind"]), payload, row["attempts"], row["max_attempts"])
+    return Task(row["id"], TaskKind(row["kind"]), row["payload_json"], row["attempts"], row["max_attempts"])
 
 
 async def finish(task: Task) -> None:
