@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+STAFF_NAME = "staff"
+"""The word that candidates see in the place of whoever of the staff acted."""
+
 
 class Basis(Enum):
     """On what the answer to a read depends, besides its address: what belongs to the caller, or jobs and posts too."""
