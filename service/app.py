@@ -206,13 +206,17 @@ async def let_in(request: Request) -> HTTPResponse | None:
         basis = declared.conditional if declared else None
         principal = request.ctx.principal = await authenticate(token, settings, basis) if token else None
         if basis is not None and principal is not None:
-            return validators.revalidate(request, principal, basis)
+            language = language_of(request) if declared and declared.by_language else None
+            return validators.revalidate(request, principal, basis, language)
     return None
 
 
 async def finish(request: Request, response: HTTPResponse) -> None:
     """Headers that every answer carries; while draining, the connection ends with this answer."""
     validators.stamp(request, response)
+    declared = declared_operation(request.route.handler) if request.route else None
+    if declared and declared.by_language:
+        response.headers["Vary"] = "Accept-Language"
     response.headers["x-request-id"] = str(request.id)
     response.headers.update(_CORS)
     request.ctx.status = response.status

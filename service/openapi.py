@@ -31,6 +31,14 @@ _IF_NONE_MATCH = {
     "description": "The ETag of an answer that the client has from this very address.",
     "schema": {"type": "string"},
 }
+_ACCEPT_LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "description": "`id` for Indonesian texts, `en` for English ones, which are also the default.",
+    "schema": {"type": "string"},
+}
+_VARY_HEADER = {"Vary": {"description": "`Accept-Language`.", "schema": {"type": "string"}}}
 _TAG_HEADERS = {
     "ETag": {
         "description": "For signed-in callers, where the answer may be kept.",
@@ -172,6 +180,8 @@ def _operation(declared: Operation, path: str, schemas: dict[str, Any], refusals
     ]
     if declared.conditional:
         parameters.append(_IF_NONE_MATCH)
+    if declared.by_language:
+        parameters.append(_ACCEPT_LANGUAGE)
     if parameters:
         document["parameters"] = parameters
     if declared.body is not None:
@@ -205,6 +215,7 @@ def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
 
 def _responses(declared: Operation, schemas: dict[str, Any], refusals: dict[str, Any]) -> dict[str, Any]:
     responses: dict[str, Any] = {}
+    varies = _VARY_HEADER if declared.by_language else {}
     for status, shape in declared.responses.items():
         entry: dict[str, Any] = {"description": _REASONS[status]}
         if isinstance(shape, dict):
@@ -216,11 +227,12 @@ def _responses(declared: Operation, schemas: dict[str, Any], refusals: dict[str,
             entry["content"] = {"application/json": {"schema": _reference(shape, "serialization", schemas)}}
             if links := links_of(declared.id):
                 entry["links"] = links
-        if declared.conditional and status == 200:
-            entry["headers"] = _TAG_HEADERS
+        headers = (_TAG_HEADERS if declared.conditional and status == 200 else {}) | varies
+        if headers:
+            entry["headers"] = headers
         responses[str(status)] = entry
     if declared.conditional:
-        responses["304"] = {"description": _REASONS[304], "headers": _TAG_HEADERS}
+        responses["304"] = {"description": _REASONS[304], "headers": _TAG_HEADERS | varies}
     by_status: dict[int, set[type[ApiError]]] = {}
     for error in declared.errors:
         by_status.setdefault(error.status_code, set()).add(error)

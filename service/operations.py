@@ -60,6 +60,7 @@ class Operation:
     description: str = ""
     headers: tuple[str, ...] = ()
     conditional: Basis | None = None
+    by_language: bool = False
 
 
 _TOKEN_ERRORS = (InvalidAccessToken, ExpiredAccessToken)
@@ -81,6 +82,7 @@ def operation(
     headers: tuple[str, ...] = (),
     depends: bool = True,
     conditional: Basis | None = None,
+    by_language: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare the decorated handler's operation; without it the application refuses to start.
 
@@ -88,7 +90,8 @@ def operation(
     body and of dependencies that are away are added here, so `errors` lists only the operation's own.
     `depends=False` is for operations that touch nothing outside the process. `conditional` is for reads whose answer
     depends on the address and that basis, and on nothing else: signed-in callers get an entity tag, and 304 while it
-    holds.
+    holds. `by_language` is for operations whose good answers also depend on `Accept-Language`: they say so in `Vary`,
+    and the language is part of their tag.
     """
     added: tuple[type[ApiError], ...] = (InternalError,)
     if depends:
@@ -113,6 +116,7 @@ def operation(
         description,
         headers,
         conditional,
+        by_language,
     )
 
     def decorate(handler: Handler) -> Handler:

@@ -377,6 +377,8 @@ EXPECTED = {
         created_at timestamptz = now()
         actor_type text null
         actor_id text null
+        text_key text null
+        typed_text text null
         """,
         keys={"job_application_journey_events_application_id_fkey": "application_id -> job_applications: CASCADE"},
         checks={

@@ -5,7 +5,13 @@ from __future__ import annotations
 from sanic import Blueprint, HTTPResponse, Request
 
 from service.applications import review, schemas
-from service.applications.domain import ApplicationNotFound
+from service.applications.moves import (
+    ApplicationNotFound,
+    InvalidApplicationTransition,
+    Mover,
+    OfferDecisionRequired,
+    move,
+)
 from service.applications.queries import CaseFilter
 from service.errors import InvalidCursor, InvalidLimit, SearchBusy
 from service.jobs.schemas import InvalidJobId, InvalidSearch
@@ -72,7 +78,8 @@ async def read_journey(request: Request, application_id: str) -> HTTPResponse:
 @operation(
     "adminChangeApplicationStatus",
     summary="Move an application to another status",
-    description="Candidates see the step with its reason. `updatedBy` counts only for callers with the staff key.",
+    description="Candidates see the step with its reason and without the name. `updatedBy` counts only for callers "
+    "with the staff key.",
     tag="admin applications",
     security=Security.ADMIN,
     body=schemas.ApplicationStatusInput,
@@ -82,15 +89,14 @@ async def read_journey(request: Request, application_id: str) -> HTTPResponse:
         schemas.InvalidReason,
         schemas.InvalidUpdatedBy,
         ApplicationNotFound,
-        review.OfferDecisionRequired,
-        review.InvalidApplicationTransition,
+        OfferDecisionRequired,
+        InvalidApplicationTransition,
     ),
 )
-async def change_status(request: Request, application_id: str) -> HTTPResponse:
+async def move_application(request: Request, application_id: str) -> HTTPResponse:
     fields = parse(schemas.ApplicationStatusInput, await read_body(request))
-    case, event = await review.change_status(
-        application_id, fields.status, fields.reason, fields.updated_by, request.ctx.staff
-    )
+    by = Mover.staff(request.ctx.staff, fields.updated_by)
+    case, event = await move(application_id, fields.status, by=by, reason=fields.reason)
     return answer(schemas.AdminApplicationChanged.of(case, event))
 
 

@@ -13,10 +13,12 @@ from tortoise.transactions import in_transaction
 
 from service import db
 from service.adapters.object_storage import ObjectStorage, PresignedUpload
-from service.applications.domain import ApplicationNotFound, own_application
+from service.applications.domain import own_application
 from service.applications.models import DocumentReviewStatus
+from service.applications.moves import ApplicationNotFound
 from service.applications.queries import ApplicationView, DocumentView, find_documents
 from service.applications.schemas import ApplicationDocumentInput, ApplicationUploadInput
+from service.applications.texts import document_for_candidate
 from service.auth.principal import Principal
 from service.errors import ApiError
 from service.evidence.domain import Subject, enqueue_look
@@ -101,7 +103,7 @@ async def list_documents(application_id: str, by: Principal) -> tuple[Applicatio
     """
     application = await own_application(application_id, by)
     documents, total = await find_documents(application.id)
-    return application, documents, total
+    return application, [document_for_candidate(document) for document in documents], total
 
 
 def key_prefix(application: ApplicationView) -> str:
