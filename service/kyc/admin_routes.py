@@ -78,7 +78,7 @@ async def review_session(request: Request) -> HTTPResponse:
         by=request.ctx.staff,
         require_verified=request.app.ctx.settings.kyc_require_verified,
     )
-    return answer(schemas.KycEnvelope.of(session))
+    return answer(schemas.KycEnvelope.with_names(session))
 
 
 @bp.post("/admin/cases/<case_id>/action")
@@ -98,7 +98,7 @@ async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
         by=request.ctx.staff,
         require_verified=request.app.ctx.settings.kyc_require_verified,
     )
-    return answer(schemas.KycEnvelope.of(session))
+    return answer(schemas.KycEnvelope.with_names(session))
 
 
 @bp.post("/admin/kyc/documents/<document_id>/preview-url")

@@ -290,9 +290,9 @@ class KycQueueItem(Output):
 
     @classmethod
     def of(cls, item: QueueItem) -> KycQueueItem:
-        events = [KycEvent.of(event) for event in item.events]
+        events = [KycEvent.with_names(event) for event in item.events]
         return cls(
-            session=KycSession.of(item.session),
+            session=KycSession.with_names(item.session),
             trust_status=trust_of(item.session.status),
             user=KycPerson.of(item.person),
             documents=[KycDocument.of(document) for document in item.documents],

@@ -38,5 +38,5 @@ class ProviderWebhookAnswer(Output):
             duplicate=is_duplicate,
             idempotency_key=idempotency_key,
             updated=session is not None,
-            session=KycSession.of(session) if session else None,
+            session=KycSession.with_names(session) if session else None,
         )
