@@ -14,7 +14,7 @@ from service.audit.models import ActorType
 from service.auth.principal import STAFF_NAME
 from service.errors import InvalidField
 from service.fields import JsonObject, Number, Text
-from service.kyc.models import KycStatus
+from service.kyc.models import KycStatus, SessionView
 from service.kyc.queries import (
     Checklist,
     ChecklistRow,
@@ -23,7 +23,6 @@ from service.kyc.queries import (
     EventView,
     FinalRequestView,
     Preview,
-    SessionView,
 )
 from service.kyc.states import KycSessionNotFound, TrustStatus, trust_of
 from service.uploads import (
