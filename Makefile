@@ -187,7 +187,7 @@ lock: venv ## renew requirements.lock and requirements-dev.lock from pyproject.t
 
 .PHONY: dashboards
 dashboards: venv ## write observability/dashboards/*.json from build.py
-	@exec $(PY) observability/dashboards/build.py
+	@exec $(PY) -m observability.dashboards.build
 
 # --- Prometheus ---------------------------------------------------------------
 

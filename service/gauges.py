@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 from service import db, logs, migrate
 from service.evidence.verdicts import ByteState
 from service.kyc.models import KycStatus
+from service.kyc.states import WAITING_SQL
 from service.maintenance.models import RunKind
 from service.tasks.models import TaskKind, TaskState
 from service.webhooks.models import DeliveryState
@@ -55,12 +56,12 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "certificate_expiry_timestamp_seconds": ("When the public host's certificate ends, as the gate saw it.", ()),
 }
 
-_STATE_SQL = """
+_STATE_SQL = f"""
 SELECT 'kyc_sessions' AS name, status AS a, NULL AS b, count(*)::float8 AS value FROM kyc_sessions GROUP BY status
 UNION ALL
 SELECT 'kyc_oldest_waiting_session_age_seconds', NULL, NULL,
     extract(epoch FROM now() - min(COALESCE(reviewed_at, submitted_at, created_at)))::float8
-    FROM kyc_sessions WHERE status IN ('SUBMITTED', 'MANUAL_REVIEW')
+    FROM kyc_sessions WHERE status IN {WAITING_SQL}
 UNION ALL
 SELECT 'kyc_documents', byte_state, NULL, count(*)::float8 FROM identity_documents GROUP BY byte_state
 UNION ALL

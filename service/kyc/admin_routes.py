@@ -7,7 +7,6 @@ from sanic import Blueprint, HTTPResponse, Request
 from service.applications.schemas import InvalidReason
 from service.errors import InvalidCursor, InvalidLimit
 from service.kyc import admin_schemas, claims, documents, review, schemas, states
-from service.kyc.admin_schemas import QueueStatus
 from service.operations import Security, operation
 from service.uploads import InvalidExpiresSec, InvalidObjectKey
 from service.web import answer, parse, parse_query, read_body
@@ -39,7 +38,7 @@ _DECISION_ERRORS = (
 )
 async def list_review_queue(request: Request) -> HTTPResponse:
     query = parse_query(admin_schemas.QueueQuery, request)
-    statuses = (query.status or QueueStatus.DEFAULT).statuses
+    statuses = states.WAITING if query.status is None else query.status
     found = await review.list_waiting_sessions(statuses, query)
     return answer(admin_schemas.KycReviewQueue.of(found, query, statuses))
 
@@ -56,7 +55,7 @@ async def list_review_queue(request: Request) -> HTTPResponse:
 )
 async def list_cases(request: Request) -> HTTPResponse:
     query = parse_query(admin_schemas.CasesQuery, request)
-    statuses = (query.status.queue_status if query.status else QueueStatus.DEFAULT).statuses
+    statuses = states.WAITING if query.status is None else query.status
     found = await review.list_waiting_sessions(statuses, query)
     return answer(admin_schemas.KycReviewQueue.of(found, query, statuses))
 
@@ -78,7 +77,7 @@ async def review_session(request: Request) -> HTTPResponse:
         by=request.ctx.staff,
         require_verified=request.app.ctx.settings.kyc_require_verified,
     )
-    return answer(schemas.KycEnvelope.of(session))
+    return answer(schemas.KycEnvelope.with_names(session))
 
 
 @bp.post("/admin/cases/<case_id>/action")
@@ -98,7 +97,7 @@ async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
         by=request.ctx.staff,
         require_verified=request.app.ctx.settings.kyc_require_verified,
     )
-    return answer(schemas.KycEnvelope.of(session))
+    return answer(schemas.KycEnvelope.with_names(session))
 
 
 @bp.post("/admin/kyc/documents/<document_id>/preview-url")

@@ -14,7 +14,7 @@ from tortoise.transactions import in_transaction
 from service.auth.principal import Principal
 from service.errors import ApiError
 from service.kyc import schemas, states
-from service.kyc.models import KycStatus
+from service.kyc.models import KycStatus, SessionView
 from service.kyc.queries import (
     REQUIRED_TYPES,
     Checklist,
@@ -22,7 +22,6 @@ from service.kyc.queries import (
     ChecklistStatus,
     DocumentView,
     FinalRequestView,
-    SessionView,
     count_documents,
     find_own_session,
     newest_documents,

@@ -21,8 +21,9 @@ from service.errors import ApiError
 from service.evidence.domain import Subject, derived_key, enqueue_look
 from service.evidence.verdicts import ByteState
 from service.kyc import schemas, states
-from service.kyc.queries import DOCUMENT_COLUMNS, DocumentView, Preview, SessionView, find_document
-from service.kyc.states import Actor, KycSessionLocked, own_session
+from service.kyc.models import SessionView
+from service.kyc.queries import DOCUMENT_COLUMNS, DocumentView, Preview, find_document, own_session
+from service.kyc.states import Actor
 from service.settings import Settings, utc_now
 from service.uploads import InvalidObjectKey, is_safe_key, object_key
 from service.web import format_time, parse, uuid_or_none
@@ -50,8 +51,7 @@ async def sign_upload(
     Raises KycSessionNotFound, KycSessionLocked, then the errors of the fields.
     """
     session = await own_session(parse(schemas.SessionChoice, body).session_id, by)
-    if session.status in states.DECIDED:
-        raise KycSessionLocked
+    states.check_open(session)
     fields = parse(schemas.upload_input(settings.kyc_content_types, settings.object_storage_max_file_bytes), body)
     key = object_key(_prefix(session), fields.document_type, fields.file_name)
     upload = await storage.presign_upload(
@@ -73,8 +73,7 @@ async def add_document(body: dict[str, Any], *, by: Principal, bucket: str) -> t
     try:
         async with in_transaction():
             session = await own_session(parse(schemas.SessionChoice, body).session_id, by, lock=True)
-            if session.status in states.DECIDED:
-                raise KycSessionLocked
+            states.check_open(session)
             fields = parse(schemas.KycDocumentInput, body)
             if not fields.object_key.startswith(_prefix(session)):
                 raise InvalidObjectKey

@@ -10,11 +10,12 @@ from typing import Any
 import asyncpg
 
 from service import db
+from service.kyc.states import WAITING_SQL
 from service.web import uuid_or_none
 
 _LONGEST = 2**63 - 1
 
-_COUNTS_SQL = """
+_COUNTS_SQL = f"""
 SELECT k.pending_kyc, k.manual_review_kyc, e.verified_today, e.rejected_today,
  (SELECT count(*) FROM organization_verifications WHERE status = 'PENDING') AS pending_organization_verification,
  (SELECT count(*) FROM jobs) AS active_jobs,
@@ -22,7 +23,7 @@ SELECT k.pending_kyc, k.manual_review_kyc, e.verified_today, e.rejected_today,
  a.*, now() AS last_updated_at
 FROM (SELECT count(*) FILTER (WHERE status = 'SUBMITTED') AS pending_kyc,
   count(*) FILTER (WHERE status = 'MANUAL_REVIEW') AS manual_review_kyc
-  FROM kyc_sessions WHERE status IN ('SUBMITTED', 'MANUAL_REVIEW')) k,
+  FROM kyc_sessions WHERE status IN {WAITING_SQL}) k,
  (SELECT count(*) FILTER (WHERE to_status = 'VERIFIED') AS verified_today,
   count(*) FILTER (WHERE to_status = 'REJECTED') AS rejected_today
   FROM kyc_status_events WHERE to_status IN ('VERIFIED', 'REJECTED')

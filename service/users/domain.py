@@ -21,7 +21,8 @@ from service.auth.queries import find_user
 from service.auth.sessions import end_all_families
 from service.auth.verification import UserNotFound
 from service.errors import ApiError
-from service.kyc.queries import EventView, SessionView
+from service.kyc.models import SessionView
+from service.kyc.queries import EventView
 from service.kyc.submission import read_history
 from service.profile.queries import ProfileView, find_profile
 from service.settings import utc_now

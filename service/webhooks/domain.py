@@ -17,7 +17,7 @@ from service import db, logs
 from service.errors import ApiError, InvalidRequestBody
 from service.fields import Moment, as_text, is_storable
 from service.kyc import states
-from service.kyc.queries import SessionView
+from service.kyc.models import SessionView
 from service.kyc.schemas import InvalidMetadata
 from service.settings import Settings, utc_now
 from service.tasks import domain as tasks
