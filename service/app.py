@@ -77,8 +77,10 @@ _CORS = {
     "Access-Control-Allow-Headers": "Content-Type, Authorization, x-admin-api-key, x-kyc-webhook-secret, "
     "x-kyc-webhook-signature, x-kyc-webhook-timestamp, x-idempotency-key",
     "Access-Control-Allow-Methods": "GET, POST, PATCH, DELETE, OPTIONS",
-    "Access-Control-Expose-Headers": "x-request-id",
+    "Access-Control-Expose-Headers": "x-request-id, Retry-After, ETag",
 }
+# Only answers to OPTIONS carry it, nothing else is a preflight. Browsers keep one for two hours at most.
+_PREFLIGHT = {"Access-Control-Max-Age": "7200"}
 _HEARTBEAT_SECONDS = 1.0
 
 
@@ -229,7 +231,7 @@ async def explain(request: Request, error: Exception) -> HTTPResponse:
     if request is None:  # the connection broke before there was a request
         return empty(400)
     if request.method == "OPTIONS" and isinstance(error, RouteNotFound | MethodNotAllowed):
-        return empty()
+        return empty(headers=_PREFLIGHT)
     refusal = _as_api_error(error)
     if not refusal.quiet:
         logs.log(

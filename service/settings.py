@@ -15,6 +15,7 @@ from pydantic import AwareDatetime, Field, ValidationError, ValidationInfo, fiel
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 Environment = Literal["dev", "staging", "production"]
+MetricsReaders = Literal["public", "summary", "admin", "off"]
 
 _SAMPLE_WORDS = re.compile(
     r"change|replace|sample|example|insecure|default|secret|password|admin123|dev[-_]|test[-_]", re.I
@@ -48,7 +49,9 @@ class Settings(BaseSettings):
     api_port: int = Field(4000, ge=1, le=65535, description="port of the API")
     api_host: str = Field("0.0.0.0", description="address the API listens on")  # noqa: S104 - a container's default
     metrics_port: int | None = Field(None, ge=1, le=65535, description="port of the Prometheus text; unset: on the API")
-    metrics_json: Literal["public", "admin", "off"] | None = Field(None, description="who may read /metrics as JSON")
+    metrics_json: MetricsReaders | None = Field(
+        None, description="who may read /metrics: public, summary, admin or off"
+    )
     log_level: str = Field("info", description="debug, info, warn or error")
     rate_limits: bool = Field(True, description="on or off: 429 after too many wrong passwords or staff keys")
     trusted_proxies: str = Field("", description="comma list of proxy networks whose X-Forwarded-For is believed")
@@ -295,8 +298,9 @@ class Settings(BaseSettings):
         return self.is_dev if keeps is None else keeps
 
     @property
-    def metrics_json_readers(self) -> Literal["public", "admin", "off"]:
-        return self.metrics_json or ("public" if self.is_dev else "admin")
+    def metrics_json_readers(self) -> MetricsReaders:
+        """Who reads what on the API's port. Source: docs/rules/wire.md, Metrics."""
+        return self.metrics_json or ("public" if self.is_dev else "summary")
 
     @property
     def s3_endpoint(self) -> str:

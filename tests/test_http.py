@@ -77,6 +77,7 @@ class TestPaths:
         answer = await api.options(path)
         assert answer.status_code == 204
         assert answer.headers["access-control-allow-methods"] == "GET, POST, PATCH, DELETE, OPTIONS"
+        assert answer.headers["access-control-max-age"] == "7200"
         assert "content-type" not in answer.headers
 
     async def test_an_unknown_address_does_not_look_at_credentials(self, api: httpx.AsyncClient) -> None:
@@ -88,7 +89,8 @@ class TestHeaders:
         for headers in ({}, {"Origin": "https://app.example.com"}):
             answer = await api.get("/health", headers=headers)
             assert answer.headers["access-control-allow-origin"] == "*"
-            assert answer.headers["access-control-expose-headers"] == "x-request-id"
+            assert answer.headers["access-control-expose-headers"] == "x-request-id, Retry-After, ETag"
+            assert "access-control-max-age" not in answer.headers
             assert answer.headers["access-control-allow-headers"] == (
                 "Content-Type, Authorization, x-admin-api-key, x-kyc-webhook-secret, x-kyc-webhook-signature,"
                 " x-kyc-webhook-timestamp, x-idempotency-key"

@@ -101,7 +101,7 @@ class TestOutsideDev:
         settings = load_settings(STAGING)
         assert settings.exposes_codes is False
         assert settings.keeps_admin_key_after_bootstrap is False
-        assert settings.metrics_json_readers == "admin"
+        assert settings.metrics_json_readers == "summary"
 
     @pytest.mark.parametrize(
         ("name", "value"),

@@ -52,6 +52,8 @@ class VerificationCodeThrottled(ApiError):
     status_code, code = 429, "verification_code_throttled"
     message = "Please wait {seconds} seconds before asking for another code."
     message_id = "Silakan tunggu {seconds} detik sebelum meminta kode lagi."
+    message_minutes = "Please wait {minutes} minutes before asking for another code."
+    message_minutes_id = "Silakan tunggu {minutes} menit sebelum meminta kode lagi."
     retry_after = 60
 
 

@@ -20,7 +20,7 @@ CORS_HEADERS = {
     "access-control-allow-headers": "Content-Type, Authorization, x-admin-api-key, x-kyc-webhook-secret, "
     "x-kyc-webhook-signature, x-kyc-webhook-timestamp, x-idempotency-key",
     "access-control-allow-methods": "GET, POST, PATCH, DELETE, OPTIONS",
-    "access-control-expose-headers": "x-request-id",
+    "access-control-expose-headers": "x-request-id, Retry-After, ETag",
 }
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 

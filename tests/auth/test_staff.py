@@ -192,10 +192,6 @@ class TestKey:
     async def test_an_unknown_address_is_404_before_any_key(self, api: httpx.AsyncClient) -> None:
         assert outcome(await api.get("/admin/nothing", headers={"x-admin-api-key": KEY})) == (404, "not_found")
 
-    async def test_the_json_metrics_may_be_for_staff_only(self, api: httpx.AsyncClient, change: Change) -> None:
-        change(metrics_json="admin")
-        assert (await api.get("/metrics", headers={"x-admin-api-key": KEY})).status_code == 200
-
 
 @dataclass(frozen=True, slots=True)
 class Account:

@@ -479,6 +479,7 @@ class TestService:
             }
         )
         assert (settings.api_port, settings.metrics_port) == (4000, 9100)
+        assert settings.metrics_json_readers == ("public" if name == "local" else "summary")
 
 
 class TestBackups:
