@@ -1,4 +1,4 @@
-"""What does a body look like? One example for each shape of the contract document, made from its own schema."""
+"""What does a body look like? An example of each shape of the contract document, made from its own schema."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ _VALUES: dict[str, tuple[Any, ...]] = {
 }
 _ITEMS: dict[str, Any] = {
     "requirements": "A welding certificate",
-    "roles": "super_admin",
+    "roles": "sdm",
     "reasonCodes": "REGISTRY_MATCH",
     "riskFlags": "DUPLICATE_CHECKSUM",
     "status": "SUBMITTED",

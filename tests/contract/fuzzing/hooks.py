@@ -91,17 +91,6 @@ def after_call(context: Any, case: Any, response: Any) -> None:
 
 
 @schemathesis.hook
-def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
-    """Give links their bodies back, which the document writes as an extension."""
-    for item in raw_schema["paths"].values():
-        for operation in item.values():
-            for answer in operation["responses"].values():
-                for link in answer.get("links", {}).values():
-                    if body := link.pop("x-requestBody", None):
-                        link["requestBody"] = body
-
-
-@schemathesis.hook
 def after_load_schema(context: Any, schema: Any) -> None:
     """Write the counts when the run ends."""
     atexit.register(_write_counts)
