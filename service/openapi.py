@@ -13,6 +13,7 @@ from sanic import Sanic
 
 from service.errors import ApiError
 from service.examples import Examples
+from service.glossary import PARAMETERS, meaning
 from service.links import links_of
 from service.operations import TAGS, Operation, Security, declared_operation, template_of
 from service.version import VERSION
@@ -113,6 +114,7 @@ def build_document(app: Sanic[Any, Any], *, for_fuzzing: bool = False) -> dict[s
         for method in sorted(route.methods):
             paths.setdefault(path, {})[method.lower()] = _operation(declared, path, schemas)
     _say_type_beside_nullable(schemas, schemas)
+    _say_what_fields_mean(schemas)
     if for_fuzzing:
         _add_examples_and_links(paths, Examples(schemas))
     return {
@@ -178,13 +180,14 @@ def _operation(declared: Operation, path: str, schemas: dict[str, Any]) -> dict[
     if declared.description:
         document["description"] = declared.description
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        _described({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
         for name in re.findall(r"\{(\w+)\}", path)
     ]
     if declared.query is not None:
         parameters += _query_parameters(declared.query)
     parameters += [
-        {"name": name, "in": "header", "required": False, "schema": {"type": "string"}} for name in declared.headers
+        _described({"name": name, "in": "header", "required": False, "schema": {"type": "string"}})
+        for name in declared.headers
     ]
     if declared.conditional:
         parameters.append(_IF_NONE_MATCH)
@@ -215,6 +218,14 @@ def _add_examples_and_links(paths: dict[str, dict[str, Any]], examples: Examples
                 answer["links"] = links
 
 
+def _say_what_fields_mean(schemas: dict[str, Any]) -> None:
+    for shape, schema in schemas.items():
+        for name, field in schema.get("properties", {}).items():
+            # Beside `$ref` nothing counts; the shape that it leads to speaks for itself.
+            if "$ref" not in field and (text := meaning(shape, name)):
+                field.setdefault("description", text)
+
+
 def _say_type_beside_nullable(node: Any, schemas: dict[str, Any]) -> None:
     """`nullable` counts only beside `type` in OpenAPI 3.0.3; beside `allOf` the type is the one referred to."""
     if isinstance(node, list):
@@ -234,8 +245,13 @@ def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
         field = {key: value for key, value in field.items() if key not in {"title", "nullable"}}
         if field.get("default", ...) is None:
             del field["default"]
-        parameters.append({"name": name, "in": "query", "required": False, "schema": field})
+        parameters.append(_described({"name": name, "in": "query", "required": False, "schema": field}))
     return parameters
+
+
+def _described(parameter: dict[str, Any]) -> dict[str, Any]:
+    text = PARAMETERS.get(parameter["name"])
+    return parameter | {"description": text} if text else parameter
 
 
 def _responses(declared: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
