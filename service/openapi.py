@@ -114,9 +114,10 @@ def build_document(app: Sanic[Any, Any], *, for_fuzzing: bool = False) -> dict[s
         for method in sorted(route.methods):
             paths.setdefault(path, {})[method.lower()] = _operation(declared, path, schemas)
     _say_type_beside_nullable(schemas, schemas)
-    _say_what_fields_mean(schemas)
+    examples = Examples(schemas)
+    _say_what_fields_mean(schemas, examples)
     if for_fuzzing:
-        _add_examples_and_links(paths, Examples(schemas))
+        _add_examples_and_links(paths, examples)
     return {
         "openapi": "3.0.3",
         "info": {
@@ -124,7 +125,7 @@ def build_document(app: Sanic[Any, Any], *, for_fuzzing: bool = False) -> dict[s
             "version": VERSION,
             "description": "Takes candidates from sign-up over identity verification to a job abroad. Each path also "
             "answers under /v1. Errors carry a stable code and a message that may be shown to the user.",
-            "contact": {"name": "Those who run this server"},
+            "contact": {"name": "The Jembatan team"},
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0.html"},
         },
         "servers": [{"url": "/"}],
@@ -166,8 +167,13 @@ class _Dumper(yaml.SafeDumper):
         is_plain = bool(data) and all(isinstance(item, str) for item in data)
         return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=is_plain)
 
+    def references_on_one_line(self, data: dict[str, Any]) -> yaml.MappingNode:
+        """A reference takes no line of its own."""
+        return self.represent_mapping("tag:yaml.org,2002:map", data, flow_style=set(data) == {"$ref"})
+
 
 _Dumper.add_representer(list, _Dumper.words_on_one_line)
+_Dumper.add_representer(dict, _Dumper.references_on_one_line)
 
 
 def to_yaml(document: dict[str, Any]) -> str:
@@ -218,12 +224,16 @@ def _add_examples_and_links(paths: dict[str, dict[str, Any]], examples: Examples
                 answer["links"] = links
 
 
-def _say_what_fields_mean(schemas: dict[str, Any]) -> None:
+def _say_what_fields_mean(schemas: dict[str, Any], examples: Examples) -> None:
     for shape, schema in schemas.items():
         for name, field in schema.get("properties", {}).items():
             # Beside `$ref` nothing counts; the shape that it leads to speaks for itself.
-            if "$ref" not in field and (text := meaning(shape, name)):
+            if "$ref" in field:
+                continue
+            if text := meaning(shape, name):
                 field.setdefault("description", text)
+            if (example := examples.of_text(name, field)) is not None:
+                field["example"] = example
 
 
 def _say_type_beside_nullable(node: Any, schemas: dict[str, Any]) -> None:

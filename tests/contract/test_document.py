@@ -137,6 +137,21 @@ class TestDocument:
             assert example["code"] in codes[name.removeprefix("Error")]
             assert "{" not in example["message"]
 
+    def test_examples_of_fields_fit_their_schemas(self, document: dict[str, Any]) -> None:
+        components = _with_null(document["components"])
+        seen = 0
+        for shape, schema in document["components"]["schemas"].items():
+            for name, field in schema.get("properties", {}).items():
+                if "example" in field:
+                    seen += 1
+                    found = next(
+                        OAS30ReadValidator(field | {"components": components}).iter_errors(field["example"]), None
+                    )
+                    assert found is None, (shape, name, found and found.message)
+                    choices = field.get("x-extensible-enum")
+                    assert not choices or field["example"] in choices, (shape, name)
+        assert seen > 200
+
     def test_nullable_stands_beside_a_type(self, document: dict[str, Any]) -> None:
         """Elsewhere it says nothing in OpenAPI 3.0.3."""
         for place, node in nodes(document):
