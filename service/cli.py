@@ -77,6 +77,9 @@ def _parser() -> argparse.ArgumentParser:
     gate.add_arguments(add("gate", gate.run, "say whether this version may go to staging"))
     openapi = add("openapi", _openapi, "write the contract document")
     openapi.add_argument("--check", action="store_true", help="only say whether the file is up to date")
+    openapi.add_argument(
+        "--for-fuzzing", action="store_true", help="print it with examples and links, and write nothing"
+    )
     errors = add("errors", _errors, "write the page of all errors")
     errors.add_argument("--check", action="store_true", help="only say whether the file is up to date")
     keys = add("keys", _keys, "print a key ring with a fresh signing key in front")
@@ -287,6 +290,9 @@ def _backup(arguments: argparse.Namespace) -> int:
 def _openapi(arguments: argparse.Namespace) -> int:
     from service.openapi import build_document, to_yaml
 
+    if arguments.for_fuzzing:
+        print(to_yaml(build_document(_app_without_servers(), for_fuzzing=True)), end="")
+        return 0
     return _write(CONTRACT_FILE, to_yaml(build_document(_app_without_servers())), "openapi", check=arguments.check)
 
 

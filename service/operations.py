@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sanic import HTTPResponse
 from sanic_ext import openapi
@@ -43,6 +43,31 @@ class Security(Enum):
     USER = "user"
     ADMIN = "admin"
     SUPER = "super"
+
+
+class Tag(NamedTuple):
+    """A chapter of the contract document."""
+
+    title: str
+    text: str
+
+
+# In the order of an app's journey; staff's chapters come last.
+TAGS = {
+    "auth": Tag("Sign-in", "Make an account, prove the e-mail address, sign in, stay signed in, sign out."),
+    "jobs": Tag("Jobs", "Find open jobs and keep the interesting ones; works without signing in."),
+    "feed": Tag("Feed", "Read posts for candidates and keep them; works without signing in."),
+    "profile": Tag("Profile", "What the product knows about the signed-in person."),
+    "kyc": Tag("Identity verification", "Hand in identity documents, follow the check, ask for the final one."),
+    "applications": Tag("Applications", "Apply, add documents, follow the steps, answer an offer."),
+    "organizations": Tag("Organizations", "Training centres and employers hand in proof; staff check it."),
+    "system": Tag("System", "Health, metrics and this document, for those who run or build on the server."),
+    "kyc-review": Tag("Staff: identity verification", "Claim waiting verifications, look at documents, decide."),
+    "admin applications": Tag("Staff: applications", "Search applications, move them on, judge their documents."),
+    "staff content": Tag("Staff: jobs and posts", "Write, publish, schedule, hide and remove jobs and posts."),
+    "users": Tag("Staff: accounts", "Make and change accounts, and see a person's profile and history."),
+    "overview": Tag("Staff: overview", "Counts of this moment, and what happened lately."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +118,7 @@ def operation(
     holds. `by_language` is for operations whose good answers also depend on `Accept-Language`: they say so in `Vary`,
     and the language is part of their tag.
     """
+    assert tag in TAGS, f"{tag} is no tag"
     added: tuple[type[ApiError], ...] = (InternalError,)
     if depends:
         added += (DatabaseUnavailable, ServerBusy, RateLimited)

@@ -52,6 +52,7 @@ async def list_applications(request: Request) -> HTTPResponse:
 @operation(
     "adminGetApplication",
     summary="One application with who applied and its newest step",
+    description="The same row as in the list.",
     tag="admin applications",
     security=Security.ADMIN,
     responses={200: schemas.AdminApplication},
@@ -65,6 +66,7 @@ async def read_application(request: Request, application_id: str) -> HTTPRespons
 @operation(
     "adminGetApplicationJourney",
     summary="One application with all its steps, oldest first",
+    description="The steps are what the candidate sees, with the people who made them.",
     tag="admin applications",
     security=Security.ADMIN,
     responses={200: schemas.AdminApplicationJourney},
@@ -104,6 +106,7 @@ async def move_application(request: Request, application_id: str) -> HTTPRespons
 @operation(
     "adminListApplicationDocuments",
     summary="The documents of one application, newest first",
+    description="At most 500 rows; `total` counts all of them.",
     tag="admin applications",
     security=Security.ADMIN,
     responses={200: schemas.AdminApplicationDocuments},
@@ -153,6 +156,7 @@ async def review_document(request: Request, application_id: str, document_id: st
 @operation(
     "adminPreviewApplicationDocument",
     summary="A link that reads one document for a short time",
+    description="The link lives for `expiresSec` seconds, 120 unless said, and leads to the checked copy once there is one.",
     tag="admin applications",
     security=Security.ADMIN,
     body=schemas.ApplicationPreviewInput,

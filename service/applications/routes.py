@@ -48,6 +48,7 @@ async def apply(request: Request, job_id: str) -> HTTPResponse:
 @operation(
     "listMyApplications",
     summary="The caller's applications, what moved last first",
+    description="Pages begin at the offset `cursor`.",
     tag="applications",
     query=schemas.ApplicationsQuery,
     responses={200: schemas.ApplicationList},
@@ -123,6 +124,7 @@ async def register_document(request: Request, application_id: str) -> HTTPRespon
 @operation(
     "listMyApplicationDocuments",
     summary="The documents of one application, newest first",
+    description="At most 500 rows; `total` counts all of them.",
     tag="applications",
     responses={200: schemas.ApplicationDocuments},
     errors=(ApplicationNotFound,),

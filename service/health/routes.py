@@ -59,6 +59,7 @@ class Totals(Output):
 @operation(
     "getHealth",
     summary="Whether the process is alive; touches nothing outside it",
+    description="For the platform's liveness probe.",
     tag="system",
     security=Security.PUBLIC,
     responses={200: Health},
@@ -72,6 +73,7 @@ async def get_health(request: Request) -> HTTPResponse:
 @operation(
     "getReadiness",
     summary="Whether the process can serve: database and schema decide, the object store is reported",
+    description="For the platform's readiness probe: 503 keeps requests away.",
     tag="system",
     security=Security.PUBLIC,
     responses={200: Readiness, 503: Readiness},
@@ -129,7 +131,8 @@ async def _check_storage(request: Request) -> Any:
     "getMetrics",
     summary="Totals since process start as JSON, or Prometheus text when Accept asks for it",
     description="Of the process that answers. Outside dev a caller without staff credentials gets the totals with no "
-    "routes, always as JSON; METRICS_JSON sets another rule. With METRICS_PORT set the text is on that port alone.",
+    "routes, always as JSON; METRICS_JSON sets another rule. With METRICS_PORT set the text is on that port alone. "
+    "Durations are in milliseconds.",
     tag="system",
     security=Security.PUBLIC,
     responses={

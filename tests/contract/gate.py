@@ -154,10 +154,14 @@ def _open_lists(document: dict[str, Any]) -> dict[tuple[str, str], frozenset[str
 
     for path, item in document["paths"].items():
         for method, operation in item.items():
+            codes = dict(operation.get("x-error-codes", {}))
             for status, answer in operation.get("responses", {}).items():
                 answer = resolve(answer)
-                if codes := answer.get("x-error-codes"):
-                    found[f"{method.upper()} {path}", f"{status} error codes"] = frozenset(codes)
+                # Up to 0.1.0 each answer lists its codes itself.
+                if "x-error-codes" in answer:
+                    codes[status] = answer["x-error-codes"]
+                if status in codes:
+                    found[f"{method.upper()} {path}", f"{status} error codes"] = frozenset(codes[status])
                 for media in answer.get("content", {}).values():
                     walk(media.get("schema", {}), f"{method.upper()} {path}", status)
     return found
