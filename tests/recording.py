@@ -120,7 +120,7 @@ class Recorder:
             step = _STEP.fullmatch(re.sub(r"\$(\w+)", lambda found: str(self.known[found[1]]), line))
             assert step is not None, line
             people, operations, ids, body, times, keep = step.groups(default="")
-            given = dict(one[1:].split("=") for one in ids.split())
+            given: dict[str, Any] = dict(one[1:].split("=") for one in ids.split())
             for operation in operations.split(","):
                 content = self.example(operation) if body == " EXAMPLE" else yaml.safe_load(body) if body else None
                 for who in people.split(",") * int(times or 1):
@@ -137,7 +137,7 @@ class Recorder:
         return self.operations[operation][2]["requestBody"]["content"]["application/json"]["example"]
 
     def ask(
-        self, asked: str, who: str, content: bytes | None = None, headers: dict[str, str] | None = None, **ids: str
+        self, asked: str, who: str, content: bytes | None = None, headers: dict[str, str] | None = None, **ids: Any
     ) -> httpx.Response:
         """Ask `operation?query`; an answer with an entity tag is asked for again with it."""
         name, mark, query = asked.partition("?")
