@@ -13,7 +13,7 @@ from sanic.exceptions import BadRequest, MethodNotAllowed, PayloadTooLarge, Sani
 from sanic.exceptions import NotFound as RouteNotFound
 from sanic.response import empty
 
-from service import db, logs, metrics
+from service import db, logs, metrics, waiting
 from service.adapters.object_storage import ObjectStorage
 from service.applications.admin_routes import bp as admin_applications
 from service.applications.routes import bp as applications
@@ -278,7 +278,7 @@ async def open_everything(app: Sanic[Any, Any]) -> None:
     await db.open_database(
         db.tortoise_config(settings.database_url, pool_max=settings.db_pool_max, application_name="jembatan-api")
     )
-    await db.refuse_unsuitable()
+    await waiting.look_at_database()
     db.observe_pool_waits(metrics.db_pool_wait.observe)
     metrics.db_pool_size.set_function(lambda: db.pool_stats().size)
     metrics.db_pool_idle.set_function(lambda: db.pool_stats().idle)

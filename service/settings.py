@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import os
 import re
@@ -215,6 +216,11 @@ class Settings(BaseSettings):
         found: list[str] = []
         if not self.database_url.startswith(("postgres://", "postgresql://")):
             found.append("DATABASE_URL must start with postgres:// or postgresql://")
+        found += [
+            f"{name.upper()} must start with http:// or https://"
+            for name in ("object_storage_endpoint", "object_storage_public_endpoint", "backup_s3_endpoint")
+            if (address := getattr(self, name)) and not address.startswith(("http://", "https://"))
+        ]
         if not self.auth_token_keys and not self.auth_token_secret:
             found.append("AUTH_TOKEN_KEYS is not set")
         for name, ring in (("AUTH_TOKEN_KEYS", self.auth_token_keys), ("AUDIT_KEYS", self.audit_keys)):
@@ -338,6 +344,44 @@ class Settings(BaseSettings):
         if not self.kyc_provider_webhook_require_signature:
             found.append("KYC_PROVIDER_WEBHOOK_REQUIRE_SIGNATURE is off: webhooks are accepted unsigned")
         return found
+
+
+# What others than `Settings` read; `.env.example` lists all names.
+_OTHER_NAMES = frozenset(
+    {"ADMIN_PASSWORD", "SEED_CANDIDATE_PASSWORD", "SEED_STAGING_PASSWORD"}
+    | {f"LOCAL_POSTGRES_{name}" for name in ("PORT", "PASSWORD")}
+    | {f"LOCAL_S3_{name}" for name in ("PORT", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY")}
+    | {
+        f"SMOKE_{name}"
+        for name in ("BASE_URL", "ADMIN_KEY", "ADMIN_EMAIL", "ADMIN_PASSWORD", "WEBHOOK_SECRET", "EMAIL_CODE")
+    }
+)
+# Only these beginnings are ours alone: API_KEY or LOG_FILE may be another program's.
+_OUR_PREFIXES = (
+    *("ADMIN_", "AUDIT_", "AUTH_", "BACKUP_S3_", "BOOTSTRAP_", "DATABASE_", "DB_POOL_", "KNOWN_APP_", "KYC_"),
+    *(
+        "LOCAL_POSTGRES_",
+        "LOCAL_S3_",
+        "METRICS_",
+        "OBJECT_STORAGE_",
+        "RATE_LIMIT",
+        "SEED_",
+        "SMOKE_",
+        "SMTP_",
+        "TRUSTED_PROX",
+    ),
+)
+
+
+def unknown_names(environ: Mapping[str, str]) -> list[str]:
+    """A sentence for each variable of `environ` that begins like ours and is none of ours; never its value."""
+    known = {name.upper() for name in Settings.model_fields} | _OTHER_NAMES
+    found = []
+    for name in sorted(name.upper() for name in environ):
+        if name.startswith(_OUR_PREFIXES) and name not in known:
+            (nearest,) = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.0)
+            found.append(f"{name} is set, but there is no such variable: it is ignored. The nearest name is {nearest}.")
+    return found
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

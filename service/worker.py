@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from service import db, logs, metrics
+from service import db, logs, metrics, waiting
 from service.adapters.object_storage import ObjectStorage
 from service.audit import domain as audit
 from service.auth import guesses
@@ -30,7 +30,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Run due tasks one after another until `stop`; a task that has begun is finished first. Cleans every 15 minutes."""
     audit.configure(settings.audit_key_ring)
     await db.open_database(db.tortoise_config(settings.database_url, pool_max=3, application_name="jembatan-worker"))
-    await db.refuse_unsuitable()
+    await waiting.look_at_database()
     metrics.build.info({"version": VERSION, "environment": settings.environment})
     gauges.attach()
     storage = ObjectStorage(settings)
@@ -47,7 +47,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             except Exception as error:
                 if not db.is_unavailable(error):
                     raise
-                logs.log("worker.database_unavailable", level="warn")
+                waiting.absence.say(error)
                 await _pause(stop, _AWAY_SECONDS)
                 continue
             if not busy:

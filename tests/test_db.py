@@ -467,6 +467,39 @@ class TestIsUnavailable:
         assert not db.is_unavailable(chained(first, chained(second, first)))
 
 
+class TestWhyItIsAway:
+    @pytest.mark.parametrize(
+        ("error", "sentence"),
+        [
+            (pg.InvalidPasswordError("x"), "DATABASE_URL: Postgres refuses the user or the password."),
+            (
+                chained(db.DatabaseUnavailable("x"), pg.InvalidCatalogNameError("x")),
+                "DATABASE_URL: this Postgres has no database of that name.",
+            ),
+            (pg.CannotConnectNowError("x"), None),
+            (ConnectionRefusedError(), None),
+            (socket.gaierror(), None),
+            (TimeoutError(), None),
+        ],
+    )
+    def test_only_what_will_not_heal_is_a_refusal(self, error, sentence):
+        assert db.refusal(error) == sentence
+
+    @pytest.mark.parametrize(
+        ("error", "reason"),
+        [
+            (pg.CannotConnectNowError("x"), "it is starting up or shutting down"),
+            (chained(db.DatabaseUnavailable("x"), ConnectionRefusedError()), "nothing listens at its address"),
+            (OSError("Multiple exceptions: [Errno 111] Connect call failed (…)"), "nothing listens at its address"),
+            (socket.gaierror(), "nobody knows the name of its host"),
+            (TimeoutError(), "no answer from its address"),
+            (ConnectionResetError(), "ConnectionResetError"),
+        ],
+    )
+    def test_the_reason_holds_no_address(self, error, reason):
+        assert db.reason_away(error) == reason
+
+
 class TestLocale:
     @pytest.mark.parametrize(("encoding", "ctype"), [("UTF8", "C"), ("UTF8", "POSIX"), ("LATIN1", "en_US")])
     def test_refused(self, encoding, ctype):

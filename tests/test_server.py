@@ -9,8 +9,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import httpx
@@ -234,6 +236,91 @@ async def _expired_token(candidate: Candidate, settings: Settings) -> str:
         ttl_seconds=900,
         signing_key=settings.token_keys[0],
     )
+
+
+class TestRefusedByTheDatabase:
+    """A wrong password in DATABASE_URL: what runs waits and says so, what ends by itself ends at once."""
+
+    @pytest.fixture
+    async def role(self, app: Sanic[Any, Any], postgres_url: str) -> AsyncIterator[Callable[[str], Awaitable[str]]]:
+        """Makes the role's password the given one; the address that is returned has the password `later`."""
+        admin = await asyncpg.connect(postgres_url)
+        await admin.execute("DROP ROLE IF EXISTS refused")
+        await admin.execute("CREATE ROLE refused LOGIN SUPERUSER")
+
+        async def set_password(password: str) -> str:
+            await admin.execute(f"ALTER ROLE refused PASSWORD '{password}'")
+            parts = urlsplit(app.ctx.settings.database_url)
+            return urlunsplit(parts._replace(netloc=f"refused:later@{parts.hostname}:{parts.port}"))
+
+        yield set_password
+        await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'refused'")
+        await admin.execute("DROP ROLE refused")
+        await admin.close()
+
+    @pytest.mark.parametrize("command", ["serve", "worker"])
+    async def test_a_process_that_runs_says_so_and_lives_on_until_the_role_is_changed(
+        self,
+        role: Callable[[str], Awaitable[str]],
+        object_storage_env: dict[str, str],
+        tmp_path: Path,
+        command: str,
+    ) -> None:
+        port = free_ports(1)[0]
+        environment = {
+            **TEST_ENVIRONMENT,
+            **object_storage_env,
+            "PATH": os.environ["PATH"],
+            "DATABASE_URL": await role("before"),
+            "API_PORT": str(port),
+            "API_HOST": "127.0.0.1",
+        }
+        log = tmp_path / "log"
+        with log.open("wb") as file:
+            process = subprocess.Popen([sys.executable, "-m", "service", command], env=environment, stdout=file)
+        try:
+            async with asyncio.timeout(60):
+                while "database.unavailable" not in log.read_text():
+                    assert process.poll() is None
+                    await asyncio.sleep(0.05)
+            (line,) = [json.loads(one) for one in log.read_text().splitlines() if "database.unavailable" in one]
+            assert line["level"] == "error"
+            assert line["message"] == "DATABASE_URL: Postgres refuses the user or the password."
+            if command == "serve":
+                await until_answering(f"http://127.0.0.1:{port}")
+                async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+                    answer = await client.get("/health/ready")
+                    assert (answer.status_code, answer.json()["database"]) == (503, "unavailable")
+            await role("later")
+            if command == "serve":
+                await until_answering(f"http://127.0.0.1:{port}", "/health/ready")
+            else:
+                await asyncio.sleep(1)
+            assert process.poll() is None
+        finally:
+            process.kill()
+            process.wait()
+
+    @pytest.mark.parametrize(
+        "command",
+        [("migrate",), ("migrate", "--check"), ("db", "wait", "--head"), ("seed",), ("audit", "verify")],
+        ids=" ".join,
+    )
+    async def test_a_command_ends_with_one_sentence(
+        self, role: Callable[[str], Awaitable[str]], object_storage_env: dict[str, str], command: tuple[str, ...]
+    ) -> None:
+        environment = {
+            **TEST_ENVIRONMENT,
+            **object_storage_env,
+            "PATH": os.environ["PATH"],
+            "DATABASE_URL": await role("before"),
+        }
+        run = [sys.executable, "-m", "service", *command]
+        ended = await asyncio.to_thread(
+            subprocess.run, run, env=environment, capture_output=True, text=True, timeout=50, check=False
+        )
+        assert ended.returncode == 1
+        assert ended.stderr == "DATABASE_URL: Postgres refuses the user or the password.\n"
 
 
 class TestUnsuitableDatabase:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from service.settings import Settings, SettingsError, load_settings, parse_ring
+from service.settings import Settings, SettingsError, load_settings, parse_ring, unknown_names
 
 BASE = {
     "ENVIRONMENT": "dev",
@@ -54,6 +57,9 @@ class TestLoadSettings:
             ("AUTH_EMAIL_VERIFICATION_STATIC_CODE", "12345"),
             ("AUTH_TOKEN_KEYS", "without-colon"),
             ("DATABASE_URL", "mysql://localhost/db"),
+            ("OBJECT_STORAGE_ENDPOINT", "minio.internal:9000"),
+            ("OBJECT_STORAGE_PUBLIC_ENDPOINT", "s3://geheim"),
+            ("BACKUP_S3_ENDPOINT", "ftp://geheim"),
             ("RATE_LIMITS", "perhaps"),
             ("TRUSTED_PROXIES", "10.0.0.0/8, without-colon"),
             ("TRUSTED_PROXIES", "10.0.0.1/8"),
@@ -130,6 +136,38 @@ class TestOutsideDev:
 
     def test_a_static_code_is_warned_about(self) -> None:
         assert load_settings(STAGING | {"AUTH_EMAIL_VERIFICATION_STATIC_CODE": "123456"}).warnings()
+
+
+class TestUnknownNames:
+    def test_a_mistyped_name_is_said_with_the_nearest_and_without_its_value(self) -> None:
+        (sentence,) = unknown_names({"AUTH_TOKN_KEYS": "geheim", "AUTH_TOKEN_KEYS": "x", "ENVIRONMENT": "dev"})
+        assert sentence == (
+            "AUTH_TOKN_KEYS is set, but there is no such variable: it is ignored. The nearest name is AUTH_TOKEN_KEYS."
+        )
+
+    @pytest.mark.parametrize(
+        ("name", "nearest"),
+        [
+            ("kyc_provider_webhok_secret", "KYC_PROVIDER_WEBHOOK_SECRET"),
+            ("OBJECT_STORAGE_BUKET", "OBJECT_STORAGE_BUCKET"),
+            ("DATABASE_URI", "DATABASE_URL"),
+            ("BOOTSTRAP_ADMIN_MAIL", "BOOTSTRAP_ADMIN_EMAIL"),
+            ("SEED_STAGING_PASWORD", "SEED_STAGING_PASSWORD"),
+        ],
+    )
+    def test_the_nearest_is_the_one_that_was_meant(self, name: str, nearest: str) -> None:
+        (sentence,) = unknown_names({name: ""})
+        assert sentence.endswith(f"The nearest name is {nearest}.")
+
+    def test_other_programs_variables_are_left_alone(self) -> None:
+        assert (
+            unknown_names({"PATH": "", "API_KEY": "", "LOG_FILE": "", "POSTGRES_PORT_5432_TCP": "", "HOME": ""}) == []
+        )
+
+    def test_every_name_of_the_example_file_is_known(self) -> None:
+        names = re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (Path(__file__).parents[1] / ".env.example").read_text(), re.M)
+        assert len(names) > 80
+        assert unknown_names(dict.fromkeys(names, "")) == []
 
 
 class TestParseRing:

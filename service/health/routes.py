@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from prometheus_client.exposition import choose_encoder
 from sanic import Blueprint, HTTPResponse, Request
 
-from service import db, migrate
+from service import db, migrate, waiting
 from service.auth.authentication import authenticate_staff, bearer_token
 from service.errors import ApiError, NotFound, StorageUnavailable
 from service.gauges import gauges
@@ -114,6 +114,7 @@ async def _check_database() -> tuple[Any, Any]:
     except Exception as error:
         if not (db.is_unavailable(error) or isinstance(error, TimeoutError)):
             raise
+        waiting.absence.say(error)
         return "unavailable", "unknown"
 
 
