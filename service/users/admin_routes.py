@@ -53,7 +53,7 @@ async def list_users(request: Request) -> HTTPResponse:
 async def create_user(request: Request) -> HTTPResponse:
     fields = parse(schemas.CreateUserInput, await read_body(request))
     user = await domain.create_user(fields, by=domain.Actor.of(request.ctx.staff))
-    return answer(schemas.UserEnvelope(user=User.of(user)), 201)
+    return answer(schemas.UserEnvelope(user=User.model_validate(user)), 201)
 
 
 @bp.patch("/admin/users/<user_id>")
@@ -78,7 +78,7 @@ async def create_user(request: Request) -> HTTPResponse:
 async def change_user(request: Request, user_id: str) -> HTTPResponse:
     body = await read_body(request)
     user = await domain.change_user(user_id, body, by=domain.Actor.of(request.ctx.staff))
-    return answer(schemas.UserEnvelope(user=User.of(user)))
+    return answer(schemas.UserEnvelope(user=User.model_validate(user)))
 
 
 @bp.get("/admin/users/<user_id>")
@@ -92,7 +92,7 @@ async def change_user(request: Request, user_id: str) -> HTTPResponse:
 )
 async def get_user(request: Request, user_id: str) -> HTTPResponse:
     user = await domain.read_user(user_id, by=domain.Actor.of(request.ctx.staff))
-    return answer(schemas.UserEnvelope(user=User.of(user)))
+    return answer(schemas.UserEnvelope(user=User.model_validate(user)))
 
 
 @bp.get("/admin/users/<user_id>/profile")

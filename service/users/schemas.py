@@ -88,7 +88,7 @@ class UserList(Output):
     @classmethod
     def of(cls, found: UserPage, page: Paged) -> UserList:
         return cls(
-            items=[User.of(user) for user in found.items],
+            items=[User.model_validate(user) for user in found.items],
             page_info=page_info(page, shown=len(found.items), has_more=found.has_more, total=found.total),
         )
 
