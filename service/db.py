@@ -10,8 +10,9 @@ Tortoise uses this module as its engine (`client_class` below), because three th
   pooled connection: no SET, LISTEN, session advisory lock or WITH HOLD cursor; only SET LOCAL and
   pg_advisory_xact_lock.
 
-asyncpg returns its own subclass of UUID, which orjson refuses, and JSONB columns as text: callers use `str(...)` and
-`orjson.loads(...)` or `orjson.Fragment(...)`.
+JSON arrives decoded, in models and in rows. A JSON parameter is a value, or a str that is JSON text already, which is how
+Tortoise's JSONField sends it. asyncpg returns its own subclass of UUID, which orjson refuses: callers use `str(...)`, and
+answers the type `Uuid`.
 """
 
 import asyncio
@@ -25,6 +26,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 import asyncpg
+import orjson
 import tortoise.context
 from asyncpg import exceptions as pg
 from asyncpg import protocol
@@ -216,6 +218,16 @@ class Connection(BaseConnection):
         return ""
 
 
+def _json_text(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+async def _read_json(connection: BaseConnection) -> None:
+    # Types of pg_catalog have fixed numbers, so this asks the server nothing.
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(name, schema="pg_catalog", encoder=_json_text, decoder=orjson.loads)
+
+
 class Pool(BasePool):
     """A pool whose waits end and are measured."""
 
@@ -358,6 +370,7 @@ class Client(AsyncpgDBClient):
             min_size=0,
             max_size=self.pool_maxsize,
             connection_class=self.connection_class,
+            init=_read_json,
             server_settings=settings,
             **self.extra,
         )

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import Any, Protocol
 
-import orjson
 from prometheus_client import REGISTRY
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -217,9 +216,8 @@ class DatabaseGauges(Collector):
         return values | {f"{kind}_age_seconds": {(): age} for kind, age in ages.items()}
 
 
-def _gate_values(detail: str | None) -> dict[str, Values]:
+def _gate_values(found: Any) -> dict[str, Values]:
     """`{"criteria": {name: YES | NO | WAIVED}, "certificateEndsAt": seconds since 1970}` as gauges."""
-    found: Any = orjson.loads(detail or "{}")
     criteria = found.get("criteria") if isinstance(found, dict) else None
     values: dict[str, Values] = {}
     if isinstance(criteria, dict):

@@ -8,7 +8,16 @@ from enum import Enum
 from typing import Annotated, Any, Protocol, TypeVar, cast
 
 import orjson
-from pydantic import BaseModel, ConfigDict, PlainSerializer, ValidationError, WithJsonSchema, create_model
+from pydantic import (
+    AliasGenerator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+)
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from sanic import HTTPResponse, Request
@@ -33,7 +42,14 @@ Ts = Annotated[
     PlainSerializer(format_time, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time"}),
 ]
-Uuid = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
+
+
+def _uuid_text(value: Any) -> Any:
+    return str(value) if isinstance(value, uuid.UUID) else value
+
+
+Uuid = Annotated[str, BeforeValidator(_uuid_text), WithJsonSchema({"type": "string", "format": "uuid"})]
+"""The text of a UUID, read from its text or from a UUID as rows and models hold it."""
 
 
 def open_enum(choices: type[Enum]) -> WithJsonSchema:
@@ -48,10 +64,14 @@ class Input(BaseModel):
 
 
 class Output(BaseModel):
-    """Base of answers: camelCase on the wire, every field written out, nulls kept."""
+    """Base of answers: camelCase on the wire, every field written out, nulls kept.
+
+    Read by the names of the fields: from keywords, from a model (`model_validate(model)`, where a column with another
+    name is the field's `validation_alias`), or from a row (`records.read`). What an answer does not name stays inside.
+    """
 
     model_config = ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True, from_attributes=True
+        alias_generator=AliasGenerator(serialization_alias=to_camel), frozen=True, from_attributes=True
     )
 
 

@@ -107,6 +107,37 @@ async def make_user() -> User:
     return await User.create(full_name="Ari Example", email=f"{uuid4().hex}@example.com", password_hash="x")
 
 
+class TestJson:
+    async def test_arrives_decoded(self, database):
+        row = await db.fetch_row(
+            """SELECT '{"a": [1, null]}'::jsonb AS one, '[true]'::json AS two, NULL::jsonb AS none"""
+        )
+        assert tuple(row) == ({"a": [1, None]}, [True], None)
+
+    async def test_goes_out_as_a_value_or_as_its_text(self, database):
+        for sent in ({"a": [1]}, '{"a": [1]}'):
+            assert await db.fetch_value("SELECT ($1::jsonb->'a'->>0)::int", sent) == 1
+
+    async def test_costs_a_new_connection_no_statement(self, own_url, monkeypatch):
+        sent: list[str] = []
+
+        async def opened_before(connection) -> None:
+            connection.add_query_logger(lambda query: sent.append(query.query))
+            await read_json(connection)
+
+        read_json = db._read_json
+        monkeypatch.setattr(db, "_read_json", opened_before)
+        async with opened(own_url):
+            assert await db.fetch_value("SELECT '{}'::jsonb") == {}
+        assert sent == ["SELECT '{}'::jsonb"]
+
+    async def test_that_cannot_be_read_spoils_no_connection(self, own_url):
+        async with opened(own_url, pool_max=1):
+            with pytest.raises(ValueError, match="number"):
+                await db.fetch_value("SELECT '1e999'::jsonb")
+            assert await db.fetch_value("SELECT '{}'::jsonb") == {}
+
+
 class TestModels:
     async def test_a_row_comes_back_as_it_was_written(self, database):
         user = await make_user()

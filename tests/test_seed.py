@@ -1,7 +1,6 @@
 """Does the seed make exactly what it promises, once, and leave everything else alone?"""
 
 import asyncio
-import json
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
@@ -216,7 +215,7 @@ class TestFillDatabase:
         assert hidden == 0
         job = await db.fetch_row("SELECT * FROM jobs ORDER BY created_at, id LIMIT 1")
         assert job is not None
-        assert (job["title"], json.loads(job["employer_json"])["logoUrl"]) == ("Senior Welder", None)
+        assert (job["title"], job["employer_json"]["logoUrl"]) == ("Senior Welder", None)
 
     async def test_second_run_changes_nothing(self, app: App, settings: Settings) -> None:
         await fill_database(settings, environ=DEV)

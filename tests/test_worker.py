@@ -51,7 +51,7 @@ def smtp(settings: Settings, inbox: tuple[Inbox, str]) -> Settings:
     )
 
 
-async def states() -> list[tuple[str, int, str]]:
+async def states() -> list[tuple[str, int, Any]]:
     rows = await db.fetch_all("SELECT state, attempts, payload_json FROM background_tasks ORDER BY created_at")
     return [(row["state"], row["attempts"], row["payload_json"]) for row in rows]
 
@@ -71,7 +71,7 @@ class TestMail:
         message = email.message_from_bytes(sent.content)
         assert message["Subject"] == "Kode verifikasi Anda"
         assert code in str(message.get_payload())
-        assert await states() == [("done", 1, "{}")]
+        assert await states() == [("done", 1, {})]
         lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
         assert [line["event"] for line in lines] == ["auth.email_verification.sent"]
         assert "rina" not in json.dumps(lines)
@@ -88,7 +88,7 @@ class TestMail:
             assert not await worker.run_one(smtp)  # it waits before the next try
             ((state, attempts, payload),) = await states()
             assert (state, attempts) == ("failed" if attempt == 5 else "waiting", attempt)
-            assert (payload == "{}") == (attempt == 5)
+            assert (payload == {}) == (attempt == 5)
             await db.execute("UPDATE background_tasks SET run_at = now()")
         assert not await worker.run_one(smtp)
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
-import orjson
 from tortoise.transactions import in_transaction
 
 from service import db
@@ -77,8 +76,8 @@ class ApplicationView:
                 title=row["title"],
                 employment_type=row["employment_type"],
                 visa_sponsorship=row["visa_sponsorship"],
-                location=orjson.loads(row["location_json"]),
-                employer=orjson.loads(row["employer_json"]),
+                location=row["location_json"],
+                employer=row["employer_json"],
             ),
         )
 

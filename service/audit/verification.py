@@ -16,7 +16,7 @@ from service.settings import Key
 _BATCH_ROWS = 500
 _ROWS_SQL = (
     "SELECT e.sequence, e.position, e.id, e.occurred_at, e.actor_type, e.actor_id, e.action, e.subject_type,"
-    " e.subject_id, e.request_id, e.detail_json, e.key_id, e.mac, e.detail_digest, e.detail_salt,"
+    " e.subject_id, e.request_id, e.detail_json::text AS detail_json, e.key_id, e.mac, e.detail_digest, e.detail_salt,"
     " e.detail_salt IS NULL AND EXISTS (SELECT 1 FROM audit_events later WHERE later.action = $3"
     " AND later.subject_type = e.subject_type AND later.subject_id = e.subject_id"
     " AND later.sequence > e.sequence) AS is_erased"

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-import orjson
 
 from service import db
 from service.jobs.models import Job
@@ -68,9 +67,9 @@ class JobView:
             employment_type=row["employment_type"],
             visa_sponsorship=row["visa_sponsorship"],
             description=row["description"],
-            requirements=orjson.loads(row["requirements_json"]),
-            location=orjson.loads(row["location_json"]),
-            employer=orjson.loads(row["employer_json"]),
+            requirements=row["requirements_json"],
+            location=row["location_json"],
+            employer=row["employer_json"],
             created_at=row["created_at"],
             lifecycle_status=row["lifecycle_status"],
             published_at=row["published_at"],

@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import Any
 
 import asyncpg
-import orjson
 
 from service import db
 from service.kyc.models import IdentityDocument, KycClaim, KycSession, KycStatusEvent
@@ -57,7 +56,7 @@ class SessionView:
             status=row["status"],
             provider=row["provider"],
             provider_ref=row["provider_ref"],
-            provider_metadata=orjson.loads(row["provider_metadata_json"]),
+            provider_metadata=row["provider_metadata_json"],
             submitted_at=row["submitted_at"],
             reviewed_by=row["reviewed_by"],
             reviewed_at=row["reviewed_at"],
@@ -112,7 +111,7 @@ class DocumentView:
             document_type=row["document_type"],
             file_url=row["file_url"],
             checksum_sha256=row["checksum_sha256"],
-            metadata=orjson.loads(row["metadata_json"]),
+            metadata=row["metadata_json"],
             verified_at=row["verified_at"],
             created_at=row["created_at"],
             byte_state=row["byte_state"],

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 import asyncpg
-import orjson
 
 from service import db
 
@@ -40,7 +39,7 @@ class VerificationView:
             id=str(row["id"]),
             org_id=str(row["org_id"]),
             status=row["status"],
-            reason_codes=tuple(orjson.loads(row["reason_codes_json"])),
+            reason_codes=tuple(row["reason_codes_json"]),
             last_checked_at=row["last_checked_at"],
         )
 

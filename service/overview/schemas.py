@@ -193,7 +193,7 @@ class ActivityEvent(Output):
 class ActivityFilters(Output):
     type: Annotated[str, open_enum(ActivityChoice)]
     actor_id: str | None
-    from_: Ts | None = Field(alias="from")
+    from_: Ts | None = Field(serialization_alias="from")
     to: Ts | None
 
 
@@ -220,7 +220,7 @@ class AuditFilters(Output):
     entity_type: str | None
     entity_id: str | None
     action: str | None
-    from_: Ts | None = Field(alias="from")
+    from_: Ts | None = Field(serialization_alias="from")
     to: Ts | None
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import asyncpg
-import orjson
 
 from service import db
 from service.auth.models import User
@@ -56,7 +54,6 @@ class ProfileView:
 
     @classmethod
     def from_row(cls, row: asyncpg.Record) -> ProfileView:
-        wish: Any = orjson.loads(row["final_request"]) if row["final_request"] else None
         return cls(
             id=str(row["id"]),
             full_name=row["full_name"],
@@ -66,7 +63,7 @@ class ProfileView:
             session_status=row["status"],
             uploaded=row["uploaded"],
             required_uploaded=row["required"],
-            final_request=FinalRequestView.from_metadata(wish, changed_at=row["updated_at"]),
+            final_request=FinalRequestView.from_metadata(row["final_request"], changed_at=row["updated_at"]),
         )
 
     @classmethod

@@ -65,7 +65,7 @@ async def take(kinds: list[str]) -> Task | None:
     )
     if row is None:
         return None
-    return Task(row["id"], row["kind"], orjson.loads(row["payload_json"]), row["attempts"], row["max_attempts"])
+    return Task(row["id"], row["kind"], row["payload_json"], row["attempts"], row["max_attempts"])
 
 
 async def finish(task: Task) -> None:

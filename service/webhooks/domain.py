@@ -159,7 +159,7 @@ async def _apply(session_id: str, event: Event) -> SessionView | None:
     )
     if row is None:
         return None
-    change: Change = change_of(event, Times.of(orjson.loads(row["provider_metadata_times_json"])))
+    change: Change = change_of(event, Times.of(row["provider_metadata_times_json"]))
     return await states.change(
         session_id,
         "provider_ref = COALESCE($2, s.provider_ref), provider_metadata_json = s.provider_metadata_json || $3,"

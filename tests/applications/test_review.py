@@ -10,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import orjson
 import pytest
 
 from service import db
@@ -56,7 +55,7 @@ def allowed(current: str, wanted: str) -> tuple[int, str | None]:
 
 async def audit_rows(action: str) -> list[dict[str, Any]]:
     rows = await db.fetch_all("SELECT * FROM audit_events WHERE action = $1 ORDER BY position", action)
-    return [dict(row) | {"detail": orjson.loads(row["detail_json"])} for row in rows]
+    return [dict(row) | {"detail": row["detail_json"]} for row in rows]
 
 
 @pytest.fixture

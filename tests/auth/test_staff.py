@@ -52,7 +52,7 @@ def signed(settings: Settings, **payload: Any) -> str:
 
 async def audit_rows(action: str) -> list[dict[str, Any]]:
     rows = await db.fetch_all("SELECT * FROM audit_events WHERE action = $1 ORDER BY position", action)
-    return [dict(row) | {"detail": orjson.loads(row["detail_json"])} for row in rows]
+    return [dict(row) | {"detail": row["detail_json"]} for row in rows]
 
 
 class TestBearer:

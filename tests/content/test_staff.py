@@ -10,7 +10,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import orjson
 import pytest
 from sanic import Sanic
 
@@ -339,7 +338,7 @@ class TestChange:
         changes = await db.fetch_all(
             "SELECT detail_json FROM audit_events WHERE action = $1 ORDER BY position", f"{kind.envelope}.changed"
         )
-        details = [orjson.loads(row["detail_json"]) for row in changes]
+        details = [row["detail_json"] for row in changes]
         assert all(old["after"]["title"] == new["before"]["title"] for old, new in itertools.pairwise(details))
 
 

@@ -97,7 +97,7 @@ async def waiting() -> list[dict[str, Any]]:
         " WHERE kind = $1 AND state = 'waiting' ORDER BY run_at",
         VERIFY_TASK,
     )
-    return [orjson.loads(row["payload_json"]) | dict(row) for row in rows]
+    return [row["payload_json"] | dict(row) for row in rows]
 
 
 class TestCorpus:

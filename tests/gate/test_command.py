@@ -286,7 +286,7 @@ class TestExport:
         row = await db.fetch_row("SELECT succeeded, detail_json FROM maintenance_runs WHERE kind = 'gate'")
         assert row is not None
         assert row["succeeded"] is True
-        assert orjson.loads(row["detail_json"]) == {"criteria": {"hardening.check": "WAIVED", "blockers.none": "YES"}}
+        assert row["detail_json"] == {"criteria": {"hardening.check": "WAIVED", "blockers.none": "YES"}}
         gauges.forget()
         await gauges.refresh()
         samples = {(s.name, s.labels.get("criterion")): s.value for family in gauges.collect() for s in family.samples}

@@ -65,7 +65,7 @@ async def audits(action: str) -> list[dict[str, Any]]:
         "SELECT actor_type, actor_id, subject_id, detail_json FROM audit_events WHERE action = $1 ORDER BY position",
         action,
     )
-    return [dict(row) | {"detail": orjson.loads(row["detail_json"])} for row in rows]
+    return [dict(row) | {"detail": row["detail_json"]} for row in rows]
 
 
 class TestWhoMayCall:
@@ -488,9 +488,9 @@ class TestPreview:
         capsysbinary: pytest.CaptureFixture[bytes],
     ) -> None:
         document_id = await db.fetch_value("SELECT id FROM identity_documents ORDER BY created_at LIMIT 1")
-        key = orjson.loads(
-            await db.fetch_value("SELECT metadata_json FROM identity_documents WHERE id = $1", document_id)
-        )["objectKey"]
+        key = await db.fetch_value(
+            "SELECT metadata_json->>'objectKey' FROM identity_documents WHERE id = $1", document_id
+        )
         await app.ctx.storage.write(key, b"picture", content_type="image/jpeg")
         answer = await api.post(f"/admin/kyc/documents/{document_id}/preview-url", headers=reviewer.headers, json={})
         assert answer.status_code == 200

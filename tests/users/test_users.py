@@ -9,7 +9,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import orjson
 import pytest
 from sanic import Sanic
 
@@ -33,7 +32,7 @@ async def admin(app: Sanic[Any, Any], settings: Settings) -> Candidate:
 
 async def audited(action: str) -> list[dict[str, Any]]:
     rows = await db.fetch_all("SELECT * FROM audit_events WHERE action = $1 ORDER BY position", action)
-    return [dict(row) | {"detail": orjson.loads(row["detail_json"])} for row in rows]
+    return [dict(row) | {"detail": row["detail_json"]} for row in rows]
 
 
 class TestCreate:
@@ -57,7 +56,7 @@ class TestCreate:
         (row,) = await audited("user.created")
         assert (row["actor_type"], row["actor_id"], row["subject_id"]) == ("ADMIN", admin.id, user["id"])
         assert row["detail"]["after"]["roles"] == ["super_admin"]
-        assert "password" not in row["detail_json"]
+        assert "password" not in str(row["detail_json"])
 
     async def test_roles_are_cleaned_and_sdm_is_not_added(self, api: httpx.AsyncClient) -> None:
         answer = await api.post(

@@ -28,8 +28,8 @@ async def stored(session_id: str) -> dict[str, Any]:
     assert row is not None
     return {
         "ref": row["provider_ref"],
-        "metadata": orjson.loads(row["provider_metadata_json"]),
-        "times": orjson.loads(row["provider_metadata_times_json"]),
+        "metadata": row["provider_metadata_json"],
+        "times": row["provider_metadata_times_json"],
         "status": row["status"],
         "version": row["version"],
         "updated_at": row["updated_at"],
