@@ -15,8 +15,8 @@ from service.settings import utc_now
 
 # --- Callers ----------------------------------------------------------------------------------------------------------
 
-_USER_COLUMNS = (
-    "u.id, u.full_name, u.email, u.email_verified_at, u.created_at,"
+USER_COLUMNS = (
+    "u.id AS user_id, u.full_name, u.email, u.email_verified_at, u.created_at,"
     " ARRAY(SELECT r.code FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = u.id ORDER BY r.code)"
     " AS roles"
 )
@@ -29,7 +29,7 @@ _CONTENT_VERSION = (
     " greatest((SELECT max(j.scheduled_publish_at) FROM jobs j WHERE j.scheduled_publish_at <= now()),"
     " (SELECT max(p.scheduled_publish_at) FROM feed_posts p WHERE p.scheduled_publish_at <= now())) AS due_at"
 )
-_COLUMNS = f"SELECT {_USER_COLUMNS}, f.id AS family_id, f.ended_at, f.end_reason"
+_COLUMNS = f"SELECT {USER_COLUMNS}, f.id AS family_id, f.ended_at, f.end_reason"
 PRINCIPAL_SQL: dict[Basis | None, str] = {
     None: _COLUMNS + _CALLER_SQL,
     Basis.OWN: _COLUMNS + _OWN_VERSION + _CALLER_SQL,
@@ -67,7 +67,7 @@ async def find_caller(user_id: str, family_id: str | None, basis: Basis | None =
 
 async def find_user(user_id: str) -> Principal | None:
     """A user by id, without a sign-in."""
-    row = await db.fetch_row(f"SELECT {_USER_COLUMNS} FROM users u WHERE u.id = $1", user_id)
+    row = await db.fetch_row(f"SELECT {USER_COLUMNS} FROM users u WHERE u.id = $1", user_id)
     return _principal(row, None) if row else None
 
 
@@ -75,7 +75,7 @@ def _principal(
     row: asyncpg.Record, family_id: str | None, own_version: str | None = None, content_version: str | None = None
 ) -> Principal:
     return Principal(
-        user_id=str(row["id"]),
+        user_id=str(row["user_id"]),
         full_name=row["full_name"],
         email=row["email"],
         email_verified_at=row["email_verified_at"],

@@ -29,8 +29,7 @@ bp = Blueprint("admin_users")
 )
 async def list_users(request: Request) -> HTTPResponse:
     query = parse_query(schemas.UsersQuery, request)
-    found = await queries.list_users(query.q, offset=query.cursor, limit=query.limit)
-    return answer(schemas.UserList.of(found, query))
+    return answer(await queries.list_users(query))
 
 
 @bp.post("/admin/users")
