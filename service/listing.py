@@ -99,17 +99,18 @@ class Listing:
 
 
 class Narrowing:
-    """What a list is narrowed to: conditions, texts to find, and the values of their placeholders."""
+    """What a list is narrowed to: conditions, texts to find, and the values of their placeholders, from `$first` on."""
 
-    def __init__(self, *conditions: str) -> None:
+    def __init__(self, *conditions: str, first: int = 1) -> None:
         self.arguments: list[Any] = []
+        self._before = first - 1
         self._conditions = list(conditions)
         self._texts: list[tuple[str, str, str]] = []
 
     def bind(self, value: Any) -> str:
         """The placeholder of `value`."""
         self.arguments.append(value)
-        return f"${len(self.arguments)}"
+        return f"${self._before + len(self.arguments)}"
 
     def where(self, condition: str) -> None:
         """Keep rows for which `condition` (SQL) is true."""

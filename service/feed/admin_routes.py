@@ -45,11 +45,8 @@ bp = Blueprint("admin_feed")
 )
 async def list_posts(request: Request) -> HTTPResponse:
     query = parse_query(schemas.AdminPostsQuery, request)
-    return answer(
-        schemas.AdminPostList.of(
-            await list_all_posts(query.q, query.category, offset=query.cursor, limit=query.limit), query
-        )
-    )
+    found = await list_all_posts(query.q, query.category, offset=query.cursor, limit=query.limit)
+    return answer(schemas.AdminPostList.of(found))
 
 
 @bp.post("/admin/feed/posts")

@@ -7,11 +7,12 @@ from typing import Annotated, Any, Literal
 
 from service.content import Lifecycle
 from service.errors import InvalidField
-from service.feed.queries import PostPage, PostView
+from service.feed.queries import PostView
 from service.fields import Moment, Text, WebUrl
 from service.listing import InvalidSearch, Search
+from service.offsets import OffsetPage
 from service.publishing import BulkInput, BulkOutcome, BulkResult, LifecycleInput, bulk_fields, bulk_ids
-from service.web import Cursor, Input, Limit, Output, Paged, PageInfo, Ts, page_info, partial
+from service.web import Cursor, Input, Limit, Output, PageInfo, Ts, partial
 
 
 class InvalidTitle(InvalidField):
@@ -143,10 +144,10 @@ class AdminPostList(Output):
     page_info: PageInfo
 
     @classmethod
-    def of(cls, found: PostPage, page: Paged) -> AdminPostList:
+    def of(cls, found: OffsetPage[PostView]) -> AdminPostList:
         return cls(
             items=[AdminPost.of(post) for post in found.items],
-            page_info=page_info(page, shown=len(found.items), has_more=found.has_more, total=found.total),
+            page_info=found.page_info,
         )
 
 

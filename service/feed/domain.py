@@ -10,7 +10,8 @@ from tortoise.exceptions import IntegrityError
 from service.auth.principal import Principal
 from service.errors import ApiError
 from service.feed import queries
-from service.feed.queries import PostFilter, PostPage, PostView
+from service.feed.queries import PostFilter, PostView
+from service.offsets import OffsetPage
 from service.paging import KeysetPaged, Slice
 from service.web import Paged
 
@@ -28,7 +29,7 @@ async def list_posts(wanted: PostFilter, page: KeysetPaged, by: Principal | None
     return await queries.list_visible_posts(wanted, page, user_id=by.user_id, version=by.content_version)
 
 
-async def list_saved_posts(page: Paged, by: Principal) -> PostPage:
+async def list_saved_posts(page: Paged, by: Principal) -> OffsetPage[PostView]:
     """One page of the posts that a person saved, the last saved first. Posts that were hidden since stay."""
     return await queries.list_saved_posts(by.user_id, offset=page.cursor, limit=page.limit)
 

@@ -13,6 +13,7 @@ from service import db, listing
 from service.errors import SearchBusy
 from service.feed.models import FeedPost
 from service.listing import Key, Listing, Narrowing, read_page
+from service.offsets import OffsetPage, offset_page
 from service.paging import KeysetPaged, Slice, binding_of
 
 # Evaluated when it is read: a scheduled post shows itself without anybody doing anything.
@@ -98,15 +99,6 @@ class PostFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class PostPage:
-    """One page; `total` counts all."""
-
-    items: list[PostView]
-    has_more: bool
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
 class PostSaving:
     """What became of a wish to save or unsave: is the post there, and did this call change anything?"""
 
@@ -138,32 +130,31 @@ async def list_visible_posts(
     )
 
 
-async def list_all_posts(text: str | None, category: str | None, *, offset: int, limit: int) -> PostPage:
+async def list_all_posts(text: str | None, category: str | None, *, offset: int, limit: int) -> OffsetPage[PostView]:
     """Every post, drafts too: the last published first and undated ones last, then by creation and id. One statement.
 
     Raises SearchBusy.
     """
-    narrowing = Narrowing()
+    narrowing = Narrowing(first=3)
     if category is not None:
         narrowing.where(f"p.category = {narrowing.bind(category)}")
     if text is not None:
         narrowing.contains("p.search_text", text)
-    order = "published_at DESC NULLS LAST, created_at DESC, id DESC"
-    count = f"SELECT count(*) AS total FROM feed_posts p WHERE {narrowing.matches}"
-    page = (
-        f"SELECT {_COLUMNS}, false AS saved FROM feed_posts p WHERE {narrowing.matches} ORDER BY {order}"
-        f" LIMIT {narrowing.bind(limit + 1)} OFFSET {narrowing.bind(offset)}"
-    )
+    order = "p.published_at DESC NULLS LAST, p.created_at DESC, p.id DESC"
     try:
         async with asyncio.timeout(listing.SEARCH_SECONDS if narrowing.searches else None):
-            rows = await db.fetch_all(
-                f"SELECT t.total, p.* FROM ({count}) t LEFT JOIN ({page}) p ON true ORDER BY {order}",
+            return await offset_page(
+                f"SELECT count(*) FROM feed_posts p WHERE {narrowing.matches}",
+                f"SELECT {_COLUMNS}, false AS saved FROM feed_posts p WHERE {narrowing.matches} ORDER BY {order}"
+                " LIMIT $1 OFFSET $2",
+                order,
                 *narrowing.arguments,
+                view=PostView.from_row,
+                offset=offset,
+                limit=limit,
             )
     except TimeoutError:
         raise SearchBusy from None
-    posts = [PostView.from_row(row) for row in rows if row["id"] is not None]
-    return PostPage(posts[:limit], len(posts) > limit, rows[0]["total"])
 
 
 async def lock_post(post_id: str) -> PostView | None:
@@ -174,21 +165,20 @@ async def lock_post(post_id: str) -> PostView | None:
     return PostView.from_row(row) if row else None
 
 
-async def list_saved_posts(user_id: str, *, offset: int, limit: int) -> PostPage:
+async def list_saved_posts(user_id: str, *, offset: int, limit: int) -> OffsetPage[PostView]:
     """What a person saved, the last saved first, hidden posts too. One statement."""
-    rows = await db.fetch_all(
-        "SELECT t.total, p.* FROM (SELECT count(*) AS total FROM user_saved_posts WHERE user_id = $1) t"
-        " LEFT JOIN (SELECT s.created_at AS saved_at, s.id AS save_id, p.*"
-        " FROM (SELECT id, post_id, created_at FROM user_saved_posts WHERE user_id = $1"
-        " ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3) s"
-        f" CROSS JOIN LATERAL (SELECT {_COLUMNS}, true AS saved FROM feed_posts p WHERE p.id = s.post_id OFFSET 0) p) p"
-        " ON true ORDER BY p.saved_at DESC, p.save_id DESC",
+    return await offset_page(
+        "SELECT count(*) FROM user_saved_posts WHERE user_id = $3",
+        "SELECT s.created_at AS saved_at, s.id AS save_id, p.* FROM"
+        " (SELECT id, post_id, created_at FROM user_saved_posts WHERE user_id = $3"
+        " ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2) s"
+        f" CROSS JOIN LATERAL (SELECT {_COLUMNS}, true AS saved FROM feed_posts p WHERE p.id = s.post_id OFFSET 0) p",
+        "p.saved_at DESC, p.save_id DESC",
         user_id,
-        limit + 1,
-        offset,
+        view=PostView.from_row,
+        offset=offset,
+        limit=limit,
     )
-    shown = [PostView.from_row(row) for row in rows if row["id"] is not None]
-    return PostPage(shown[:limit], len(shown) > limit, rows[0]["total"])
 
 
 async def save_post(post_id: str, *, user_id: str) -> PostSaving:

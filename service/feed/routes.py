@@ -49,7 +49,7 @@ async def list_posts(request: Request) -> HTTPResponse:
 async def list_saved_posts(request: Request) -> HTTPResponse:
     page = parse_query(Page, request)
     found = await domain.list_saved_posts(page, request.ctx.principal)
-    return answer(schemas.SavedPostList.of(found, page, request.ctx.principal))
+    return answer(schemas.SavedPostList.of(found, request.ctx.principal))
 
 
 @bp.post("/users/me/saved-posts")

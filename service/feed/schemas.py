@@ -10,11 +10,12 @@ from pydantic import PlainSerializer, WithJsonSchema
 from service.auth.principal import Principal
 from service.content import Lifecycle
 from service.errors import InvalidField
-from service.feed.queries import PostPage, PostView
+from service.feed.queries import PostView
 from service.fields import Text
 from service.listing import InvalidSearch, Search
+from service.offsets import OffsetPage
 from service.paging import After, KeysetPageInfo, Slice
-from service.web import Cursor, Input, Limit, Output, Paged, PageInfo, page_info
+from service.web import Cursor, Input, Limit, Output, Paged, PageInfo
 
 
 class InvalidPostId(InvalidField):
@@ -95,10 +96,10 @@ class SavedPostList(Output):
     page_info: PageInfo
 
     @classmethod
-    def of(cls, found: PostPage, page: Paged, principal: Principal) -> SavedPostList:
+    def of(cls, found: OffsetPage[PostView], principal: Principal) -> SavedPostList:
         return cls(
             items=[Post.of(post, principal) for post in found.items],
-            page_info=page_info(page, shown=len(found.items), has_more=found.has_more, total=found.total),
+            page_info=found.page_info,
         )
 
 

@@ -10,7 +10,8 @@ from tortoise.exceptions import IntegrityError
 from service.auth.principal import Principal
 from service.errors import ApiError
 from service.jobs import queries
-from service.jobs.queries import JobFilter, JobView, SavedJobs
+from service.jobs.queries import JobFilter, JobView
+from service.offsets import OffsetPage
 from service.paging import KeysetPaged, Slice
 from service.web import Paged
 
@@ -36,7 +37,7 @@ async def read_job(job_id: str, by: Principal | None) -> JobView:
     return job
 
 
-async def list_saved_jobs(page: Paged, by: Principal) -> SavedJobs:
+async def list_saved_jobs(page: Paged, by: Principal) -> OffsetPage[JobView]:
     """One page of the jobs that a person saved, the last saved first. Jobs that were hidden since stay."""
     return await queries.list_saved_jobs(by.user_id, offset=page.cursor, limit=page.limit)
 

@@ -13,6 +13,7 @@ from service import db
 from service.jobs.models import Job
 from service.listing import Key, Listing, Narrowing, read_page
 from service.listing import escape_like as escape_like
+from service.offsets import OffsetPage, offset_page
 from service.paging import KeysetPaged, Slice, binding_of
 
 # Evaluated when it is read: a scheduled job shows itself without anybody doing anything.
@@ -107,15 +108,6 @@ class JobFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class SavedJobs:
-    """One page of a person's list; `total` counts all of it."""
-
-    items: list[JobView]
-    has_more: bool
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
 class Saving:
     """What became of a wish to save or unsave: is the job there, and did this call change anything?"""
 
@@ -183,21 +175,20 @@ async def find_visible_job(job_id: str, *, user_id: str | None) -> JobView | Non
     return JobView.from_row(row) if row else None
 
 
-async def list_saved_jobs(user_id: str, *, offset: int, limit: int) -> SavedJobs:
+async def list_saved_jobs(user_id: str, *, offset: int, limit: int) -> OffsetPage[JobView]:
     """What a person saved, the last saved first, hidden jobs too. One statement."""
-    rows = await db.fetch_all(
-        "SELECT t.total, p.* FROM (SELECT count(*) AS total FROM user_saved_jobs WHERE user_id = $1) t"
-        " LEFT JOIN (SELECT s.created_at AS saved_at, s.id AS save_id, j.*"
-        " FROM (SELECT id, job_id, created_at FROM user_saved_jobs WHERE user_id = $1"
-        " ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3) s"
-        f" CROSS JOIN LATERAL (SELECT {_COLUMNS}, true AS saved FROM jobs j WHERE j.id = s.job_id OFFSET 0) j) p"
-        " ON true ORDER BY p.saved_at DESC, p.save_id DESC",
+    return await offset_page(
+        "SELECT count(*) FROM user_saved_jobs WHERE user_id = $3",
+        "SELECT s.created_at AS saved_at, s.id AS save_id, j.* FROM"
+        " (SELECT id, job_id, created_at FROM user_saved_jobs WHERE user_id = $3"
+        " ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2) s"
+        f" CROSS JOIN LATERAL (SELECT {_COLUMNS}, true AS saved FROM jobs j WHERE j.id = s.job_id OFFSET 0) j",
+        "p.saved_at DESC, p.save_id DESC",
         user_id,
-        limit + 1,
-        offset,
+        view=JobView.from_row,
+        offset=offset,
+        limit=limit,
     )
-    shown = [JobView.from_row(row) for row in rows if row["id"] is not None]
-    return SavedJobs(shown[:limit], len(shown) > limit, rows[0]["total"])
 
 
 async def save_job(job_id: str, *, user_id: str) -> Saving:

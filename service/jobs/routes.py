@@ -76,7 +76,7 @@ async def get_job(request: Request, job_id: str) -> HTTPResponse:
 async def list_saved_jobs(request: Request) -> HTTPResponse:
     page = parse_query(Page, request)
     found = await domain.list_saved_jobs(page, request.ctx.principal)
-    return answer(schemas.SavedJobList.of(found, page, request.ctx.principal))
+    return answer(schemas.SavedJobList.of(found, request.ctx.principal))
 
 
 @bp.post("/users/me/saved-jobs")

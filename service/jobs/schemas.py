@@ -10,11 +10,12 @@ from service.content import Lifecycle
 from service.errors import InvalidField
 from service.fields import Choice, Flag, Text
 from service.jobs.models import EmploymentType
-from service.jobs.queries import JobView, SavedJobs
+from service.jobs.queries import JobView
 from service.listing import InvalidSearch as InvalidSearch
 from service.listing import Search as Search
+from service.offsets import OffsetPage
 from service.paging import After, KeysetPageInfo, Slice
-from service.web import Cursor, Input, Limit, Output, Paged, PageInfo, open_enum, page_info
+from service.web import Cursor, Input, Limit, Output, Paged, PageInfo, open_enum
 
 
 class InvalidEmploymentType(InvalidField):
@@ -168,10 +169,10 @@ class SavedJobList(Output):
     page_info: PageInfo
 
     @classmethod
-    def of(cls, found: SavedJobs, page: Paged, principal: Principal) -> SavedJobList:
+    def of(cls, found: OffsetPage[JobView], principal: Principal) -> SavedJobList:
         return cls(
             items=[JobSummary.of(job, principal) for job in found.items],
-            page_info=page_info(page, shown=len(found.items), has_more=found.has_more, total=found.total),
+            page_info=found.page_info,
         )
 
 
