@@ -440,6 +440,11 @@ async def execute_many(sql: str, rows: Iterable[Sequence[Any]]) -> None:
     await _run("executemany", sql, rows)
 
 
+async def take_lock(number: int) -> None:
+    """Take the advisory lock `number` until the caller's transaction ends; waits for whoever holds it."""
+    await fetch_value("SELECT pg_advisory_xact_lock($1)", number)
+
+
 async def at_commit(flush: Flush, item: Any) -> None:
     """Have `flush` called with `item` as the last act of the caller's transaction, in it, just before COMMIT.
 

@@ -35,6 +35,10 @@ class Principal:
     own_version: str | None = None
     content_version: str | None = None
 
+    @property
+    def email_verified(self) -> bool:
+        return self.email_verified_at is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Staff:

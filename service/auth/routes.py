@@ -6,7 +6,7 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import empty
 
 from service.auth import accounts, schemas, sessions, verification
-from service.auth.clients import client_of
+from service.auth.clients import address_of
 from service.auth.principal import Basis
 from service.operations import Security, operation
 from service.web import answer, language_of, parse, read_body
@@ -36,7 +36,7 @@ async def register(request: Request) -> HTTPResponse:
     registered = await accounts.register(
         fields.full_name, fields.email, fields.password, request.app.ctx.settings, language=language_of(request)
     )
-    return answer(schemas.RegisterResponse.of_registration(registered), 201)
+    return answer(schemas.RegisterResponse.model_validate(registered), 201)
 
 
 @bp.post("/auth/login")
@@ -57,9 +57,9 @@ async def login(request: Request) -> HTTPResponse:
         fields.identifier or fields.email,
         fields.password,
         settings,
-        client=client_of(request.ip, request.headers, settings),
+        client=address_of(request.ip, request.headers, settings),
     )
-    return answer(schemas.AuthResponse.of(session))
+    return answer(schemas.AuthResponse.model_validate(session))
 
 
 @bp.post("/auth/refresh")
@@ -75,7 +75,8 @@ async def login(request: Request) -> HTTPResponse:
 )
 async def refresh(request: Request) -> HTTPResponse:
     fields = parse(schemas.RefreshInput, await read_body(request))
-    return answer(schemas.AuthResponse.of(await sessions.refresh(fields.refresh_token, request.app.ctx.settings)))
+    session = await sessions.refresh(fields.refresh_token, request.app.ctx.settings)
+    return answer(schemas.AuthResponse.model_validate(session))
 
 
 @bp.post("/auth/logout")
@@ -105,7 +106,7 @@ async def logout(request: Request) -> HTTPResponse:
     conditional=Basis.OWN,
 )
 async def get_me(request: Request) -> HTTPResponse:
-    return answer(schemas.Me(user=schemas.User.of(request.ctx.principal)))
+    return answer(schemas.Me(user=schemas.User.model_validate(request.ctx.principal)))
 
 
 @bp.post("/auth/email-verification/resend")
@@ -122,7 +123,7 @@ async def get_me(request: Request) -> HTTPResponse:
 async def resend_code(request: Request) -> HTTPResponse:
     fields = parse(schemas.ResendInput, await read_body(request))
     challenge = await verification.resend_code(fields.email, request.app.ctx.settings, language=language_of(request))
-    return answer(schemas.EmailChallenge.of(challenge))
+    return answer(schemas.EmailChallenge.model_validate(challenge))
 
 
 @bp.post("/auth/email-verification/verify")
@@ -143,4 +144,5 @@ async def resend_code(request: Request) -> HTTPResponse:
 )
 async def verify_email(request: Request) -> HTTPResponse:
     fields = parse(schemas.VerifyInput, await read_body(request))
-    return answer(schemas.EmailResult.of(await verification.verify_code(fields.email, fields.code)))
+    verified = await verification.verify_code(fields.email, fields.code)
+    return answer(schemas.EmailResult.model_validate(verified))

@@ -24,13 +24,7 @@ bp = Blueprint("admin_organizations")
 )
 async def list_organizations(request: Request) -> HTTPResponse:
     query = parse_query(schemas.OrganizationsQuery, request)
-    found = await queries.list_organizations(
-        org_type=query.org_type.value if query.org_type else None,
-        verification_status=query.verification_status.value if query.verification_status else None,
-        offset=query.cursor,
-        limit=query.limit,
-    )
-    return answer(schemas.AdminOrganizationList.of(found, query))
+    return answer(await queries.list_organizations(query))
 
 
 @bp.patch("/admin/organizations/<org_id>/verification")
@@ -53,4 +47,4 @@ async def list_organizations(request: Request) -> HTTPResponse:
 async def decide_verification(request: Request, org_id: str) -> HTTPResponse:
     fields = parse(schemas.OrgDecisionInput, await read_body(request))
     decided = await domain.decide_verification(org_id, fields, by=request.ctx.staff)
-    return answer(schemas.OrgVerification.of(decided))
+    return answer(schemas.OrgVerification.model_validate(decided))

@@ -24,7 +24,7 @@ bp = Blueprint("organizations")
 async def create_organization(request: Request) -> HTTPResponse:
     fields = parse(schemas.OrganizationInput, await read_body(request))
     created = await domain.create_organization(fields, by=request.ctx.principal)
-    return answer(schemas.Organization.of(created), 201)
+    return answer(schemas.Organization.model_validate(created), 201)
 
 
 @bp.post("/organizations/<org_id>/verification")
@@ -46,7 +46,7 @@ async def create_organization(request: Request) -> HTTPResponse:
 async def submit_verification(request: Request, org_id: str) -> HTTPResponse:
     body = await read_body(request)
     submitted = await domain.submit_verification(org_id, body, by=request.ctx.principal)
-    return answer(schemas.OrgVerification.of(submitted), 202)
+    return answer(schemas.OrgVerification.model_validate(submitted), 202)
 
 
 @bp.get("/organizations/<org_id>/verification/status")
@@ -59,4 +59,5 @@ async def submit_verification(request: Request, org_id: str) -> HTTPResponse:
     errors=(domain.OrgNotFound, domain.OrgVerificationNotFound),
 )
 async def get_verification(request: Request, org_id: str) -> HTTPResponse:
-    return answer(schemas.OrgVerification.of(await domain.read_verification(org_id, by=request.ctx.principal)))
+    found = await domain.read_verification(org_id, by=request.ctx.principal)
+    return answer(schemas.OrgVerification.model_validate(found))

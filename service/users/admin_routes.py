@@ -30,8 +30,7 @@ bp = Blueprint("admin_users")
 )
 async def list_users(request: Request) -> HTTPResponse:
     query = parse_query(schemas.UsersQuery, request)
-    found = await queries.list_users(query.q, offset=query.cursor, limit=query.limit)
-    return answer(schemas.UserList.of(found, query))
+    return answer(await queries.list_users(query))
 
 
 @bp.post("/admin/users")
@@ -55,7 +54,7 @@ async def list_users(request: Request) -> HTTPResponse:
 async def create_user(request: Request) -> HTTPResponse:
     fields = parse(schemas.CreateUserInput, await read_body(request))
     user = await domain.create_user(fields, by=domain.Actor.of(request.ctx.staff))
-    return answer(schemas.UserEnvelope(user=User.of(user)), 201)
+    return answer(schemas.UserEnvelope(user=User.model_validate(user)), 201)
 
 
 @bp.patch("/admin/users/<user_id>")
@@ -80,7 +79,7 @@ async def create_user(request: Request) -> HTTPResponse:
 async def change_user(request: Request, user_id: str) -> HTTPResponse:
     body = await read_body(request)
     user = await domain.change_user(user_id, body, by=domain.Actor.of(request.ctx.staff))
-    return answer(schemas.UserEnvelope(user=User.of(user)))
+    return answer(schemas.UserEnvelope(user=User.model_validate(user)))
 
 
 @bp.get("/admin/users/<user_id>")
@@ -95,7 +94,7 @@ async def change_user(request: Request, user_id: str) -> HTTPResponse:
 )
 async def get_user(request: Request, user_id: str) -> HTTPResponse:
     user = await domain.read_user(user_id, by=domain.Actor.of(request.ctx.staff))
-    return answer(schemas.UserEnvelope(user=User.of(user)))
+    return answer(schemas.UserEnvelope(user=User.model_validate(user)))
 
 
 @bp.get("/admin/users/<user_id>/profile")

@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from service import db
-from service.auth.principal import Principal
+from service.auth.queries import USER_COLUMNS
+from service.auth.schemas import User
 from service.listing import escape_like
+from service.records import read
+from service.users import schemas
+from service.web import page_info
 
 
-@dataclass(frozen=True, slots=True)
-class UserPage:
-    """`total` counts all matches, `has_more` comes from reading one row more."""
-
-    items: list[Principal]
-    has_more: bool
-    total: int
-
-
-async def list_users(text: str | None, *, offset: int, limit: int) -> UserPage:
-    """All accounts, newest first, then by id; `text` is a part of the name or of the address, in any case."""
-    arguments: list[Any] = [limit + 1, offset]
+async def list_users(query: schemas.UsersQuery) -> schemas.UserList:
+    """All accounts, newest first, then by id; the text is a part of the name or of the address, in any case."""
+    arguments: list[Any] = [query.limit + 1, query.cursor]
     where = "true"
-    if text is not None:
-        arguments.append(escape_like(text))
+    if query.q is not None:
+        arguments.append(escape_like(query.q))
         where = "(lower(u.full_name) LIKE $3 OR lower(u.email) LIKE $3)"
     rows = await db.fetch_all(
-        f"SELECT t.total, p.*, ARRAY(SELECT r.code FROM user_roles ur JOIN roles r ON r.id = ur.role_id"
-        " WHERE ur.user_id = p.id ORDER BY r.code) AS roles"
-        f" FROM (SELECT count(*) AS total FROM users u WHERE {where}) t"
-        " LEFT JOIN LATERAL (SELECT u.id, u.full_name, u.email, u.email_verified_at, u.created_at FROM users u"
+        f"SELECT t.total, {USER_COLUMNS}, u.email_verified_at IS NOT NULL AS email_verified"
+        f" FROM (SELECT count(*) AS total FROM users u WHERE {where}) t LEFT JOIN LATERAL (SELECT u.id FROM users u"
         f" WHERE {where} ORDER BY u.created_at DESC, u.id DESC LIMIT $1 OFFSET $2) p ON true"
-        " ORDER BY p.created_at DESC, p.id DESC",
+        " LEFT JOIN users u ON u.id = p.id ORDER BY u.created_at DESC, u.id DESC",
         *arguments,
     )
-    shown = [
-        Principal(
-            user_id=str(row["id"]),
-            full_name=row["full_name"],
-            email=row["email"],
-            email_verified_at=row["email_verified_at"],
-            created_at=row["created_at"],
-            roles=tuple(row["roles"]),
-            family_id=None,
-        )
-        for row in rows
-        if row["id"] is not None
-    ]
-    return UserPage(shown[:limit], len(shown) > limit, rows[0]["total"])
+    found = [row for row in rows if row["user_id"] is not None]
+    items = [read(User, row) for row in found[: query.limit]]
+    return schemas.UserList(
+        items=items,
+        page_info=page_info(query, shown=len(items), has_more=len(found) > query.limit, total=rows[0]["total"]),
+    )
