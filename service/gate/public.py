@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit, urlunsplit
 
@@ -71,13 +72,15 @@ async def surface(context: Context, _: Check) -> str:
         asked += 1
         if status != 401:
             raise No(f"{path} answers {status} to a stranger, not 401")
+    shown = "nothing"
     for form in _METRICS_FORMS:
         answer = await context.caller.get(f"{url}/metrics", headers={"Accept": form})
-        asked += 1
         if answer.status == 200 and not is_summary(answer):
             raise No(f"/metrics answers a stranger who accepts {form} with more than the summary")
         if answer.status not in {200, 401, 403, 404, 503}:
             raise No(f"/metrics answers {answer.status} to a stranger")
+        if answer.status == 200:
+            shown = "its summary"
     for base, paths in ((url, _FOREIGN_PATHS), (objects, _OBJECTS_PATHS)):
         for path in paths:
             status = (await context.caller.get(base + path)).status
@@ -88,7 +91,7 @@ async def surface(context: Context, _: Check) -> str:
     listing = await context.caller.get(f"{objects}/{bucket}", {"list-type": "2"})
     if listing.status not in {401, 403, 404}:
         raise No(f"the bucket answers {listing.status} to a stranger who lists it")
-    return f"{asked + 1} questions of a stranger are answered with nothing that is not for strangers"
+    return f"{asked + 1} addresses that must not answer do not; /metrics shows a stranger {shown}"
 
 
 def is_summary(answer: Answer) -> bool:
@@ -102,7 +105,8 @@ def is_summary(answer: Answer) -> bool:
     counts, routes = found.pop("byStatus"), found.pop("routes")
     if routes != [] or not isinstance(counts, dict):
         return False
-    return all(type(number) is int for number in (*counts.values(), *found.values()))
+    numbers = (*counts.values(), *found.values())
+    return all(re.fullmatch(r"\d{3}", status) for status in counts) and all(type(number) is int for number in numbers)
 
 
 async def _plain(context: Context) -> str:
