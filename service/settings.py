@@ -15,6 +15,8 @@ from typing import Any, Literal, Self
 from pydantic import AwareDatetime, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.evidence.verdicts import MAX_BYTES
+
 Environment = Literal["dev", "staging", "production"]
 MetricsReaders = Literal["public", "summary", "admin", "off"]
 
@@ -22,6 +24,8 @@ _SAMPLE_WORDS = re.compile(
     r"change|replace|sample|example|insecure|default|secret|password|admin123|dev[-_]|test[-_]", re.I
 )
 _MINIMUM_SECRET_LENGTH = 32
+DEFAULT_MAX_FILE_BYTES = 10_485_760
+"""The largest upload where OBJECT_STORAGE_MAX_FILE_BYTES is unset; the contract document shows this one."""
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -111,7 +115,9 @@ class Settings(BaseSettings):
     object_storage_secret_access_key: str = Field("", description="S3 secret key")
     object_storage_force_path_style: bool = Field(True, description="bucket in the path")
     object_storage_presign_expires_sec: int = Field(900, description="life of an upload link, seconds")
-    object_storage_max_file_bytes: int = Field(10_485_760, description="largest identity document, bytes")
+    object_storage_max_file_bytes: int = Field(
+        DEFAULT_MAX_FILE_BYTES, description=f"largest document, bytes; at most {MAX_BYTES}"
+    )
     object_storage_allowed_content_types: str = Field(
         "image/jpeg,image/png,application/pdf", description="comma list for identity documents"
     )
@@ -198,7 +204,7 @@ class Settings(BaseSettings):
     @field_validator("object_storage_max_file_bytes", mode="before")
     @classmethod
     def _file_limit(cls, value: Any) -> Any:
-        return _number_in(value, 1, None, 10_485_760)
+        return _number_in(value, 1, None, DEFAULT_MAX_FILE_BYTES)
 
     @field_validator("kyc_preview_url_default_expires_sec", mode="before")
     @classmethod
@@ -232,6 +238,10 @@ class Settings(BaseSettings):
             found.append("OBJECT_STORAGE_ACCESS_KEY_ID and OBJECT_STORAGE_SECRET_ACCESS_KEY must be set")
         if self.email_delivery == "smtp" and not (self.smtp_url and self.auth_email_from):
             found.append("SMTP_URL and AUTH_EMAIL_FROM must be set when AUTH_EMAIL_PROVIDER is smtp")
+        if self.object_storage_max_file_bytes > MAX_BYTES:
+            found.append(
+                f"OBJECT_STORAGE_MAX_FILE_BYTES must be at most {MAX_BYTES}: the worker reads no more of a document"
+            )
         return found + (self._problems_outside_dev() if self.environment != "dev" else [])
 
     def _problems_outside_dev(self) -> list[str]:
