@@ -70,6 +70,7 @@ _CONTENT_POLICY = (
 @operation(
     "getContract",
     summary="This document",
+    description="OpenAPI 3.0.3; the same bytes as the file in the product's repository.",
     tag="system",
     security=Security.PUBLIC,
     responses={200: {"application/yaml": None}},
@@ -86,6 +87,7 @@ async def get_contract(request: Request) -> HTTPResponse:
 @operation(
     "getDocs",
     summary="A page that shows this document and tries its operations",
+    description="For developers; it loads nothing from elsewhere.",
     tag="system",
     security=Security.PUBLIC,
     responses={200: {"text/html": None}},
@@ -101,6 +103,7 @@ async def get_docs(request: Request) -> HTTPResponse:
 @operation(
     "getDocsAsset",
     summary="What the page is made of",
+    description="Scripts and styles of the page.",
     tag="system",
     security=Security.PUBLIC,
     responses={200: {"text/css": None, "text/javascript": None}},

@@ -13,6 +13,7 @@ from sanic import Sanic
 
 from service.errors import ApiError
 from service.examples import Examples
+from service.glossary import PARAMETERS, meaning
 from service.links import links_of
 from service.operations import TAGS, Operation, Security, declared_operation, template_of
 from service.version import VERSION
@@ -111,10 +112,12 @@ def build_document(app: Sanic[Any, Any], *, for_fuzzing: bool = False) -> dict[s
             continue
         operations.append(declared)
         for method in sorted(route.methods):
-            paths.setdefault(path, {})[method.lower()] = _operation(declared, path, schemas)
+            paths.setdefault(path, {})[method.lower()] = _operation(declared, method, path, schemas)
     _say_type_beside_nullable(schemas, schemas)
+    examples = Examples(schemas)
+    _say_what_fields_mean(schemas, examples)
     if for_fuzzing:
-        _add_examples_and_links(paths, Examples(schemas))
+        _add_examples_and_links(paths, examples)
     return {
         "openapi": "3.0.3",
         "info": {
@@ -122,7 +125,7 @@ def build_document(app: Sanic[Any, Any], *, for_fuzzing: bool = False) -> dict[s
             "version": VERSION,
             "description": "Takes candidates from sign-up over identity verification to a job abroad. Each path also "
             "answers under /v1. Errors carry a stable code and a message that may be shown to the user.",
-            "contact": {"name": "Those who run this server"},
+            "contact": {"name": "The Jembatan team"},
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0.html"},
         },
         "servers": [{"url": "/"}],
@@ -164,8 +167,13 @@ class _Dumper(yaml.SafeDumper):
         is_plain = bool(data) and all(isinstance(item, str) for item in data)
         return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=is_plain)
 
+    def references_on_one_line(self, data: dict[str, Any]) -> yaml.MappingNode:
+        """A reference takes no line of its own."""
+        return self.represent_mapping("tag:yaml.org,2002:map", data, flow_style=set(data) == {"$ref"})
+
 
 _Dumper.add_representer(list, _Dumper.words_on_one_line)
+_Dumper.add_representer(dict, _Dumper.references_on_one_line)
 
 
 def to_yaml(document: dict[str, Any]) -> str:
@@ -173,18 +181,19 @@ def to_yaml(document: dict[str, Any]) -> str:
     return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
-def _operation(declared: Operation, path: str, schemas: dict[str, Any]) -> dict[str, Any]:
+def _operation(declared: Operation, method: str, path: str, schemas: dict[str, Any]) -> dict[str, Any]:
     document: dict[str, Any] = {"operationId": declared.id, "summary": declared.summary, "tags": [declared.tag]}
     if declared.description:
         document["description"] = declared.description
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        _described({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
         for name in re.findall(r"\{(\w+)\}", path)
     ]
     if declared.query is not None:
         parameters += _query_parameters(declared.query)
     parameters += [
-        {"name": name, "in": "header", "required": False, "schema": {"type": "string"}} for name in declared.headers
+        _described({"name": name, "in": "header", "required": False, "schema": {"type": "string"}})
+        for name in declared.headers
     ]
     if declared.conditional:
         parameters.append(_IF_NONE_MATCH)
@@ -195,7 +204,9 @@ def _operation(declared: Operation, path: str, schemas: dict[str, Any]) -> dict[
             "required": bool(_schema(declared.body, "validation", {}).get("required")),
             "content": {"application/json": {"schema": _reference(declared.body, "validation", schemas)}},
         }
-    document["responses"] = _responses(declared, schemas)
+    document["responses"] = responses = _responses(declared, schemas)
+    if method == "GET":
+        responses["200"]["description"] = f"{declared.summary}."
     document["x-error-codes"] = {
         str(status): sorted({error.code for error in errors}) for status, errors in _by_status([declared]).items()
     }
@@ -213,6 +224,18 @@ def _add_examples_and_links(paths: dict[str, dict[str, Any]], examples: Examples
         for status, answer in operation["responses"].items():
             if links and status.startswith("2") and "content" in answer:
                 answer["links"] = links
+
+
+def _say_what_fields_mean(schemas: dict[str, Any], examples: Examples) -> None:
+    for shape, schema in schemas.items():
+        for name, field in schema.get("properties", {}).items():
+            # Beside `$ref` nothing counts; the shape that it leads to speaks for itself.
+            if "$ref" in field:
+                continue
+            if text := meaning(shape, name):
+                field.setdefault("description", text)
+            if (example := examples.of_text(name, field)) is not None:
+                field["example"] = example
 
 
 def _say_type_beside_nullable(node: Any, schemas: dict[str, Any]) -> None:
@@ -234,8 +257,13 @@ def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
         field = {key: value for key, value in field.items() if key not in {"title", "nullable"}}
         if field.get("default", ...) is None:
             del field["default"]
-        parameters.append({"name": name, "in": "query", "required": False, "schema": field})
+        parameters.append(_described({"name": name, "in": "query", "required": False, "schema": field}))
     return parameters
+
+
+def _described(parameter: dict[str, Any]) -> dict[str, Any]:
+    text = PARAMETERS.get(parameter["name"])
+    return parameter | {"description": text} if text else parameter
 
 
 def _responses(declared: Operation, schemas: dict[str, Any]) -> dict[str, Any]:

@@ -46,6 +46,7 @@ async def list_applications(request: Request) -> HTTPResponse:
 @operation(
     "adminGetApplication",
     summary="One application with who applied and its newest step",
+    description="The same row as in the list.",
     tag="admin applications",
     security=Security.ADMIN,
     responses={200: schemas.AdminApplication},
@@ -59,6 +60,7 @@ async def read_application(request: Request, application_id: str) -> HTTPRespons
 @operation(
     "adminGetApplicationJourney",
     summary="One application with all its steps, oldest first",
+    description="The steps are what the candidate sees, with the people who made them.",
     tag="admin applications",
     security=Security.ADMIN,
     responses={200: schemas.AdminApplicationJourney},
@@ -98,6 +100,7 @@ async def change_status(request: Request, application_id: str) -> HTTPResponse:
 @operation(
     "adminListApplicationDocuments",
     summary="The documents of one application, newest first",
+    description="At most 500 rows; `total` counts all of them.",
     tag="admin applications",
     security=Security.ADMIN,
     responses={200: schemas.AdminApplicationDocuments},
@@ -147,6 +150,7 @@ async def review_document(request: Request, application_id: str, document_id: st
 @operation(
     "adminPreviewApplicationDocument",
     summary="A link that reads one document for a short time",
+    description="The link lives for `expiresSec` seconds, 120 unless said, and leads to the checked copy once there is one.",
     tag="admin applications",
     security=Security.ADMIN,
     body=schemas.ApplicationPreviewInput,

@@ -47,6 +47,7 @@ async def apply(request: Request, job_id: str) -> HTTPResponse:
 @operation(
     "listMyApplications",
     summary="The caller's applications, what moved last first",
+    description="Pages begin at the offset `cursor`.",
     tag="applications",
     query=schemas.ApplicationsQuery,
     responses={200: schemas.ApplicationList},
@@ -63,6 +64,7 @@ async def list_applications(request: Request) -> HTTPResponse:
 @operation(
     "getMyApplicationJourney",
     summary="One application with all its steps, oldest first",
+    description="Each change of status is one step.",
     tag="applications",
     responses={200: schemas.ApplicationJourney},
     errors=(domain.ApplicationNotFound,),
@@ -118,6 +120,7 @@ async def register_document(request: Request, application_id: str) -> HTTPRespon
 @operation(
     "listMyApplicationDocuments",
     summary="The documents of one application, newest first",
+    description="At most 500 rows; `total` counts all of them.",
     tag="applications",
     responses={200: schemas.ApplicationDocuments},
     errors=(domain.ApplicationNotFound,),

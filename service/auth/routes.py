@@ -18,6 +18,7 @@ bp = Blueprint("auth")
 @operation(
     "register",
     summary="Create an account and sign it in",
+    description="The new account is signed in at once; a code is on its way to the address. Nothing waits for its proof.",
     tag="auth",
     security=Security.PUBLIC,
     body=schemas.RegisterInput,
@@ -42,6 +43,7 @@ async def register(request: Request) -> HTTPResponse:
 @operation(
     "login",
     summary="Sign in with an e-mail address and a password",
+    description="`identifier` or `email` names the account. Too many wrong passwords are 429 with `Retry-After`.",
     tag="auth",
     security=Security.PUBLIC,
     body=schemas.LoginInput,
@@ -80,6 +82,7 @@ async def refresh(request: Request) -> HTTPResponse:
 @operation(
     "logout",
     summary="End a sign-in; an unknown token is no failure",
+    description="The access token of the same sign-in ends with it.",
     tag="auth",
     security=Security.PUBLIC,
     body=schemas.LogoutInput,
@@ -93,7 +96,14 @@ async def logout(request: Request) -> HTTPResponse:
 
 
 @bp.get("/auth/me")
-@operation("getMe", summary="The signed-in user", tag="auth", responses={200: schemas.Me}, conditional=Basis.OWN)
+@operation(
+    "getMe",
+    summary="The signed-in user",
+    description="Tells an app that starts whether its sign-in still counts, and who is signed in.",
+    tag="auth",
+    responses={200: schemas.Me},
+    conditional=Basis.OWN,
+)
 async def get_me(request: Request) -> HTTPResponse:
     return answer(schemas.Me(user=schemas.User.of(request.ctx.principal)))
 
@@ -102,6 +112,7 @@ async def get_me(request: Request) -> HTTPResponse:
 @operation(
     "resendVerificationCode",
     summary="Send another verification code",
+    description="At most one mail in 60 seconds: 429 with `Retry-After` before that. Only the newest code counts.",
     tag="auth",
     security=Security.PUBLIC,
     body=schemas.ResendInput,
@@ -118,6 +129,7 @@ async def resend_code(request: Request) -> HTTPResponse:
 @operation(
     "verifyEmail",
     summary="Verify an e-mail address with its code",
+    description="A code counts for 600 seconds. After five wrong tries it is locked; ask for another one.",
     tag="auth",
     security=Security.PUBLIC,
     body=schemas.VerifyInput,

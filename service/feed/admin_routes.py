@@ -37,6 +37,7 @@ bp = Blueprint("admin_feed")
 @operation(
     "listAllPosts",
     summary="All posts, drafts too, the last published first",
+    description="Pages begin at the offset `cursor`. `q` looks in title, excerpt, author and category.",
     tag="staff content",
     security=Security.ADMIN,
     query=schemas.AdminPostsQuery,
@@ -56,6 +57,7 @@ async def list_posts(request: Request) -> HTTPResponse:
 @operation(
     "createPost",
     summary="Make a post",
+    description="Without `lifecycle` and `publishedAt` it is shown from now on.",
     tag="staff content",
     security=Security.ADMIN,
     body=schemas.CreatePostInput,
@@ -71,6 +73,7 @@ async def create_post(request: Request) -> HTTPResponse:
 @operation(
     "changePost",
     summary="Change a post; what is absent stays",
+    description="A date without `lifecycle` changes the date alone.",
     tag="staff content",
     security=Security.ADMIN,
     body=schemas.PatchPostInput,
@@ -86,6 +89,7 @@ async def change_post(request: Request, post_id: str) -> HTTPResponse:
 @operation(
     "removePost",
     summary="Remove a post with its saves",
+    description="For good: lists of people who saved it lose it too.",
     tag="staff content",
     security=Security.ADMIN,
     responses={200: schemas.PostRemoved},
@@ -100,6 +104,7 @@ async def remove_post(request: Request, post_id: str) -> HTTPResponse:
 @operation(
     "publishPost",
     summary="Show a post from now on",
+    description="Without `publishedAt` the moment of the call counts.",
     tag="staff content",
     security=Security.ADMIN,
     body=PublishInput,
@@ -118,6 +123,7 @@ async def publish_post(request: Request, post_id: str) -> HTTPResponse:
 @operation(
     "unpublishPost",
     summary="Hide a post",
+    description="Readers no longer find it; it stays on the lists of people who saved it.",
     tag="staff content",
     security=Security.ADMIN,
     reads_body=True,
@@ -134,6 +140,7 @@ async def unpublish_post(request: Request, post_id: str) -> HTTPResponse:
 @operation(
     "schedulePost",
     summary="Show a post from a moment on",
+    description="Readers see it once the moment has come; nothing else has to be called.",
     tag="staff content",
     security=Security.ADMIN,
     body=ScheduleInput,
@@ -152,6 +159,7 @@ async def schedule_post(request: Request, post_id: str) -> HTTPResponse:
 @operation(
     "changePostsInBulk",
     summary="Publish, hide, schedule or remove several posts, each on its own",
+    description="Always 200 with one outcome an item: one item's failure stops no other.",
     tag="staff content",
     security=Security.ADMIN,
     body=schemas.BulkPostsInput,

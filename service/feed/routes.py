@@ -40,6 +40,7 @@ async def list_posts(request: Request) -> HTTPResponse:
 @operation(
     "listSavedPosts",
     summary="Posts that the caller saved, the last saved first",
+    description="A post that was hidden since stays here; `lifecycle.effectiveStatus` tells.",
     tag="feed",
     query=Page,
     responses={200: schemas.SavedPostList},
@@ -56,6 +57,7 @@ async def list_saved_posts(request: Request) -> HTTPResponse:
 @operation(
     "savePost",
     summary="Save a post",
+    description="Saving again changes nothing; `created` tells. A post that is hidden is 404.",
     tag="feed",
     body=schemas.SavePostInput,
     responses={200: schemas.PostSaved},
@@ -71,6 +73,7 @@ async def save_post(request: Request) -> HTTPResponse:
 @operation(
     "unsavePost",
     summary="Forget a saved post",
+    description="Repeating it is no failure; `removed` tells.",
     tag="feed",
     responses={200: schemas.PostUnsaved},
     errors=(domain.PostNotFound,),

@@ -59,6 +59,7 @@ class Totals(Output):
 @operation(
     "getHealth",
     summary="Whether the process is alive; touches nothing outside it",
+    description="For the platform's liveness probe.",
     tag="system",
     security=Security.PUBLIC,
     responses={200: Health},
@@ -72,6 +73,7 @@ async def get_health(request: Request) -> HTTPResponse:
 @operation(
     "getReadiness",
     summary="Whether the process can serve: database and schema decide, the object store is reported",
+    description="For the platform's readiness probe: 503 keeps requests away.",
     tag="system",
     security=Security.PUBLIC,
     responses={200: Readiness, 503: Readiness},
@@ -128,6 +130,7 @@ async def _check_storage(request: Request) -> Any:
 @operation(
     "getMetrics",
     summary="Totals since process start as JSON, or Prometheus text when Accept asks for it",
+    description="Durations are in milliseconds, for this process alone.",
     tag="system",
     security=Security.PUBLIC,
     responses={

@@ -37,6 +37,7 @@ bp = Blueprint("admin_jobs")
 @operation(
     "listAllJobs",
     summary="All jobs, drafts too, oldest first",
+    description="Pages begin at the offset `cursor` or behind `after`. `q` looks in title, description, employer and place.",
     tag="staff content",
     security=Security.ADMIN,
     query=schemas.AdminJobsQuery,
@@ -52,6 +53,7 @@ async def list_jobs(request: Request) -> HTTPResponse:
 @operation(
     "createJob",
     summary="Make a job",
+    description="Without `lifecycle` it is shown from now on.",
     tag="staff content",
     security=Security.ADMIN,
     body=schemas.CreateJobInput,
@@ -67,6 +69,7 @@ async def create_job(request: Request) -> HTTPResponse:
 @operation(
     "changeJob",
     summary="Change a job; what is absent stays",
+    description="`location`, `employer` and `requirements` are replaced as a whole.",
     tag="staff content",
     security=Security.ADMIN,
     body=schemas.PatchJobInput,
@@ -82,6 +85,7 @@ async def change_job(request: Request, job_id: str) -> HTTPResponse:
 @operation(
     "removeJob",
     summary="Remove a job with its saves and applications",
+    description="For good: the applications for it are removed too. To keep them, hide the job.",
     tag="staff content",
     security=Security.ADMIN,
     responses={200: schemas.JobRemoved},
@@ -96,6 +100,7 @@ async def remove_job(request: Request, job_id: str) -> HTTPResponse:
 @operation(
     "publishJob",
     summary="Show a job from now on",
+    description="Without `publishedAt` the moment of the call counts.",
     tag="staff content",
     security=Security.ADMIN,
     body=PublishInput,
@@ -114,6 +119,7 @@ async def publish_job(request: Request, job_id: str) -> HTTPResponse:
 @operation(
     "unpublishJob",
     summary="Hide a job",
+    description="Candidates no longer find it; applications and saved lists keep it.",
     tag="staff content",
     security=Security.ADMIN,
     reads_body=True,
@@ -130,6 +136,7 @@ async def unpublish_job(request: Request, job_id: str) -> HTTPResponse:
 @operation(
     "scheduleJob",
     summary="Show a job from a moment on",
+    description="Candidates see it once the moment has come; nothing else has to be called.",
     tag="staff content",
     security=Security.ADMIN,
     body=ScheduleInput,
@@ -146,6 +153,7 @@ async def schedule_job(request: Request, job_id: str) -> HTTPResponse:
 @operation(
     "changeJobsInBulk",
     summary="Publish, hide, schedule or remove several jobs, each on its own",
+    description="Always 200 with one outcome an item: one item's failure stops no other.",
     tag="staff content",
     security=Security.ADMIN,
     body=schemas.BulkJobsInput,

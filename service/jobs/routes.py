@@ -53,6 +53,7 @@ async def list_jobs(request: Request) -> HTTPResponse:
 @operation(
     "getJob",
     summary="One job with all it says",
+    description="A job that is hidden is 404.",
     tag="jobs",
     security=Security.OPTIONAL,
     responses={200: schemas.JobEnvelope},
@@ -67,6 +68,7 @@ async def get_job(request: Request, job_id: str) -> HTTPResponse:
 @operation(
     "listSavedJobs",
     summary="Jobs that the caller saved, the last saved first",
+    description="A job that was hidden since stays here; `lifecycle.effectiveStatus` tells.",
     tag="jobs",
     query=Page,
     responses={200: schemas.SavedJobList},
@@ -83,6 +85,7 @@ async def list_saved_jobs(request: Request) -> HTTPResponse:
 @operation(
     "saveJob",
     summary="Save a job",
+    description="Saving again changes nothing; `created` tells. A job that is hidden is 404.",
     tag="jobs",
     body=schemas.SaveJobInput,
     responses={200: schemas.JobSaved},
@@ -98,6 +101,7 @@ async def save_job(request: Request) -> HTTPResponse:
 @operation(
     "unsaveJob",
     summary="Forget a saved job",
+    description="Repeating it is no failure; `removed` tells.",
     tag="jobs",
     responses={200: schemas.JobUnsaved},
     errors=(domain.JobNotFound,),

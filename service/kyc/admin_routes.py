@@ -31,6 +31,7 @@ _DECISION_ERRORS = (
 @operation(
     "listKycReviewQueue",
     summary="Verifications with all that a reviewer needs, last submitted first",
+    description="Each row has the session, its documents and events, what to look at twice, and who works on it.",
     tag="kyc-review",
     security=Security.ADMIN,
     query=admin_schemas.QueueQuery,
@@ -48,6 +49,7 @@ async def list_review_queue(request: Request) -> HTTPResponse:
 @operation(
     "listCases",
     summary="The review queue under its old address and words",
+    description="The same rows as the review queue; `status` takes the words of cases.",
     tag="kyc-review",
     security=Security.ADMIN,
     query=admin_schemas.CasesQuery,
@@ -85,6 +87,7 @@ async def review_session(request: Request) -> HTTPResponse:
 @operation(
     "actOnCase",
     summary="Decide about a verification under its old address and words",
+    description="`decision` or, without it, `action` says what was found; a stale `version` is refused.",
     tag="kyc-review",
     security=Security.ADMIN,
     body=admin_schemas.CaseActionInput,
@@ -105,6 +108,7 @@ async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
 @operation(
     "previewKycDocument",
     summary="A link to look at one identity document",
+    description="The link lives for `expiresSec` seconds and leads to the checked copy once there is one. It is on record.",
     tag="kyc-review",
     security=Security.ADMIN,
     body=schemas.KycPreviewInput,
@@ -153,6 +157,7 @@ async def claim_session(request: Request) -> HTTPResponse:
 @operation(
     "renewKycClaim",
     summary="Keep a claim for fifteen minutes more",
+    description="Only the holder can: a colleague's claim is 409.",
     tag="kyc-review",
     security=Security.ADMIN,
     responses={200: admin_schemas.KycClaimEnvelope},
@@ -167,6 +172,7 @@ async def renew_claim(request: Request, claim_id: str) -> HTTPResponse:
 @operation(
     "releaseKycClaim",
     summary="Give a claimed verification back to the queue",
+    description="Only the holder can: a colleague's claim is 409.",
     tag="kyc-review",
     security=Security.ADMIN,
     responses={200: admin_schemas.KycClaimReleased},

@@ -15,6 +15,7 @@ bp = Blueprint("admin_organizations")
 @operation(
     "listOrganizations",
     summary="Organizations with their owners and checks, newest first",
+    description="Pages begin at the offset `cursor`.",
     tag="organizations",
     security=Security.ADMIN,
     query=schemas.OrganizationsQuery,
@@ -36,6 +37,7 @@ async def list_organizations(request: Request) -> HTTPResponse:
 @operation(
     "decideOrganizationVerification",
     summary="Say what the check of an organization found; absent reasons clear the old ones",
+    description="Every result may follow every other; the newest counts.",
     tag="organizations",
     security=Security.ADMIN,
     body=schemas.OrgDecisionInput,

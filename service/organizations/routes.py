@@ -15,6 +15,7 @@ bp = Blueprint("organizations")
 @operation(
     "createOrganization",
     summary="Create an organization and own it",
+    description="Each call makes another one.",
     tag="organizations",
     body=schemas.OrganizationInput,
     responses={201: schemas.Organization},
@@ -30,6 +31,7 @@ async def create_organization(request: Request) -> HTTPResponse:
 @operation(
     "submitOrganizationVerification",
     summary="Hand in what proves an organization; again replaces it and starts the check anew",
+    description="Staff decide later. What is handed in is kept for them and never answered.",
     tag="organizations",
     body=schemas.OrgVerificationInput,
     responses={202: schemas.OrgVerification},
@@ -51,6 +53,7 @@ async def submit_verification(request: Request, org_id: str) -> HTTPResponse:
 @operation(
     "getOrganizationVerification",
     summary="How far the check of an own organization is",
+    description="404 before anything was handed in.",
     tag="organizations",
     responses={200: schemas.OrgVerification},
     errors=(domain.OrgNotFound, domain.OrgVerificationNotFound),

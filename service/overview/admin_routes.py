@@ -15,6 +15,7 @@ bp = Blueprint("admin_overview")
 @operation(
     "getOverview",
     summary="Counts of this moment, one snapshot",
+    description="What the start page of the staff site shows. `today` is the day in UTC.",
     tag="overview",
     security=Security.ADMIN,
     responses={200: schemas.OverviewSummary},
@@ -27,6 +28,7 @@ async def get_overview(request: Request) -> HTTPResponse:
 @operation(
     "listActivityEvents",
     summary="Steps of verifications and applications, newest first",
+    description="What happened to verifications and applications, for the site's activity page. Times are UTC.",
     tag="overview",
     security=Security.ADMIN,
     query=schemas.ActivityQuery,

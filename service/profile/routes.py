@@ -16,6 +16,7 @@ bp = Blueprint("profile")
 @operation(
     "getProfile",
     summary="The caller's own profile",
+    description="Name, picture, how complete it is, and the state of the latest verification.",
     tag="profile",
     responses={200: schemas.ProfileEnvelope},
     conditional=Basis.OWN,
@@ -29,6 +30,7 @@ async def get_profile(request: Request) -> HTTPResponse:
 @operation(
     "getTrustProfile",
     summary="The old address of the caller's own profile",
+    description="Answers as `/users/me/profile` does.",
     tag="profile",
     responses={200: schemas.ProfileEnvelope},
     conditional=Basis.OWN,
@@ -42,6 +44,7 @@ async def get_trust_profile(request: Request) -> HTTPResponse:
 @operation(
     "changeProfile",
     summary="Change the caller's own name or picture",
+    description="What is absent stays; a null or blank `avatarUrl` removes the picture.",
     tag="profile",
     body=schemas.ProfileInput,
     responses={200: schemas.ProfileEnvelope},

@@ -21,6 +21,7 @@ bp = Blueprint("admin_users")
 @operation(
     "listUsers",
     summary="All accounts, newest first",
+    description="`q` looks in name and address. Pages begin at the offset `cursor`.",
     tag="users",
     security=Security.SUPER,
     query=schemas.UsersQuery,
@@ -37,6 +38,7 @@ async def list_users(request: Request) -> HTTPResponse:
 @operation(
     "createUser",
     summary="Make an account, an administrator's unless roles are named",
+    description="The address counts as any other: a second account with it is 409.",
     tag="users",
     security=Security.SUPER,
     body=schemas.CreateUserInput,
@@ -85,6 +87,7 @@ async def change_user(request: Request, user_id: str) -> HTTPResponse:
 @operation(
     "getUser",
     summary="One account",
+    description="With roles, and whether the address is proven.",
     tag="users",
     security=Security.ADMIN,
     responses={200: schemas.UserEnvelope},
@@ -99,6 +102,7 @@ async def get_user(request: Request, user_id: str) -> HTTPResponse:
 @operation(
     "getUserProfile",
     summary="A user's profile, as they see it themselves",
+    description="Name, picture, how complete it is, and the state of the latest verification.",
     tag="users",
     security=Security.ADMIN,
     responses={200: ProfileEnvelope},
@@ -113,6 +117,7 @@ async def get_user_profile(request: Request, user_id: str) -> HTTPResponse:
 @operation(
     "getUserKycHistory",
     summary="What happened to a verification of a user, oldest first; the latest one unless named",
+    description="`sessionId` names the verification.",
     tag="users",
     security=Security.ADMIN,
     query=SessionChoice,

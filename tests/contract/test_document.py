@@ -16,10 +16,18 @@ from openapi_schema_validator import OAS30ReadValidator
 from openapi_spec_validator import OpenAPIV30SpecValidator
 from sanic import Sanic
 
+from service.glossary import FIELDS, PARAMETERS
 from service.links import LINKS
 from service.openapi import build_document
 from tests.contract_check import _with_null
 
+# Fields whose name says all there is to say.
+_OBVIOUS = frozenset(
+    {
+        *("id", "fullName", "email", "title", "name", "city", "job", "code", "message"),
+        *("jobId", "postId", "applicationId", "userId", "documentId", "sessionId", "kycSessionId", "orgId"),
+    }
+)
 FILE = Path(__file__).parents[2] / "docs/openapi-runtime-v0.yaml"
 
 
@@ -61,6 +69,7 @@ class TestDocument:
     def test_says_of_every_operation_what_it_does_and_how_it_fails(self, document: dict[str, Any]) -> None:
         for name, (_, operation) in operations(document).items():
             assert operation["summary"], name
+            assert operation["description"], name
             statuses = set(operation["responses"])
             assert any(status.startswith("2") for status in statuses), name
             assert "500" in statuses, name
@@ -69,6 +78,45 @@ class TestDocument:
             for status, answer in answers(document, operation).items():
                 if status in {"429", "503"} and name != "getReadiness":
                     assert "Retry-After" in answer["headers"], (name, status)
+
+    def test_says_what_fields_and_parameters_mean(self, document: dict[str, Any]) -> None:
+        """Beside `$ref` nothing counts; names that say it themselves need nothing."""
+        for shape, schema in document["components"]["schemas"].items():
+            for name, field in schema.get("properties", {}).items():
+                if "$ref" not in field and name not in _OBVIOUS:
+                    assert field.get("description"), f"{shape}.{name}: service/glossary.py has no word on it"
+        for name, (_, operation) in operations(document).items():
+            for parameter in operation.get("parameters", []):
+                assert parameter.get("description"), (name, parameter["name"])
+
+    def test_the_glossary_has_no_word_too_many(self, document: dict[str, Any]) -> None:
+        shapes = document["components"]["schemas"]
+        fields = {name for schema in shapes.values() for name in schema.get("properties", {})}
+        fields |= {f"{shape}.{name}" for shape, schema in shapes.items() for name in schema.get("properties", {})}
+        assert set(FIELDS) <= fields
+        named = {
+            parameter["name"]
+            for _, operation in operations(document).values()
+            for parameter in operation.get("parameters", [])
+        }
+        assert set(PARAMETERS) <= named
+
+    def test_amounts_say_their_unit(self, document: dict[str, Any]) -> None:
+        units = {"Sec": "Seconds", "Seconds": "Seconds", "Ms": "milliseconds", "Length": "bytes", "Percent": "0 to 100"}
+        for _, node in nodes(document["components"]["schemas"]):
+            for name, field in node.get("properties", {}).items():
+                for ending, word in units.items():
+                    if name.endswith(ending) and isinstance(field, dict) and field.get("type") in {"integer", "number"}:
+                        assert word in field["description"], name
+
+    def test_answers_of_reads_say_what_they_hold(self, document: dict[str, Any]) -> None:
+        for path, item in document["paths"].items():
+            if "get" in item:
+                assert len(item["get"]["responses"]["200"]["description"]) > len("Done."), path
+
+    def test_every_shape_is_used(self, document: dict[str, Any]) -> None:
+        used = {node["$ref"].rpartition("/")[2] for _, node in nodes(document) if "$ref" in node}
+        assert set(document["components"]["schemas"]) | set(document["components"]["responses"]) == used
 
     def test_is_short_enough_to_be_read(self) -> None:
         assert len(FILE.read_text().splitlines()) <= 8000
@@ -97,6 +145,21 @@ class TestDocument:
             example = answer["content"]["application/json"]["example"]["error"]
             assert example["code"] in codes[name.removeprefix("Error")]
             assert "{" not in example["message"]
+
+    def test_examples_of_fields_fit_their_schemas(self, document: dict[str, Any]) -> None:
+        components = _with_null(document["components"])
+        seen = 0
+        for shape, schema in document["components"]["schemas"].items():
+            for name, field in schema.get("properties", {}).items():
+                if "example" in field:
+                    seen += 1
+                    found = next(
+                        OAS30ReadValidator(field | {"components": components}).iter_errors(field["example"]), None
+                    )
+                    assert found is None, (shape, name, found and found.message)
+                    choices = field.get("x-extensible-enum")
+                    assert not choices or field["example"] in choices, (shape, name)
+        assert seen > 200
 
     def test_nullable_stands_beside_a_type(self, document: dict[str, Any]) -> None:
         """Elsewhere it says nothing in OpenAPI 3.0.3."""

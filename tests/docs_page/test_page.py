@@ -10,12 +10,14 @@ import pytest
 from playwright.async_api import Page, expect
 from sanic import Sanic
 
+from service.operations import TAGS
 from service.settings import Settings
 from tests.conftest import TEST_ENVIRONMENT
 from tests.docs_page.browser import DESKTOP, PHONE, chromium, opened_page
 from tests.factories import make_candidate, make_job
 from tests.running import running_server
 
+CHAPTERS = [tag.title for tag in TAGS.values()]
 # A busy machine may take long; the time decides nothing.
 expect.set_options(timeout=120_000)
 
@@ -54,6 +56,10 @@ class TestDocsPage:
             assert await page.title() == "Jembatan API"
             await expect(page.get_by_role("heading", name="Jembatan API")).to_be_visible()
             await page.screenshot(path=folder / f"docs-{size[0]}.png")
+            if size == DESKTOP:
+                names = (await page.get_by_role("complementary").inner_text()).splitlines()
+                chapters = [name for name in names if name in CHAPTERS]
+                assert chapters == CHAPTERS
             # Nothing is cut off at the side.
             assert await page.evaluate("document.documentElement.scrollWidth") == size[0]
 
