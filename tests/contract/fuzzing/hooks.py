@@ -65,10 +65,11 @@ class Staff:
         case.headers["x-admin-api-key"] = data
 
 
-@schemathesis.deserializer("application/yaml")
-def text_of(context: Any, response: Any) -> str:
-    """The contract document says of its own answer that it is text."""
-    return str(response.text)
+@schemathesis.hook
+def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
+    """The contract document is text to its readers, but Schemathesis reads YAML before it compares."""
+    answer = raw_schema["paths"]["/openapi.yaml"]["get"]["responses"]["200"]
+    answer["content"]["application/yaml"]["schema"] = {"type": "object"}
 
 
 @schemathesis.hook
