@@ -33,7 +33,8 @@ class Detour:
         return urlunsplit(self._parts._replace(netloc=f"{user}@127.0.0.1:{self.port}"))
 
     async def open(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        if self._server is None:
+            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
 
     async def close(self) -> None:
         if self._server is not None:
@@ -67,13 +68,16 @@ class Server:
 
     process: subprocess.Popen[bytes]
     port: int
+    answered_at: float = 0.0
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def terminate(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
+    async def signal(self, number: int = signal.SIGTERM) -> None:
+        """Send a signal; the socket listens a moment before the handlers are in place, so this waits for the rest of it."""
+        await asyncio.sleep(self.answered_at + 0.5 - time.monotonic())
+        self.process.send_signal(number)
 
     async def wait(self, seconds: float = 40) -> int:
         """The exit code; fails when the process outlasts its grace period."""
@@ -93,8 +97,7 @@ async def running_server(environment: dict[str, str], *, python: str = sys.execu
     server = Server(process, port)
     try:
         await until_answering(server.url)
-        # The socket listens a moment before the signal handlers are in place.
-        await asyncio.sleep(0.5)
+        server.answered_at = time.monotonic()
         yield server
     finally:
         process.kill()
@@ -110,4 +113,4 @@ async def until_answering(url: str, path: str = "/health", seconds: float = 30) 
                 if (await client.get(path)).status_code == 200:
                     return
             assert time.monotonic() < deadline, f"{url}{path} does not answer 200"
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.03)
