@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -85,14 +86,20 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def running_server(environment: dict[str, str], *, python: str = sys.executable) -> AsyncIterator[Server]:
-    """Start the API with `environment` (and PATH alone of ours) on a free port; wait until /health answers."""
+async def running_server(
+    environment: dict[str, str], *, python: str = sys.executable, tree: Path | None = None
+) -> AsyncIterator[Server]:
+    """Start the API with `environment` (and PATH alone of ours) on a free port; wait until /health answers.
+
+    `tree` is the folder whose `service` runs; default: where the tests run.
+    """
     (port,) = free_ports(1)
     process = await asyncio.to_thread(
         subprocess.Popen,
         [python, "-m", "service", "serve"],
         env={"PATH": os.environ["PATH"], **environment, "API_PORT": str(port), "API_HOST": "127.0.0.1"},
         stdout=subprocess.DEVNULL,
+        cwd=tree,
     )
     server = Server(process, port)
     try:
