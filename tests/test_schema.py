@@ -668,11 +668,10 @@ def unfold(name: str, table: Table) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-async def schema_url(postgres_url: str) -> AsyncIterator[str]:
+async def schema_url(postgres_url: str, template: str) -> AsyncIterator[str]:
     """A database that our migrations filled."""
     name = f"schema_{uuid4().hex[:12]}"
-    url = await migrate.create_database(postgres_url, name)
-    await migrate.migrate(url)
+    url = await migrate.create_database(postgres_url, name, template=template)
     yield url
     await migrate.drop_database(postgres_url, name)
 

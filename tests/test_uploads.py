@@ -26,7 +26,7 @@ DATA = b"%PDF-1.7 a small file"
 DIGEST = hashlib.sha256(DATA).hexdigest()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def storage(settings: Settings) -> AsyncIterator[ObjectStorage]:
     adapter = ObjectStorage(settings)
     await adapter.open()
