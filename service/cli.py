@@ -337,7 +337,7 @@ def _head(text: str) -> tuple[int, str]:
 
 def _audit_verify(arguments: argparse.Namespace) -> int:
     from service.audit.chain import Head
-    from service.audit.verification import verify
+    from service.audit.proof import verify
 
     settings = _settings("audit")
     expected = Head(*arguments.head) if arguments.head else None
