@@ -210,7 +210,8 @@ PYTHON ?=
 FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 # The environment is made anew when its Python no longer runs or is not the chosen one, and filled again when the lock
-# has changed. The file .installed says what it was filled from.
+# has changed. The file .installed says what it was filled from. The lock is all there is to install: `--no-deps` keeps pip
+# from asking for what pyproject.toml leaves out on purpose.
 .PHONY: venv
 venv:
 	@set -e; \

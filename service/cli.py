@@ -29,12 +29,12 @@ class CommandFailed(Exception):
 def main(argv: list[str] | None = None) -> int:
     """Run one sub-command and return its exit code."""
     given = sys.argv[1:] if argv is None else argv
-    if given[:1] == ["local"]:
-        from service.local import run as local  # needs the wheels of the local group
-
-        return local(given[1:])
-    arguments = _parser().parse_args(given)
     try:
+        if given[:1] == ["local"]:
+            from service.local import run as local  # needs the wheels of the local group
+
+            return local(given[1:])
+        arguments = _parser().parse_args(given)
         result: int | None = arguments.run(arguments)
     except (SettingsError, CommandFailed, DatabaseUnsuitable) as error:
         print(error, file=sys.stderr)
@@ -337,7 +337,7 @@ def _head(text: str) -> tuple[int, str]:
 
 def _audit_verify(arguments: argparse.Namespace) -> int:
     from service.audit.chain import Head
-    from service.audit.verification import verify
+    from service.audit.proof import verify
 
     settings = _settings("audit")
     expected = Head(*arguments.head) if arguments.head else None

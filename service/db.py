@@ -609,7 +609,7 @@ class DatabaseUnsuitable(Exception):
     """The database cannot hold our texts; the message is one sentence for the operator."""
 
 
-async def refuse_unsuitable(timeout_seconds: float = 1.5) -> Exception | None:
+async def refuse_unsuitable(timeout_seconds: float = 3.0) -> Exception | None:
     """Raise DatabaseUnsuitable when the open database must not be worked on; return why one could not be asked."""
     try:
         async with asyncio.timeout(timeout_seconds):

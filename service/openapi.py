@@ -120,7 +120,7 @@ def build_document(app: Sanic[Any, Any], *, for_fuzzing: bool = False) -> dict[s
             continue
         operations.append(declared)
         for method in sorted(route.methods):
-            paths.setdefault(path, {})[method.lower()] = _operation(declared, path, schemas)
+            paths.setdefault(path, {})[method.lower()] = _operation(declared, method, path, schemas)
     _say_type_beside_nullable(schemas, schemas)
     examples = Examples(schemas)
     _say_what_fields_mean(schemas, examples)
@@ -189,7 +189,7 @@ def to_yaml(document: dict[str, Any]) -> str:
     return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
-def _operation(declared: Operation, path: str, schemas: dict[str, Any]) -> dict[str, Any]:
+def _operation(declared: Operation, method: str, path: str, schemas: dict[str, Any]) -> dict[str, Any]:
     document: dict[str, Any] = {"operationId": declared.id, "summary": declared.summary, "tags": [declared.tag]}
     if declared.description:
         document["description"] = declared.description
@@ -214,7 +214,9 @@ def _operation(declared: Operation, path: str, schemas: dict[str, Any]) -> dict[
             "required": bool(_schema(declared.body, "validation", {}).get("required")),
             "content": {"application/json": {"schema": _reference(declared.body, "validation", schemas)}},
         }
-    document["responses"] = _responses(declared, schemas)
+    document["responses"] = responses = _responses(declared, schemas)
+    if method == "GET":
+        responses["200"]["description"] = f"{declared.summary}."
     document["x-error-codes"] = {
         str(status): sorted({error.code for error in errors}) for status, errors in _by_status([declared]).items()
     }

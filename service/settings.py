@@ -25,6 +25,8 @@ from pydantic import (
 from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.evidence.verdicts import MAX_BYTES
+
 Environment = Literal["dev", "staging", "production"]
 MetricsReaders = Literal["public", "summary", "admin", "off"]
 
@@ -32,6 +34,8 @@ _SAMPLE_WORDS = re.compile(
     r"change|replace|sample|example|insecure|default|secret|password|admin123|dev[-_]|test[-_]", re.I
 )
 _MINIMUM_SECRET_LENGTH = 32
+DEFAULT_MAX_FILE_BYTES = 10_485_760
+"""The largest upload where OBJECT_STORAGE_MAX_FILE_BYTES is unset; the contract document shows this one."""
 _FALSE = {"0", "false", "no", "off"}
 
 
@@ -296,7 +300,7 @@ class Storage(Section):
         900, description="life of an upload link, seconds"
     )
     object_storage_max_file_bytes: Annotated[int, _within(1)] = Field(
-        10_485_760, description="largest identity document, bytes"
+        DEFAULT_MAX_FILE_BYTES, description=f"largest document, bytes; at most {MAX_BYTES}"
     )
     object_storage_allowed_content_types: str = Field(
         "image/jpeg,image/png,application/pdf", description="comma list for identity documents"
@@ -387,6 +391,10 @@ class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Tokens, Database, Proce
             found.append("OBJECT_STORAGE_ACCESS_KEY_ID and OBJECT_STORAGE_SECRET_ACCESS_KEY must be set")
         if self.email_delivery == "smtp" and not (self.smtp_url and self.auth_email_from):
             found.append("SMTP_URL and AUTH_EMAIL_FROM must be set when AUTH_EMAIL_PROVIDER is smtp")
+        if self.object_storage_max_file_bytes > MAX_BYTES:
+            found.append(
+                f"OBJECT_STORAGE_MAX_FILE_BYTES must be at most {MAX_BYTES}: the worker reads no more of a document"
+            )
         return found + (self._problems_outside_dev() if not self.is_dev else [])
 
     def _problems_outside_dev(self) -> list[str]:

@@ -75,6 +75,7 @@ absence = Absence()
 
 async def look_at_database() -> None:
     """Raise DatabaseUnsuitable for a database that must not be worked on; say it of one that cannot be used now."""
-    error = await db.refuse_unsuitable()
+    async with announced("the database (DATABASE_URL)"):
+        error = await db.refuse_unsuitable()
     if error is not None:
         absence.say(error)

@@ -57,12 +57,11 @@ _CLEAN_SQL = """
 
 
 @pytest.fixture(scope="session")
-async def database_url(postgres_url: str) -> AsyncIterator[str]:
+async def database_url(postgres_url: str, template: str) -> AsyncIterator[str]:
     """A migrated database of this worker's own."""
     name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     await migrate.drop_database(postgres_url, name)
-    url = await migrate.create_database(postgres_url, name)
-    await migrate.migrate(url)
+    url = await migrate.create_database(postgres_url, name, template=template)
     yield url
     await migrate.drop_database(postgres_url, name)
 

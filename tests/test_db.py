@@ -70,11 +70,10 @@ class Wire:
 
 
 @pytest.fixture(scope="module")
-async def own_url(postgres_url: str) -> AsyncIterator[str]:
+async def own_url(postgres_url: str, template: str) -> AsyncIterator[str]:
     """A migrated database that only this file uses."""
     name = f"db_{uuid4().hex[:12]}"
-    url = await migrate.create_database(postgres_url, name)
-    await migrate.migrate(url)
+    url = await migrate.create_database(postgres_url, name, template=template)
     yield url
     await migrate.drop_database(postgres_url, name)
 

@@ -533,11 +533,10 @@ def search_migration() -> ModuleType:
 
 
 @pytest.fixture(scope="class")
-async def large_database(postgres_url: str) -> AsyncIterator[None]:
+async def large_database(postgres_url: str, template: str) -> AsyncIterator[None]:
     """100 000 jobs and posts, analysed; the indexes are made after the rows, which is faster and tests the migration."""
     await migrate.drop_database(postgres_url, "large_lists")
-    url = await migrate.create_database(postgres_url, "large_lists")
-    await migrate.migrate(url)
+    url = await migrate.create_database(postgres_url, "large_lists", template=template)
     module = search_migration()
     connection = await asyncpg.connect(url)
     try:

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from service.settings import Settings, SettingsError, load_settings, parse_ring, unknown_names
+from service.evidence.verdicts import MAX_BYTES
+from service.settings import (
+    DEFAULT_MAX_FILE_BYTES,
+    Settings,
+    SettingsError,
+    load_settings,
+    parse_ring,
+    unknown_names,
+)
 
 BASE = {
     "ENVIRONMENT": "dev",
@@ -70,6 +78,15 @@ class TestLoadSettings:
         with pytest.raises(SettingsError, match=name) as refused:
             load(**{name: value})
         assert "without-colon" not in str(refused.value)
+
+    def test_a_file_that_the_worker_would_not_read_stops_the_start(self) -> None:
+        assert load(OBJECT_STORAGE_MAX_FILE_BYTES="26214400").object_storage_max_file_bytes == MAX_BYTES
+        with pytest.raises(SettingsError, match="OBJECT_STORAGE_MAX_FILE_BYTES must be at most 26214400"):
+            load(OBJECT_STORAGE_MAX_FILE_BYTES="26214401")
+
+    @pytest.mark.parametrize("value", ["", "many", "0", "-1"])
+    def test_a_size_that_is_none_is_the_default(self, value: str) -> None:
+        assert load(OBJECT_STORAGE_MAX_FILE_BYTES=value).object_storage_max_file_bytes == DEFAULT_MAX_FILE_BYTES
 
     def test_resend_names_smtp(self) -> None:
         with pytest.raises(SettingsError, match="smtp"):

@@ -5,16 +5,11 @@ import asyncio
 import hashlib
 import hmac
 import io
-import os
-import subprocess
-import sys
-import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any, Self
 
-import httpx
 import pytest
 from PIL import Image
 from pypdf import PdfReader
@@ -31,6 +26,7 @@ from service.smoke.run import STEPS, run
 from service.smoke.signing import webhook_headers, webhook_signature
 from service.smoke.walk import Skipped, Step, Steps, Walk, served_operations, take
 from tests.conftest import TEST_ENVIRONMENT
+from tests.running import running_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -312,43 +308,18 @@ class Gateway:
         writer.close()
 
 
-@pytest.fixture
-def server_url(database_url: str, object_storage_env: dict[str, str], unused_tcp_port: int) -> Iterator[str]:
-    """A server process of its own, as it runs in production, on the test's database and object store."""
-    environ = {
-        **TEST_ENVIRONMENT,
-        **object_storage_env,
-        "DATABASE_URL": database_url,
-        "API_HOST": "127.0.0.1",
-        "API_PORT": str(unused_tcp_port),
-        "PATH": os.environ.get("PATH", ""),
-    }
-    url = f"http://127.0.0.1:{unused_tcp_port}"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "service", "serve"],
-        cwd=ROOT,
-        env=environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(600):
-            assert process.poll() is None, "the server ended while it started"
-            try:
-                httpx.get(f"{url}/health", timeout=5)
-                break
-            except httpx.TransportError:
-                time.sleep(0.1)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(30)
+@pytest.fixture(scope="module")
+async def server_url(app: Sanic[Any, Any], database_url: str, object_storage_env: dict[str, str]) -> AsyncIterator[str]:
+    """A server process of its own, as it runs in production, on the tests' database and object store.
+
+    All its tests show it the same number of jobs: it may count them once.
+    """
+    async with running_server({**TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": database_url}) as server:
+        yield server.url
 
 
 class TestWholeWalk:
-    async def test_walks_everything_and_leaves_one_candidate(
-        self, app: Sanic[Any, Any], settings: Settings, server_url: str
-    ) -> None:
+    async def test_walks_everything_and_leaves_one_candidate(self, settings: Settings, server_url: str) -> None:
         await fill_database(settings, environ={})
         jobs = await db.fetch_value("SELECT count(*) FROM jobs")
         users = await db.fetch_value("SELECT count(*) FROM users")
@@ -365,7 +336,7 @@ class TestWholeWalk:
         assert await db.fetch_value("SELECT count(*) FROM jobs") == jobs
         assert await db.fetch_value("SELECT count(*) FROM users") == users + 1
 
-    async def test_staff_may_log_in_instead(self, app: Sanic[Any, Any], settings: Settings, server_url: str) -> None:
+    async def test_staff_may_log_in_instead(self, settings: Settings, server_url: str) -> None:
         await fill_database(settings, environ={"SEED_CANDIDATE_PASSWORD": "a password for staff"})
         options = Options(base_url=server_url, admin_email="admin@example.com", admin_password="a password for staff")
         lines: list[str] = []
@@ -373,7 +344,8 @@ class TestWholeWalk:
         assert (code, lines[-1]) == (0, "SMOKE OK"), lines
         assert [line for line in lines if line.startswith("ok  staff sign in (")]
 
-    async def test_resolve_reaches_a_name_that_no_one_knows(self, app: Sanic[Any, Any], server_url: str) -> None:
+    async def test_resolve_reaches_a_name_that_no_one_knows(self, settings: Settings, server_url: str) -> None:
+        await fill_database(settings, environ={})
         port = int(server_url.rpartition(":")[2])
         options = Options(base_url=f"http://api.invalid:{port}", resolve={("api.invalid", port): "127.0.0.1"})
         lines: list[str] = []

@@ -74,6 +74,7 @@ class ObjectStorage:
 
     def __init__(self, settings: Settings) -> None:
         self.bucket = settings.object_storage_bucket
+        self.max_file_bytes = settings.object_storage_max_file_bytes
         self._settings = settings
         self._stack = AsyncExitStack()
         self._client: S3Client | None = None

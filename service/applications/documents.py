@@ -22,7 +22,7 @@ from service.applications.texts import document_for_candidate
 from service.auth.principal import Principal
 from service.errors import ApiError
 from service.evidence.domain import Subject, enqueue_look
-from service.uploads import object_key
+from service.uploads import limited, object_key
 from service.web import parse
 
 
@@ -46,7 +46,7 @@ async def presign_document(
     Raises ApplicationNotFound, then the error of the first wrong field.
     """
     application = await own_application(application_id, by)
-    fields = parse(ApplicationUploadInput, values)
+    fields = parse(limited(ApplicationUploadInput, storage.max_file_bytes), values)
     upload = await storage.presign_upload(
         object_key(key_prefix(application), fields.document_type, fields.file_name),
         content_type=fields.content_type,
@@ -65,7 +65,7 @@ async def register_document(
     then the error of the first wrong field, then ForeignObjectKey, then DuplicateApplicationDocument.
     """
     application = await own_application(application_id, by)
-    fields = parse(ApplicationDocumentInput, values)
+    fields = parse(limited(ApplicationDocumentInput, storage.max_file_bytes), values)
     if not fields.object_key.startswith(key_prefix(application)):
         raise ForeignObjectKey
     try:

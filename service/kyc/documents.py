@@ -25,7 +25,7 @@ from service.kyc.models import SessionView
 from service.kyc.queries import DOCUMENT_COLUMNS, DocumentView, Preview, find_document, own_session
 from service.kyc.states import Actor
 from service.settings import Settings, utc_now
-from service.uploads import InvalidObjectKey, is_safe_key, object_key
+from service.uploads import InvalidObjectKey, is_safe_key, limited, object_key
 from service.web import format_time, parse, uuid_or_none
 
 _ONCE = "uq_identity_documents_session_checksum"
@@ -52,7 +52,8 @@ async def sign_upload(
     """
     session = await own_session(parse(schemas.SessionChoice, body).session_id, by)
     states.check_open(session)
-    fields = parse(schemas.upload_input(settings.kyc_content_types, settings.object_storage_max_file_bytes), body)
+    shape = limited(schemas.KycUploadInput, storage.max_file_bytes, settings.kyc_content_types)
+    fields = parse(shape, body)
     key = object_key(_prefix(session), fields.document_type, fields.file_name)
     upload = await storage.presign_upload(
         key,

@@ -13,7 +13,7 @@ from service.applications.schemas import InvalidNote
 from service.audit.models import ActorType
 from service.auth.principal import STAFF_NAME
 from service.errors import InvalidField
-from service.fields import JsonObject, Number, Text
+from service.fields import JsonObject, Text
 from service.kyc.models import KycStatus, SessionView
 from service.kyc.queries import (
     Checklist,
@@ -27,9 +27,9 @@ from service.kyc.queries import (
 from service.kyc.states import KycSessionNotFound, TrustStatus, trust_of
 from service.uploads import (
     Checksum,
+    ContentLength,
     DocumentType,
     FileName,
-    InvalidContentLength,
     InvalidContentType,
     InvalidExpiresSec,
     LinkSeconds,
@@ -76,19 +76,6 @@ class Details(JsonObject):
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class ContentType(Text):
-    """One of a deployment's media types."""
-
-    allowed: frozenset[str] = frozenset()
-
-    def parse(self, value: Any) -> str | None:
-        text = Text.parse(self, value)
-        if text not in self.allowed:
-            raise ValueError("not allowed")
-        return text
-
-
 class SessionInput(Input):
     provider: Annotated[str | None, Text(InvalidProvider, maximum=64, optional=True, case="lower")] = None
 
@@ -105,24 +92,13 @@ class ProviderMetadataInput(Input):
 
 
 class KycUploadInput(SessionChoice):
-    """Types and sizes are a deployment's settings; `upload_input` knows them."""
+    """Types and sizes are a deployment's settings, whose default the maximum here is."""
 
     document_type: DocumentType
     file_name: FileName
     content_type: Annotated[str, Text(InvalidContentType, case="lower")]
-    content_length: Annotated[int, Number(InvalidContentLength, minimum=1)]
+    content_length: ContentLength
     checksum_sha256: Checksum
-
-
-@functools.cache
-def upload_input(content_types: frozenset[str], max_bytes: int) -> type[KycUploadInput]:
-    """`KycUploadInput` with these types and this size allowed."""
-
-    class Limited(KycUploadInput):
-        content_type: Annotated[str, ContentType(InvalidContentType, case="lower", allowed=content_types)]
-        content_length: Annotated[int, Number(InvalidContentLength, minimum=1, maximum=max_bytes)]
-
-    return Limited
 
 
 class KycDocumentInput(SessionChoice):

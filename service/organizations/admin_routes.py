@@ -24,7 +24,7 @@ bp = Blueprint("admin_organizations")
 )
 async def list_organizations(request: Request) -> HTTPResponse:
     query = parse_query(schemas.OrganizationsQuery, request)
-    return answer(await queries.list_organizations(query))
+    return answer(schemas.AdminOrganizationList.model_validate(await queries.list_organizations(query)))
 
 
 @bp.patch("/admin/organizations/<org_id>/verification")

@@ -21,7 +21,7 @@ bp = Blueprint("admin_overview")
     responses={200: schemas.OverviewSummary},
 )
 async def get_overview(request: Request) -> HTTPResponse:
-    return answer(schemas.OverviewSummary.of(await queries.count_everything()))
+    return answer(await queries.count_everything())
 
 
 @bp.get("/admin/activity-events")
@@ -37,7 +37,7 @@ async def get_overview(request: Request) -> HTTPResponse:
 )
 async def list_activity_events(request: Request) -> HTTPResponse:
     query = parse_query(schemas.ActivityQuery, request)
-    found = await queries.list_activities(query.wanted(), offset=query.cursor, limit=query.limit)
+    found = await queries.list_activities(query.wanted(), query)
     return answer(schemas.ActivityList.of(found, query))
 
 
@@ -54,5 +54,5 @@ async def list_activity_events(request: Request) -> HTTPResponse:
 )
 async def list_audit_events(request: Request) -> HTTPResponse:
     query = parse_query(schemas.AuditQuery, request)
-    found = await queries.list_activities(query.wanted(), offset=query.cursor, limit=query.limit)
+    found = await queries.list_activities(query.wanted(), query)
     return answer(schemas.AuditList.of(found, query))

@@ -23,7 +23,7 @@ bp = Blueprint("profile")
 )
 async def get_profile(request: Request) -> HTTPResponse:
     profile = await domain.read_profile(by=request.ctx.principal)
-    return answer(schemas.ProfileEnvelope(profile=schemas.Profile.of(profile)))
+    return answer(schemas.ProfileEnvelope(profile=profile))
 
 
 @bp.get("/trust/profile")
@@ -37,7 +37,7 @@ async def get_profile(request: Request) -> HTTPResponse:
 )
 async def get_trust_profile(request: Request) -> HTTPResponse:
     profile = await domain.read_profile(by=request.ctx.principal)
-    return answer(schemas.ProfileEnvelope(profile=schemas.Profile.of(profile)))
+    return answer(schemas.ProfileEnvelope(profile=profile))
 
 
 @bp.patch("/users/me/profile")
@@ -55,4 +55,4 @@ async def change_profile(request: Request) -> HTTPResponse:
     profile = await domain.change_profile(
         fields.full_name, fields.avatar_url, clear_avatar=fields.clears_avatar, by=request.ctx.principal
     )
-    return answer(schemas.ProfileEnvelope(profile=schemas.Profile.of(profile)))
+    return answer(schemas.ProfileEnvelope(profile=profile))

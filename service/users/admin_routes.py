@@ -10,7 +10,7 @@ from service.auth.verification import UserNotFound
 from service.kyc.schemas import KycHistory, SessionChoice
 from service.kyc.states import KycSessionNotFound
 from service.operations import Security, operation
-from service.profile.schemas import Profile, ProfileEnvelope
+from service.profile.schemas import ProfileEnvelope
 from service.users import domain, queries, schemas
 from service.web import answer, parse, parse_query, read_body
 
@@ -30,7 +30,7 @@ bp = Blueprint("admin_users")
 )
 async def list_users(request: Request) -> HTTPResponse:
     query = parse_query(schemas.UsersQuery, request)
-    return answer(await queries.list_users(query))
+    return answer(schemas.UserList.model_validate(await queries.list_users(query)))
 
 
 @bp.post("/admin/users")
@@ -109,7 +109,7 @@ async def get_user(request: Request, user_id: str) -> HTTPResponse:
 )
 async def get_user_profile(request: Request, user_id: str) -> HTTPResponse:
     profile = await domain.read_profile(user_id, by=domain.Actor.of(request.ctx.staff))
-    return answer(ProfileEnvelope(profile=Profile.of(profile)))
+    return answer(ProfileEnvelope(profile=profile))
 
 
 @bp.get("/admin/users/<user_id>/kyc/history")

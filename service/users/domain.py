@@ -22,7 +22,8 @@ from service.errors import ApiError
 from service.kyc.models import SessionView
 from service.kyc.queries import EventView
 from service.kyc.submission import read_history
-from service.profile.queries import ProfileView, find_profile
+from service.profile.queries import find_profile
+from service.profile.schemas import Profile
 from service.users import schemas
 from service.web import parse, uuid_or_none
 
@@ -111,7 +112,7 @@ async def read_user(user_id: str, *, by: Actor) -> Principal:
     return user
 
 
-async def read_profile(user_id: str, *, by: Actor) -> ProfileView:
+async def read_profile(user_id: str, *, by: Actor) -> Profile:
     """What the user's own profile operation answers, for staff; the look is audited. Raises UserNotFound."""
     known = uuid_or_none(user_id)
     profile = await find_profile(known) if known else None

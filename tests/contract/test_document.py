@@ -109,6 +109,15 @@ class TestDocument:
                     if name.endswith(ending) and isinstance(field, dict) and field.get("type") in {"integer", "number"}:
                         assert word in field["description"], name
 
+    def test_answers_of_reads_say_what_they_hold(self, document: dict[str, Any]) -> None:
+        for path, item in document["paths"].items():
+            if "get" in item:
+                assert len(item["get"]["responses"]["200"]["description"]) > len("Done."), path
+
+    def test_every_shape_is_used(self, document: dict[str, Any]) -> None:
+        used = {node["$ref"].rpartition("/")[2] for _, node in nodes(document) if "$ref" in node}
+        assert set(document["components"]["schemas"]) | set(document["components"]["responses"]) == used
+
     def test_is_short_enough_to_be_read(self) -> None:
         assert len(FILE.read_text().splitlines()) <= 8000
 

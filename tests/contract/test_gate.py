@@ -393,6 +393,21 @@ class TestBreakingChanges:
         said = [change.text for change in gate.breaking_changes(base, revision)]
         assert said == ["`job_gone` of 404 error codes is gone"]
 
+    @pytest.mark.parametrize(("largest", "rules"), [(10_485_760, set()), (1_048_576, {"request-property-max-set"})])
+    def test_a_limit_may_be_declared_later_if_it_was_always_enforced(
+        self, document: Document, tmp_path: Path, largest: int, rules: set[str]
+    ) -> None:
+        def declare(changed: Document) -> None:
+            length = shape_of_body(changed, "post", "/identity/kyc/upload-url")["properties"]["contentLength"]
+            length["maximum"] = largest
+
+        def forget(changed: Document) -> None:
+            shape_of_body(changed, "post", "/identity/kyc/upload-url")["properties"]["contentLength"].pop("maximum")
+
+        base = write(edited(document, forget), tmp_path / "base.json")
+        revision = write(edited(document, declare), tmp_path / "new.json")
+        assert {found.rule for found in gate.breaking_changes(base, revision)} == rules
+
     def test_todays_contract_breaks_nobody(self) -> None:
         assert gate.main([]) == 0
 
