@@ -525,7 +525,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 class _ExplicitSettings(Settings):
     @classmethod
-    def settings_customise_sources(cls, settings_cls: Any, init_settings: Any, **_: Any) -> tuple[Any, ...]:  # type: ignore[override]  # the named sources are not needed
+    def settings_customise_sources(cls, _cls: Any, init_settings: Any, **_: Any) -> tuple[Any, ...]:  # type: ignore[override]  # the named sources are not needed
         return (init_settings,)
 
 

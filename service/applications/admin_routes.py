@@ -58,7 +58,7 @@ async def list_applications(request: Request) -> HTTPResponse:
     responses={200: schemas.AdminApplication},
     errors=(ApplicationNotFound,),
 )
-async def read_application(request: Request, application_id: str) -> HTTPResponse:
+async def read_application(_: Request, application_id: str) -> HTTPResponse:
     return answer(schemas.AdminApplication.of(await review.read_application(application_id)))
 
 
@@ -72,7 +72,7 @@ async def read_application(request: Request, application_id: str) -> HTTPRespons
     responses={200: schemas.AdminApplicationJourney},
     errors=(ApplicationNotFound,),
 )
-async def read_journey(request: Request, application_id: str) -> HTTPResponse:
+async def read_journey(_: Request, application_id: str) -> HTTPResponse:
     return answer(schemas.AdminApplicationJourney.of(await review.read_journey(application_id)))
 
 
@@ -112,7 +112,7 @@ async def move_application(request: Request, application_id: str) -> HTTPRespons
     responses={200: schemas.AdminApplicationDocuments},
     errors=(ApplicationNotFound,),
 )
-async def list_documents(request: Request, application_id: str) -> HTTPResponse:
+async def list_documents(_: Request, application_id: str) -> HTTPResponse:
     return answer(schemas.AdminApplicationDocuments.of(*await review.list_documents(application_id)))
 
 

@@ -171,7 +171,7 @@ async def _mark_applied(delivery_id: UUID) -> None:
 # --- Later tries ------------------------------------------------------------------------------------------------------
 
 
-async def apply_later(payload: dict[str, Any], settings: Settings) -> None:
+async def apply_later(payload: dict[str, Any], _: Settings) -> None:
     """The worker's try at a waiting delivery; after the fifth it is parked. Raises SessionNotThere before that."""
     async with in_transaction():
         delivery = await _lock(payload["deliveryId"], [DeliveryState.WAITING])
