@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
+from service.clock import utc_now
 from service.jobs.models import LifecycleStatus
-from service.settings import utc_now
 from service.web import Output, Ts, open_enum
 
 

@@ -18,11 +18,11 @@ from tortoise.transactions import in_transaction
 from service import db
 from service.audit.domain import audit
 from service.auth.principal import Staff
+from service.clock import utc_now
 from service.content import Lifecycle
 from service.errors import ApiError, InvalidField
 from service.fields import Choice, Items, Moment, Text
 from service.jobs.models import LifecycleStatus
-from service.settings import utc_now
 from service.web import Input, Output, is_none, parse
 
 

@@ -18,8 +18,9 @@ from service.applications.queries import EVENT_COLUMNS, CaseView, EventView, fin
 from service.applications.texts import words_of_move
 from service.audit.domain import audit
 from service.auth.principal import Principal, Staff
+from service.clock import format_time
 from service.errors import ApiError
-from service.web import format_time, uuid_or_none
+from service.web import uuid_or_none
 
 
 class ApplicationNotFound(ApiError):

@@ -27,10 +27,10 @@ from service.applications.queries import (
 )
 from service.audit.domain import audit
 from service.auth.principal import Staff
+from service.clock import utc_now
 from service.errors import ApiError
 from service.evidence.domain import derived_key
 from service.evidence.verdicts import ByteState
-from service.settings import utc_now
 from service.web import Paged, uuid_or_none
 
 

@@ -11,7 +11,7 @@ import asyncpg
 
 from service import db
 from service.auth.principal import Basis, Principal
-from service.settings import utc_now
+from service.clock import utc_now
 
 # --- Callers ----------------------------------------------------------------------------------------------------------
 

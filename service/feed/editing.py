@@ -11,6 +11,7 @@ from typing import Any
 from tortoise.transactions import in_transaction
 
 from service.auth.principal import Staff
+from service.clock import utc_now
 from service.feed.admin_schemas import PostChanges, PostDate, PostFields
 from service.feed.domain import PostNotFound
 from service.feed.queries import PostView, lock_post
@@ -24,7 +25,6 @@ from service.publishing import (
     resulting,
     stored_publication,
 )
-from service.settings import utc_now
 from service.web import parse
 
 

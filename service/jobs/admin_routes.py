@@ -6,6 +6,7 @@ from typing import Any
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.clock import utc_now
 from service.errors import InvalidCursor, InvalidLimit, SearchBusy
 from service.jobs import admin_schemas as schemas
 from service.jobs import editing
@@ -27,7 +28,6 @@ from service.publishing import (
     run_bulk,
     scheduled,
 )
-from service.settings import utc_now
 from service.web import answer, language_of, parse, parse_query, read_body
 
 bp = Blueprint("admin_jobs")

@@ -12,6 +12,7 @@ from tortoise.transactions import in_transaction
 
 from service import db
 from service.auth.principal import Staff
+from service.clock import utc_now
 from service.jobs.admin_schemas import JobChanges, JobFields
 from service.jobs.domain import JobNotFound
 from service.jobs.queries import JobView, lock_job
@@ -25,7 +26,6 @@ from service.publishing import (
     resulting,
     stored_publication,
 )
-from service.settings import utc_now
 from service.web import parse
 
 
