@@ -13,7 +13,7 @@ from service.applications.moves import (
     move,
 )
 from service.applications.queries import CaseFilter
-from service.errors import InvalidCursor, InvalidLimit, SearchBusy
+from service.errors import InvalidCursor, InvalidLimit, InvalidReason, SearchBusy
 from service.jobs.schemas import InvalidJobId, InvalidSearch
 from service.operations import Security, operation
 from service.uploads import InvalidExpiresSec
@@ -88,7 +88,7 @@ async def read_journey(_: Request, application_id: str) -> HTTPResponse:
     responses={200: schemas.AdminApplicationChanged},
     errors=(
         schemas.InvalidApplicationStatus,
-        schemas.InvalidReason,
+        InvalidReason,
         schemas.InvalidUpdatedBy,
         ApplicationNotFound,
         OfferDecisionRequired,

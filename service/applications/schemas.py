@@ -17,7 +17,7 @@ from service.applications.queries import (
     EventView,
     Journey,
 )
-from service.errors import InvalidField
+from service.errors import InvalidField, InvalidNote, InvalidReason
 from service.fields import Choice, Text
 from service.jobs.models import EmploymentType
 from service.jobs.schemas import Employer, InvalidJobId, Location, Search
@@ -33,18 +33,6 @@ from service.uploads import (
     Upload,
 )
 from service.web import Cursor, Input, Limit, Output, Paged, PageInfo, Ts, Uuid, open_enum, page_info
-
-
-class InvalidNote(InvalidField):
-    code = "invalid_note"
-    message = "The note is too long or cannot be read."
-    message_id = "Catatan terlalu panjang atau tidak dapat dibaca."
-
-
-class InvalidReason(InvalidField):
-    code = "invalid_reason"
-    message = "The reason is too long or cannot be read."
-    message_id = "Alasan terlalu panjang atau tidak dapat dibaca."
 
 
 class InvalidApplicationStatus(InvalidField):

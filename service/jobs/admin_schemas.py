@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from service.content import Lifecycle
-from service.errors import InvalidField
+from service.errors import InvalidCountryCode, InvalidField
 from service.fields import Choice, Flag, Items, Number, Text, WebUrl
 from service.jobs.models import EmploymentType
 from service.jobs.queries import JobView
 from service.jobs.schemas import Employer, InvalidEmploymentType, LocationDetail
 from service.listing import Search
-from service.organizations.schemas import InvalidCountryCode
 from service.paging import After, KeysetPageInfo, Slice
 from service.publishing import BulkInput, BulkOutcome, BulkResult, LifecycleInput, bulk_fields, bulk_ids
 from service.web import Cursor, Input, Limit, Output, Paged, Refusal, open_enum, partial
