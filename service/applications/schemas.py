@@ -183,8 +183,8 @@ class Application(Output):
                 title=job.title,
                 employment_type=job.employment_type,
                 visa_sponsorship=job.visa_sponsorship,
-                location=Location.of(job.location),
-                employer=Employer.of(job.employer),
+                location=Location.model_validate(job.location),
+                employer=Employer.model_validate(job.employer),
             ),
         )
 

@@ -515,3 +515,24 @@ class TestJobsList:
     async def test_bad_pages(self, api: httpx.AsyncClient, query: str, expected: str) -> None:
         for path in ("/admin/jobs", "/admin/feed/posts"):
             assert code(await api.get(f"{path}?{query}", headers=KEY)) == (400, expected)
+
+
+@BOTH
+class TestOutage:
+    async def test_models_that_cannot_reach_the_database_are_503(
+        self, api: httpx.AsyncClient, kind: Kind, unused_tcp_port: int
+    ) -> None:
+        item = await kind.make(api)
+        calls = (
+            ("PATCH", kind.place(item["id"]), {"title": "Another"}),
+            ("POST", kind.place(item["id"], "publish"), {}),
+            ("DELETE", kind.place(item["id"]), {}),
+        )
+        address = f"postgresql://nobody@127.0.0.1:{unused_tcp_port}/none"
+        await db.open_database(db.tortoise_config(address))
+        try:
+            for method, path, body in calls:
+                assert code(await api.request(method, path, headers=KEY, json=body)) == (503, "database_unavailable")
+        finally:
+            await db.close_database()
+        assert (await api.delete(kind.place(item["id"]), headers=KEY)).status_code == 200
