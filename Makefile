@@ -90,6 +90,13 @@ OUT ?=
 bench: venv ## speed, as ratios measured side by side in about seven minutes (ROWS=100000, ROUNDS=5, OUT=FILE)
 	@exec $(PY) -m tests.bench --rows $(ROWS) --rounds $(ROUNDS) $(if $(OUT),--out '$(OUT)')
 
+TREE ?= .
+
+.PHONY: record
+record: venv ## every operation's answers on the seeded data, to compare revisions by diff (OUT=FILE, TREE=checkout)
+	@test -n "$(OUT)" || { echo 'make record needs a file: make record OUT=answers.txt' >&2; exit 2; }
+	@exec $(PY) -m tests.recording '$(OUT)' --tree '$(TREE)'
+
 # --- The staging gate -----------------------------------------------------------
 
 GATE_ENV ?= staging
@@ -180,7 +187,7 @@ lock: venv ## renew requirements.lock and requirements-dev.lock from pyproject.t
 
 .PHONY: dashboards
 dashboards: venv ## write observability/dashboards/*.json from build.py
-	@exec $(PY) observability/dashboards/build.py
+	@exec $(PY) -m observability.dashboards.build
 
 # --- Prometheus ---------------------------------------------------------------
 
@@ -203,7 +210,8 @@ PYTHON ?=
 FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
 
 # The environment is made anew when its Python no longer runs or is not the chosen one, and filled again when the lock
-# has changed. The file .installed says what it was filled from.
+# has changed. The file .installed says what it was filled from. The lock is all there is to install: `--no-deps` keeps pip
+# from asking for what pyproject.toml leaves out on purpose.
 .PHONY: venv
 venv:
 	@set -e; \
@@ -231,5 +239,5 @@ venv:
 	  version="$$($(PY) -V)"; \
 	fi; \
 	echo "Installing requirements-dev.lock into $(VENV) ($$version), once …" >&2; \
-	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --require-hashes -r requirements-dev.lock >&2; \
+	PIP_DISABLE_PIP_VERSION_CHECK=1 $(PY) -m pip install --quiet --require-hashes --no-deps -r requirements-dev.lock >&2; \
 	echo "$$lock $$version" > $(VENV)/.installed

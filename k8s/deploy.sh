@@ -3,7 +3,7 @@
 #   k8s/deploy.sh           deploy           k8s/deploy.sh render    only print what would be applied
 # SKAFFOLD_DEFAULT_REPO=registry.example.com/team   where the image is pushed
 # IMAGE=registry/name@sha256:… or registry/name:tag  an image that is there already: nothing is built
-# VALUES=k8s/staging/values.yaml     HELM_ARGS='-f more.yaml'     NAMESPACE=jembatan     TIMEOUT=10m
+# VALUES=k8s/staging/values.yaml     HELM_ARGS='-f more.yaml'     NAMESPACE=jembatan     TIMEOUT=10m     ROUTE_TIMEOUT=300
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -44,4 +44,5 @@ fi
 wait=(--wait --timeout "${TIMEOUT:-10m}" --rollback-on-failure)
 helm upgrade --install jembatan-data helm/platform "${common[@]}" "${data[@]}" "${wait[@]}"
 helm upgrade --install jembatan helm/platform "${common[@]}" "${app[@]}" "${set_image[@]}" "${wait[@]}" --wait-for-jobs
+NAMESPACE="$namespace" k8s/wait-route.sh
 echo "DEPLOYED $image"

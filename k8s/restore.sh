@@ -5,11 +5,10 @@ set -euo pipefail
 
 namespace="${NAMESPACE:-jembatan}"
 kc() { kubectl -n "$namespace" "$@"; }
+# shellcheck source=k8s/require.sh
+. "$(dirname "${BASH_SOURCE[0]}")/require.sh"
 
-kc get cronjob restore >/dev/null || {
-  echo "There is no CronJob restore in namespace $namespace: install with service.backup.enabled=true." >&2
-  exit 1
-}
+require "cronjob restore" "There is no CronJob restore in namespace $namespace: install with service.backup.enabled=true."
 from="${FROM:-}"
 if ! [[ "$from" =~ ^(postgres/[0-9TZ]+\.dump)?$ ]]; then
   echo "FROM must name a dump, as postgres/20261124T171700Z.dump." >&2

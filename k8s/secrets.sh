@@ -8,6 +8,8 @@ set -euo pipefail
 
 namespace="${NAMESPACE:-jembatan}"
 kc() { kubectl -n "$namespace" "$@"; }
+# shellcheck source=k8s/require.sh
+. "$(dirname "${BASH_SOURCE[0]}")/require.sh"
 # Letters and digits alone: these stand in URLs.
 random() { LC_ALL=C tr -dc 'A-Za-z0-9' < <(head -c 4096 /dev/urandom) | head -c "$1"; }
 
@@ -27,10 +29,7 @@ make_secret() { # NAME, then KEY=VALUE lines on standard input
   echo "$1 made with: $(sed 's/=.*//' "$folder/env" | tr '\n' ' ')"
 }
 
-kubectl get namespace "$namespace" >/dev/null || {
-  echo "There is no namespace $namespace: kubectl apply -f k8s/staging/namespace.yaml" >&2
-  exit 1
-}
+require "namespace $namespace" "There is no namespace $namespace: kubectl apply -f k8s/staging/namespace.yaml"
 year="$(date -u +%Y%m%d)"
 {
   echo "AUTH_TOKEN_KEYS=k$year:$(random 48)"

@@ -13,7 +13,7 @@ from sanic.exceptions import BadRequest, MethodNotAllowed, PayloadTooLarge, Sani
 from sanic.exceptions import NotFound as RouteNotFound
 from sanic.response import empty
 
-from service import db, logs, metrics
+from service import db, logs, metrics, waiting
 from service.adapters.object_storage import ObjectStorage
 from service.applications.admin_routes import bp as admin_applications
 from service.applications.routes import bp as applications
@@ -77,8 +77,10 @@ _CORS = {
     "Access-Control-Allow-Headers": "Content-Type, Authorization, x-admin-api-key, x-kyc-webhook-secret, "
     "x-kyc-webhook-signature, x-kyc-webhook-timestamp, x-idempotency-key",
     "Access-Control-Allow-Methods": "GET, POST, PATCH, DELETE, OPTIONS",
-    "Access-Control-Expose-Headers": "x-request-id",
+    "Access-Control-Expose-Headers": "x-request-id, Retry-After, ETag",
 }
+# Only answers to OPTIONS carry it, nothing else is a preflight. Browsers keep one for two hours at most.
+_PREFLIGHT = {"Access-Control-Max-Age": "7200"}
 _HEARTBEAT_SECONDS = 1.0
 
 
@@ -206,13 +208,17 @@ async def let_in(request: Request) -> HTTPResponse | None:
         basis = declared.conditional if declared else None
         principal = request.ctx.principal = await authenticate(token, settings, basis) if token else None
         if basis is not None and principal is not None:
-            return validators.revalidate(request, principal, basis)
+            language = language_of(request) if declared and declared.by_language else None
+            return validators.revalidate(request, principal, basis, language)
     return None
 
 
 async def finish(request: Request, response: HTTPResponse) -> None:
     """Headers that every answer carries; while draining, the connection ends with this answer."""
     validators.stamp(request, response)
+    declared = declared_operation(request.route.handler) if request.route else None
+    if declared and declared.by_language:
+        response.headers["Vary"] = "Accept-Language"
     response.headers["x-request-id"] = str(request.id)
     response.headers.update(_CORS)
     request.ctx.status = response.status
@@ -225,7 +231,7 @@ async def explain(request: Request, error: Exception) -> HTTPResponse:
     if request is None:  # the connection broke before there was a request
         return empty(400)
     if request.method == "OPTIONS" and isinstance(error, RouteNotFound | MethodNotAllowed):
-        return empty()
+        return empty(headers=_PREFLIGHT)
     refusal = _as_api_error(error)
     if not refusal.quiet:
         logs.log(
@@ -272,7 +278,7 @@ async def open_everything(app: Sanic[Any, Any]) -> None:
     await db.open_database(
         db.tortoise_config(settings.database_url, pool_max=settings.db_pool_max, application_name="jembatan-api")
     )
-    await db.refuse_unsuitable()
+    await waiting.look_at_database()
     db.observe_pool_waits(metrics.db_pool_wait.observe)
     metrics.db_pool_size.set_function(lambda: db.pool_stats().size)
     metrics.db_pool_idle.set_function(lambda: db.pool_stats().idle)

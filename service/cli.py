@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
 import secrets
 import sys
-import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
 from service.db import DatabaseUnsuitable
-from service.settings import Settings, SettingsError, load_settings
+from service.settings import Settings, SettingsError, load_settings, unknown_names
+from service.version import VERSION
 
 ResultT = TypeVar("ResultT")
 CONTRACT_FILE = Path("docs/openapi-runtime-v0.yaml")
@@ -27,9 +28,13 @@ class CommandFailed(Exception):
 
 def main(argv: list[str] | None = None) -> int:
     """Run one sub-command and return its exit code."""
-    parser = _parser()
-    arguments = parser.parse_args(argv)
+    given = sys.argv[1:] if argv is None else argv
     try:
+        if given[:1] == ["local"]:
+            from service.local import run as local  # needs the wheels of the local group
+
+            return local(given[1:])
+        arguments = _parser().parse_args(given)
         result: int | None = arguments.run(arguments)
     except (SettingsError, CommandFailed, DatabaseUnsuitable) as error:
         print(error, file=sys.stderr)
@@ -41,6 +46,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m service", description="Jembatan, the job-placement backend.")
+    parser.add_argument("--version", action="version", version=f"jembatan {VERSION}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, run: Callable[[argparse.Namespace], int | None], text: str) -> argparse.ArgumentParser:
@@ -63,6 +69,10 @@ def _parser() -> argparse.ArgumentParser:
     database.add_argument("--timeout", type=float, default=600, help="seconds (default 600)")
     seed = add("seed", _seed, "fill the database with jobs, posts and, in dev, people")
     seed.add_argument("--staging", action="store_true", help="also the accounts for app developers")
+    seed.add_argument("--reset", action="store_true", help="with --staging: put their accounts back to the first state")
+    seed.add_argument(
+        "--testers", type=int, default=0, metavar="N", help="with --staging: N more sets of accounts, numbered"
+    )
     storage = add("storage", _storage, "prepare the object store")
     storage.add_argument("action", choices=["bootstrap"])
     from service.backup import command as backup
@@ -73,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     gate.add_arguments(add("gate", gate.run, "say whether this version may go to staging"))
     openapi = add("openapi", _openapi, "write the contract document")
     openapi.add_argument("--check", action="store_true", help="only say whether the file is up to date")
+    openapi.add_argument(
+        "--for-fuzzing", action="store_true", help="print it with examples and links, and write nothing"
+    )
     errors = add("errors", _errors, "write the page of all errors")
     errors.add_argument("--check", action="store_true", help="only say whether the file is up to date")
     keys = add("keys", _keys, "print a key ring with a fresh signing key in front")
@@ -91,7 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     admin.add_argument("--name", required=True, help="full name")
     admin.add_argument("--role", action="append", default=[], help="a role code, repeatable (default super_admin)")
     _add_smoke(commands)
-    _add_local(commands)
+    # Only for the list; `main` hands its arguments on unread.
+    commands.add_parser("local", help="run everything on this machine", add_help=False)
     return parser
 
 
@@ -104,18 +118,6 @@ def _add_smoke(commands: Any) -> None:
     command.set_defaults(run=smoke)
 
 
-def _add_local(commands: Any) -> None:
-    command = commands.add_parser("local", help="run everything on this machine", add_help=False)
-    command.add_argument("rest", nargs=argparse.REMAINDER)
-
-    def run(arguments: argparse.Namespace) -> int:
-        from service.local import run as local  # needs the wheels of the local group
-
-        return local(arguments.rest)
-
-    command.set_defaults(run=run)
-
-
 def _settings(service: str) -> Settings:
     from service import logs
     from service.audit import domain as audit
@@ -123,6 +125,8 @@ def _settings(service: str) -> Settings:
     settings = load_settings()
     logs.configure(settings.log_level, service)
     audit.configure(settings.audit_key_ring)
+    for sentence in unknown_names(os.environ):
+        logs.log("settings.warning", level="warn", message=sentence)
     return settings
 
 
@@ -226,9 +230,13 @@ def _seed(arguments: argparse.Namespace) -> int:
     from service.seed import SeedError, seed
 
     try:
-        report = asyncio.run(seed(_settings("seed"), staging=arguments.staging))
+        report = asyncio.run(
+            seed(_settings("seed"), staging=arguments.staging, reset=arguments.reset, testers=arguments.testers)
+        )
     except SeedError as error:
         raise CommandFailed(str(error)) from error
+    except Exception as error:
+        raise _outage(error) from error
     print(report)
     return 0
 
@@ -236,32 +244,18 @@ def _seed(arguments: argparse.Namespace) -> int:
 def _storage(_: argparse.Namespace) -> int:
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from service.adapters.bucket import prepare
-    from service.adapters.object_storage import ObjectStorage
+    from service.adapters.bucket import StorageRefused, bootstrap
     from service.errors import StorageUnavailable
-
-    async def bootstrap() -> list[str]:
-        storage = ObjectStorage(settings)
-        await storage.open()
-        deadline = time.monotonic() + 60
-        try:
-            while True:
-                try:
-                    made = await storage.ensure_bucket()
-                    break
-                except StorageUnavailable:
-                    if time.monotonic() >= deadline:
-                        raise
-                await asyncio.sleep(1)
-        finally:
-            await storage.close()
-        return [f"bucket {settings.object_storage_bucket} {'made' if made else 'is there'}", *await prepare(settings)]
 
     settings = _settings("storage")
     try:
-        lines = asyncio.run(bootstrap())
+        lines = asyncio.run(bootstrap(settings, patience_seconds=60))
+    except StorageRefused as error:
+        raise CommandFailed(str(error)) from error
     except (StorageUnavailable, BotoCoreError, ClientError) as error:
-        raise CommandFailed(f"the object store at {settings.s3_endpoint} does not answer or refuses the key") from error
+        raise CommandFailed(
+            f"The object store at {settings.s3_endpoint} (OBJECT_STORAGE_ENDPOINT) does not answer or refuses the key."
+        ) from error
     print("\n".join(lines))
     return 0
 
@@ -281,6 +275,9 @@ def _backup(arguments: argparse.Namespace) -> int:
 def _openapi(arguments: argparse.Namespace) -> int:
     from service.openapi import build_document, to_yaml
 
+    if arguments.for_fuzzing:
+        print(to_yaml(build_document(_app_without_servers(), for_fuzzing=True)), end="")
+        return 0
     return _write(CONTRACT_FILE, to_yaml(build_document(_app_without_servers())), "openapi", check=arguments.check)
 
 
@@ -318,8 +315,6 @@ def _write(file: Path, text: str, task: str, *, check: bool) -> int:
 
 
 def _keys(arguments: argparse.Namespace) -> int:
-    import os
-
     from service.settings import parse_ring, utc_now
 
     try:
@@ -342,7 +337,7 @@ def _head(text: str) -> tuple[int, str]:
 
 def _audit_verify(arguments: argparse.Namespace) -> int:
     from service.audit.chain import Head
-    from service.audit.verification import verify
+    from service.audit.proof import verify
 
     settings = _settings("audit")
     expected = Head(*arguments.head) if arguments.head else None
@@ -376,6 +371,15 @@ def _with_database(settings: Settings, work: Callable[[], Coroutine[Any, Any, Re
     try:
         return asyncio.run(run())
     except Exception as error:
-        if not db.is_unavailable(error):
-            raise
-        raise CommandFailed("the database cannot be reached") from error
+        raise _outage(error) from error
+
+
+def _outage(error: Exception) -> Exception:
+    """One sentence for a database that is away or refuses us; `error` itself when it is another failure."""
+    from service import db
+
+    if not db.is_unavailable(error):
+        return error
+    return CommandFailed(
+        db.refusal(error) or f"The database (DATABASE_URL) cannot be reached: {db.reason_away(error)}."
+    )

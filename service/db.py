@@ -20,7 +20,7 @@ import errno
 import os
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -440,6 +440,11 @@ async def execute_many(sql: str, rows: Iterable[Sequence[Any]]) -> None:
     await _run("executemany", sql, rows)
 
 
+async def take_lock(number: int) -> None:
+    """Take the advisory lock `number` until the caller's transaction ends; waits for whoever holds it."""
+    await fetch_value("SELECT pg_advisory_xact_lock($1)", number)
+
+
 async def at_commit(flush: Flush, item: Any) -> None:
     """Have `flush` called with `item` as the last act of the caller's transaction, in it, just before COMMIT.
 
@@ -521,6 +526,11 @@ def is_unavailable(error: BaseException) -> bool:
     Looks through wrapping errors: causes always, contexts only of errors of Tortoise and asyncpg (a mistake made while
     an outage is handled stays a mistake).
     """
+    return any(_says_away(link) for link in _links(error))
+
+
+def _links(error: BaseException) -> Iterator[BaseException]:
+    """`error` and the errors behind it that may tell of the database."""
     seen: set[int] = set()
     waiting: list[BaseException] = [error]
     while waiting:
@@ -528,8 +538,7 @@ def is_unavailable(error: BaseException) -> bool:
         if id(current) in seen:
             continue
         seen.add(id(current))
-        if _says_away(current):
-            return True
+        yield current
         if isinstance(current, BaseExceptionGroup):
             waiting.extend(current.exceptions)
         if type(current).__module__.partition(".")[0] not in _WRAPPERS:
@@ -542,7 +551,40 @@ def is_unavailable(error: BaseException) -> bool:
             and isinstance(current, (BaseORMException, pg.InterfaceError, pg.InternalClientError))
         ):
             waiting.append(current.__context__)
-    return False
+
+
+def refusal(error: BaseException) -> str | None:
+    """Return one sentence when Postgres answers and refuses us for what DATABASE_URL says, else None.
+
+    Trying again does not help, unless somebody changes the role or makes the database.
+    """
+    for link in _links(error):
+        if isinstance(link, pg.InvalidAuthorizationSpecificationError):
+            return "DATABASE_URL: Postgres refuses the user or the password."
+        if isinstance(link, pg.InvalidCatalogNameError):
+            return "DATABASE_URL: this Postgres has no database of that name."
+    return None
+
+
+def reason_away(error: BaseException) -> str:
+    """Return in a clause why a database is away, without its address."""
+    links = list(_links(error))
+    for kinds, reason in _REASONS:
+        if any(isinstance(link, kinds) for link in links):
+            return reason
+    # asyncio joins the errors of several addresses into one without a number.
+    return _REFUSED if any("Connect call failed" in str(link) for link in links) else type(links[-1]).__name__
+
+
+_REFUSED = "nothing listens at its address"
+_REASONS: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], str], ...] = (
+    (pg.CannotConnectNowError, "it is starting up or shutting down"),
+    (pg.TooManyConnectionsError, "all its connections are taken"),
+    (pg.DiskFullError, "its disk is full"),
+    (socket.gaierror, "nobody knows the name of its host"),
+    (ConnectionRefusedError, _REFUSED),
+    (TimeoutError, "no answer from its address"),
+)
 
 
 LOCALE_SQL = (
@@ -567,17 +609,18 @@ class DatabaseUnsuitable(Exception):
     """The database cannot hold our texts; the message is one sentence for the operator."""
 
 
-async def refuse_unsuitable(timeout_seconds: float = 3.0) -> None:
-    """Raise DatabaseUnsuitable when the open database must not be worked on; one that is away is let pass."""
+async def refuse_unsuitable(timeout_seconds: float = 3.0) -> Exception | None:
+    """Raise DatabaseUnsuitable when the open database must not be worked on; return why one could not be asked."""
     try:
         async with asyncio.timeout(timeout_seconds):
             problem = await database_problem()
     except Exception as error:
         if not (is_unavailable(error) or isinstance(error, TimeoutError)):
             raise
-        return
+        return error
     if problem is not None:
         raise DatabaseUnsuitable(problem)
+    return None
 
 
 async def database_problem() -> str | None:

@@ -13,18 +13,33 @@ from __future__ import annotations
 
 from sanic.exceptions import SanicException
 
+_MINUTE = 60
+# From two on: up to a minute is told in seconds, or as a moment. Fifteen is what guessing costs at most.
+_WORDS = {
+    "en": "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen",
+    "id": "dua|tiga|empat|lima|enam|tujuh|delapan|sembilan|sepuluh|sebelas|dua belas|tiga belas|empat belas|lima belas",
+}
+
+
+def _in_words(number: int, language: str) -> str:
+    words = dict(enumerate(_WORDS[language].split("|"), start=2))
+    return words.get(number, str(number))
+
 
 class ApiError(SanicException):
     """A refusal that the contract knows: `{"error": {"code", "message"}}` with a status.
 
     `code` is contract and never renamed; both messages are shown to users as they are: `message` in English,
-    `message_id` in Indonesian. `retry_after` (seconds) becomes the header of that name.
+    `message_id` in Indonesian. `retry_after` (seconds) becomes the header of that name; above a minute the texts are
+    `message_minutes` and `message_minutes_id` where a class has them.
     """
 
     status_code: int = 500
     code: str = "internal_error"
     message: str = "Something went wrong on our side. Please try again."
     message_id: str = "Terjadi kesalahan di pihak kami. Silakan coba lagi."
+    message_minutes: str = ""
+    message_minutes_id: str = ""
     retry_after: int | None = None
     quiet = True
 
@@ -34,9 +49,18 @@ class ApiError(SanicException):
         super().__init__(self.message, status_code=self.status_code, quiet=self.quiet)
 
     def text(self, language: str) -> str:
-        """The sentence for the user in `language` (`id` or `en`); `{seconds}` is the time to wait."""
-        sentence = self.message_id if language == "id" else self.message
-        return sentence.replace("{seconds}", str(self.retry_after or 0))
+        """The sentence for the user in `language` (`id` or `en`).
+
+        `{seconds}` is the time to wait; `{minutes}` too, rounded up so that nobody comes back too early.
+        """
+        seconds = self.retry_after or 0
+        long = seconds > _MINUTE and self.message_minutes
+        if language == "id":
+            sentence = self.message_minutes_id if long else self.message_id
+        else:
+            sentence = self.message_minutes if long else self.message
+        minutes = -(-seconds // _MINUTE)
+        return sentence.replace("{seconds}", str(seconds)).replace("{minutes}", _in_words(minutes, language))
 
 
 class NotFound(ApiError):
@@ -139,6 +163,8 @@ class RateLimited(ApiError):
     status_code, code = 429, "rate_limited"
     message = "Too many requests. Please wait a moment and try again."
     message_id = "Terlalu banyak permintaan. Silakan tunggu sebentar lalu coba lagi."
+    message_minutes = "Too many requests. Please try again in {minutes} minutes."
+    message_minutes_id = "Terlalu banyak permintaan. Silakan coba lagi dalam {minutes} menit."
     retry_after = 10
 
 

@@ -1,8 +1,8 @@
-"""What does a body look like? One example for each shape of the contract document, made from its own schema."""
+"""What does a body look like? An example of each shape of the contract document, made from its own schema."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 _UUID = "6f1c2a34-8d5b-4b7e-9c21-3a5f0e7d9b10"
 _MOMENT = "2026-03-02T08:30:00.000Z"
@@ -76,7 +76,7 @@ _VALUES: dict[str, tuple[Any, ...]] = {
 }
 _ITEMS: dict[str, Any] = {
     "requirements": "A welding certificate",
-    "roles": "super_admin",
+    "roles": "sdm",
     "reasonCodes": "REGISTRY_MATCH",
     "riskFlags": "DUPLICATE_CHECKSUM",
     "status": "SUBMITTED",
@@ -100,6 +100,13 @@ class Examples:
         """An example of the component that `reference` (`#/components/schemas/X`) names."""
         name = reference.rpartition("/")[2]
         return self._object(name, self._schemas[name])
+
+    def of_text(self, name: str, schema: dict[str, Any]) -> str | None:
+        """An example of the field `name` where it is text and an example says more than the schema, else none."""
+        says_it_itself = "enum" in schema or "format" in schema
+        if schema.get("type") != "string" or says_it_itself or not (name in _VALUES or "x-extensible-enum" in schema):
+            return None
+        return cast("str | None", self._value(name, schema))
 
     def _object(self, owner: str, schema: dict[str, Any]) -> dict[str, Any]:
         return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
@@ -117,21 +118,30 @@ class Text(Rule):
 
 @dataclass(frozen=True, slots=True)
 class Choice(Rule):
-    """One of an enum's values, trimmed, any case. `optional`: null or blank is none."""
+    """One of an enum's values, or one of a mapping's words, which stands for its value; trimmed, any case.
 
-    choices: type[Enum]
+    `optional`: null or blank is none.
+    """
+
+    choices: type[Enum] | Mapping[str, Any]
     optional: bool = False
 
-    def parse(self, value: Any) -> Enum | None:
+    def parse(self, value: Any) -> Any:
         if value is not None and not isinstance(value, str):
             raise ValueError("not a string")
         text = (value or "").strip().upper()
         if not text and self.optional:
             return None
-        return self.choices(text)
+        if not isinstance(self.choices, Mapping):
+            return self.choices(text)
+        if text not in self.choices:
+            raise ValueError("unknown word")
+        return self.choices[text]
 
     def json_schema(self) -> dict[str, Any]:
-        schema: dict[str, Any] = {"type": "string", "enum": [member.value for member in self.choices]}
+        choices = self.choices
+        words = list(choices) if isinstance(choices, Mapping) else [member.value for member in choices]
+        schema: dict[str, Any] = {"type": "string", "enum": words}
         if self.optional:
             schema["nullable"] = True
         return schema

@@ -15,8 +15,9 @@ from prometheus_client.registry import Collector
 from service import db, logs, migrate
 from service.evidence.verdicts import ByteState
 from service.kyc.models import KycStatus
+from service.kyc.states import WAITING_SQL
 from service.maintenance.models import RunKind
-from service.tasks.models import TaskState
+from service.tasks.models import TaskKind, TaskState
 from service.webhooks.models import DeliveryState
 
 READ_AGAIN_SECONDS = 15.0
@@ -25,7 +26,9 @@ _REST_FACTOR = 50
 _READ_SECONDS = 2.0
 _SCRAPE_WAIT_SECONDS = 3.0
 
-_CONNECTION_STATES = ("active", "idle", "idle_in_transaction", "other")
+# What a label says of a value that this version does not know.
+OTHER = "other"
+_CONNECTION_STATES = ("active", "idle", "idle_in_transaction", OTHER)
 _QUEUE_STATES = (TaskState.WAITING, TaskState.RUNNING, TaskState.FAILED)
 _VERDICTS = {"YES": 1.0, "WAIVED": 0.5, "NO": 0.0}
 _MAX_CRITERIA = 100
@@ -53,12 +56,12 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "certificate_expiry_timestamp_seconds": ("When the public host's certificate ends, as the gate saw it.", ()),
 }
 
-_STATE_SQL = """
+_STATE_SQL = f"""
 SELECT 'kyc_sessions' AS name, status AS a, NULL AS b, count(*)::float8 AS value FROM kyc_sessions GROUP BY status
 UNION ALL
 SELECT 'kyc_oldest_waiting_session_age_seconds', NULL, NULL,
     extract(epoch FROM now() - min(COALESCE(reviewed_at, submitted_at, created_at)))::float8
-    FROM kyc_sessions WHERE status IN ('SUBMITTED', 'MANUAL_REVIEW')
+    FROM kyc_sessions WHERE status IN {WAITING_SQL}
 UNION ALL
 SELECT 'kyc_documents', byte_state, NULL, count(*)::float8 FROM identity_documents GROUP BY byte_state
 UNION ALL
@@ -116,15 +119,11 @@ class DatabaseGauges(Collector):
         self._clock = clock
         self._loop: asyncio.AbstractEventLoop | None = None
         self._lock = asyncio.Lock()
-        self._kinds: tuple[str, ...] = ()
         self._next_read = 0.0
         self._values: dict[str, Values] = {}
 
     def attach(self) -> None:
         """Read through the running loop from now on; called by the process that has opened the database."""
-        from service.worker import HANDLERS  # the worker imports this module
-
-        self._kinds = tuple(HANDLERS)
         self._loop = asyncio.get_running_loop()
         self._lock = asyncio.Lock()
         self.forget()
@@ -194,15 +193,15 @@ class DatabaseGauges(Collector):
             "kyc_sessions": dict.fromkeys(((status.value,) for status in KycStatus), 0.0),
             "kyc_documents": dict.fromkeys(((state.value,) for state in ByteState), 0.0),
             "webhook_inbox": dict.fromkeys(((state.value,) for state in DeliveryState), 0.0),
-            "jobs_queue": {(kind, state.value): 0.0 for kind in self._kinds for state in _QUEUE_STATES},
+            "jobs_queue": {(kind.value, state.value): 0.0 for kind in TaskKind for state in _QUEUE_STATES},
         }
         for row in await db.fetch_all(_STATE_SQL):
             family = values.setdefault(row["name"], {})
             key = tuple(filter(None, (row["a"], row["b"])))
-            if row["name"] == "jobs_queue" and row["a"] not in self._kinds:
-                key = ("other", row["b"])
-            elif FAMILIES[row["name"]][1] and key not in family and row["name"] != "jobs_queue":
-                key = ("other",)
+            if row["name"] == "jobs_queue":
+                key = key if key in family else (OTHER, row["b"])
+            elif FAMILIES[row["name"]][1] and key not in family:
+                key = (OTHER,)
             family[key] = family.get(key, 0.0) + (row["value"] or 0.0)
         return values | await self._read_maintenance()
 

@@ -1,4 +1,4 @@
-"""What can a client do next with an answer? The links of the contract document, by the operation that answers."""
+"""What can be asked next, with what an answer says? Links for generated requests, by the operation that answers."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class Link:
     body: dict[str, str] | None = None
 
     def as_document(self) -> dict[str, Any]:
-        """The link as the contract document writes it; a body is an extension, because openapi-generator refuses it."""
+        """The link as OpenAPI writes it."""
         document: dict[str, Any] = {"operationId": self.target}
         if self.parameters:
             document["parameters"] = self.parameters
         if self.body is not None:
-            document["x-requestBody"] = self.body
+            document["requestBody"] = self.body
         return document
 
 

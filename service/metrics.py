@@ -87,8 +87,18 @@ class RequestTotals:
         row[2] = min(row[2], milliseconds)
         row[3] = max(row[3], milliseconds)
 
+    def summary(self) -> dict[str, Any]:
+        """What a stranger may know: all of the shape, with the totals and without routes."""
+        return {
+            "uptimeSec": int(time.monotonic() - self._started),
+            "totalRequests": self._total,
+            "totalErrors": self._errors,
+            "byStatus": dict(sorted(self._by_status.items())),
+            "routes": [],
+        }
+
     def snapshot(self) -> dict[str, Any]:
-        """The answer of GET /metrics as JSON; routes by count descending, then by name."""
+        """The whole answer of GET /metrics as JSON; routes by count descending, then by name."""
         rows = [
             {
                 "method": method,
@@ -101,13 +111,7 @@ class RequestTotals:
             for (method, route), row in self._routes.items()
         ]
         rows.sort(key=lambda row: (-int(str(row["count"])), str(row["route"]), str(row["method"])))
-        return {
-            "uptimeSec": int(time.monotonic() - self._started),
-            "totalRequests": self._total,
-            "totalErrors": self._errors,
-            "byStatus": dict(sorted(self._by_status.items())),
-            "routes": rows,
-        }
+        return self.summary() | {"routes": rows}
 
 
 def record_request(totals: RequestTotals, method: str, route: str, status: int, seconds: float) -> None:

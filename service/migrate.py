@@ -11,7 +11,7 @@ import importlib.util
 import time
 import zlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -22,7 +22,7 @@ from asyncpg import exceptions as pg
 from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.exceptions import OperationalError
 
-from service import db
+from service import db, waiting
 from service.db import BaseConnection
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations" / db.APP_LABEL
@@ -43,6 +43,10 @@ class MigrationError(Exception):
 
 class DatabaseAway(MigrationError):
     """The database does not answer; trying again later may help."""
+
+
+class DatabaseRefused(MigrationError):
+    """Postgres answers and refuses what DATABASE_URL says; the message names the variable."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,27 +143,40 @@ async def _applied(connection: BaseConnection) -> list[str]:
 
 @asynccontextmanager
 async def direct_connection(
-    database_url: str, *, patience_seconds: float = 0.0, command_timeout_seconds: float | None = None
+    database_url: str,
+    *,
+    patience_seconds: float = 0.0,
+    command_timeout_seconds: float | None = None,
+    part_of: waiting.Waiting | None = None,
 ) -> AsyncIterator[BaseConnection]:
-    """Open a connection outside the pool; tries again for `patience_seconds` while Postgres is away."""
+    """Open a connection outside the pool; tries again for `patience_seconds` while Postgres is away, and says so.
+
+    `part_of` is a wait that the caller has announced already. Raises DatabaseAway, and at once DatabaseRefused for a
+    wrong user, password or name of a database.
+    """
     deadline = time.monotonic() + patience_seconds
-    while True:
-        try:
-            connection = await asyncpg.connect(
-                database_url,
-                timeout=CONNECT_TIMEOUT_SECONDS,
-                command_timeout=command_timeout_seconds,
-                server_settings={"application_name": "jembatan-migrate"},
-            )
-            break
-        except (ValueError, pg.ClientConfigurationError) as error:
-            raise MigrationError("DATABASE_URL is not a valid Postgres address.") from error
-        except Exception as error:
-            if not (isinstance(error, OSError) or db.is_unavailable(error)):
-                raise
-            if time.monotonic() >= deadline:
-                raise DatabaseAway(f"The database cannot be reached ({type(error).__name__}).") from error
-            await asyncio.sleep(WAIT_POLL_SECONDS)
+    announced = waiting.announced("the database (DATABASE_URL)") if part_of is None else nullcontext(part_of)
+    async with announced as wait:
+        while True:
+            try:
+                connection = await asyncpg.connect(
+                    database_url,
+                    timeout=CONNECT_TIMEOUT_SECONDS,
+                    command_timeout=command_timeout_seconds,
+                    server_settings={"application_name": "jembatan-migrate"},
+                )
+                break
+            except (ValueError, pg.ClientConfigurationError) as error:
+                raise MigrationError("DATABASE_URL is not a valid Postgres address.") from error
+            except Exception as error:
+                if refusal := db.refusal(error):
+                    raise DatabaseRefused(refusal) from error
+                if not (isinstance(error, OSError) or db.is_unavailable(error)):
+                    raise
+                if time.monotonic() >= deadline:
+                    raise DatabaseAway(f"The database cannot be reached ({type(error).__name__}).") from error
+                wait.reason = db.reason_away(error)
+                await asyncio.sleep(WAIT_POLL_SECONDS)
     try:
         yield connection
     finally:
@@ -177,10 +194,12 @@ async def migration_lock(connection: BaseConnection, timeout_seconds: float) -> 
     CONCURRENTLY in the session that has the lock would wait for that snapshot for ever.
     """
     deadline = time.monotonic() + timeout_seconds
-    while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK_KEY):
-        if time.monotonic() >= deadline:
-            raise MigrationError(f"Another process has been migrating for more than {timeout_seconds:g} s.")
-        await asyncio.sleep(LOCK_POLL_SECONDS)
+    async with waiting.announced("another process that migrates this database") as wait:
+        wait.reason = "it has the lock"
+        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK_KEY):
+            if time.monotonic() >= deadline:
+                raise MigrationError(f"Another process has been migrating for more than {timeout_seconds:g} s.")
+            await asyncio.sleep(LOCK_POLL_SECONDS)
     try:
         yield
     finally:
@@ -349,23 +368,26 @@ async def wait_head(database_url: str, timeout_seconds: float) -> None:
     """
     deadline = time.monotonic() + timeout_seconds
     expected = head()
-    while True:
-        try:
-            async with direct_connection(database_url, command_timeout_seconds=CONNECT_TIMEOUT_SECONDS) as connection:
-                await _refuse_bad_locale(connection)
-                if await head_applied(connection):
-                    return
-                found = await current_head(connection)
-            missing = f"the newest migration there is {found or 'none'}"
-        except DatabaseAway:
-            missing = "the database cannot be reached"
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            if not (isinstance(error, OSError) or db.is_unavailable(error)):
-                raise
-            missing = "the database went away"
-        if time.monotonic() >= deadline:
-            raise MigrationError(f"Waited {timeout_seconds:g} s for {expected}, but {missing}.")
-        await asyncio.sleep(WAIT_POLL_SECONDS)
+    async with waiting.announced(f"the database (DATABASE_URL) with the schema {expected}") as wait:
+        while True:
+            try:
+                async with direct_connection(
+                    database_url, command_timeout_seconds=CONNECT_TIMEOUT_SECONDS, part_of=wait
+                ) as connection:
+                    await _refuse_bad_locale(connection)
+                    if await head_applied(connection):
+                        return
+                    found = await current_head(connection)
+                wait.reason = f"the newest migration there is {found or 'none'}"
+            except DatabaseAway:
+                wait.reason = "the database cannot be reached"
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                if not (isinstance(error, OSError) or db.is_unavailable(error)):
+                    raise
+                wait.reason = "the database went away"
+            if time.monotonic() >= deadline:
+                raise MigrationError(f"Waited {timeout_seconds:g} s for {expected}, but {wait.reason}.")
+            await asyncio.sleep(WAIT_POLL_SECONDS)
 
 
 async def downgrade_all(database_url: str, *, lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS) -> list[str]:

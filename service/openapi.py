@@ -13,8 +13,9 @@ from sanic import Sanic
 
 from service.errors import ApiError
 from service.examples import Examples
+from service.glossary import PARAMETERS, meaning
 from service.links import links_of
-from service.operations import Operation, Security, declared_operation, template_of
+from service.operations import TAGS, Operation, Security, declared_operation, template_of
 from service.version import VERSION
 
 _SECURITY: dict[Security, list[dict[str, list[str]]]] = {
@@ -31,6 +32,14 @@ _IF_NONE_MATCH = {
     "description": "The ETag of an answer that the client has from this very address.",
     "schema": {"type": "string"},
 }
+_ACCEPT_LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "description": "`id` for Indonesian texts, `en` for English ones, which are also the default.",
+    "schema": {"type": "string"},
+}
+_VARY_HEADER = {"Vary": {"description": "`Accept-Language`.", "schema": {"type": "string"}}}
 _TAG_HEADERS = {
     "ETag": {
         "description": "For signed-in callers, where the answer may be kept.",
@@ -54,7 +63,7 @@ _REASONS = {
     503: "A dependency is away or overloaded; see Retry-After.",
 }
 
-# One shape for every refusal, so that generated clients have one type; the codes are beside it, in `x-error-codes`.
+# One shape for every refusal, so that generated clients have one type; each operation lists its codes by status.
 _ERROR_SCHEMAS: dict[str, Any] = {
     "ErrorAnswer": {
         "type": "object",
@@ -97,18 +106,26 @@ class _Schema303(GenerateJsonSchema):
         return {"type": kind, "enum": values}
 
 
-def build_document(app: Sanic[Any, Any]) -> dict[str, Any]:
-    """The contract of every declared route of `app`, sorted by path, so that two builds are identical."""
+def build_document(app: Sanic[Any, Any], *, for_fuzzing: bool = False) -> dict[str, Any]:
+    """The contract of every declared route of `app`, sorted by path, so that two builds are identical.
+
+    `for_fuzzing` adds what only a generator of requests needs: an example of every body, and links.
+    """
     schemas: dict[str, Any] = dict(_ERROR_SCHEMAS)
-    refusals: dict[str, Any] = {}
     paths: dict[str, dict[str, Any]] = {}
+    operations: list[Operation] = []
     for path, route in sorted(((template_of(route.path), route) for route in app.router.routes), key=_place_of):
         declared = declared_operation(route.handler)
         if declared is None:
             continue
+        operations.append(declared)
         for method in sorted(route.methods):
-            paths.setdefault(path, {})[method.lower()] = _operation(declared, path, schemas, refusals)
-    _add_examples(paths, Examples(schemas))
+            paths.setdefault(path, {})[method.lower()] = _operation(declared, method, path, schemas)
+    _say_type_beside_nullable(schemas, schemas)
+    examples = Examples(schemas)
+    _say_what_fields_mean(schemas, examples)
+    if for_fuzzing:
+        _add_examples_and_links(paths, examples)
     return {
         "openapi": "3.0.3",
         "info": {
@@ -116,10 +133,11 @@ def build_document(app: Sanic[Any, Any]) -> dict[str, Any]:
             "version": VERSION,
             "description": "Takes candidates from sign-up over identity verification to a job abroad. Each path also "
             "answers under /v1. Errors carry a stable code and a message that may be shown to the user.",
+            "contact": {"name": "The Jembatan team"},
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0.html"},
         },
         "servers": [{"url": "/"}],
-        "tags": sorted(({"name": name} for name in _tags(app)), key=lambda tag: tag["name"]),
+        "tags": [{"name": name, "x-displayName": tag.title, "description": tag.text} for name, tag in TAGS.items()],
         "paths": {path: dict(sorted(paths[path].items())) for path in sorted(paths)},
         "components": {
             "securitySchemes": {
@@ -128,9 +146,14 @@ def build_document(app: Sanic[Any, Any]) -> dict[str, Any]:
                     "scheme": "bearer",
                     "description": "An access token of /auth/login, /auth/register or /auth/refresh; opaque to clients.",
                 },
-                "adminKey": {"type": "apiKey", "in": "header", "name": "x-admin-api-key"},
+                "adminKey": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "x-admin-api-key",
+                    "description": "The staff key, for tools; people of staff sign in and send their access token.",
+                },
             },
-            "responses": dict(sorted(refusals.items())),
+            "responses": _refusals(operations),
             "schemas": dict(sorted(schemas.items())),
         },
     }
@@ -147,31 +170,43 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
+    def words_on_one_line(self, data: list[Any]) -> yaml.SequenceNode:
+        """A list of words takes a line, not a line a word."""
+        is_plain = bool(data) and all(isinstance(item, str) for item in data)
+        return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=is_plain)
+
+    def references_on_one_line(self, data: dict[str, Any]) -> yaml.MappingNode:
+        """A reference takes no line of its own."""
+        return self.represent_mapping("tag:yaml.org,2002:map", data, flow_style=set(data) == {"$ref"})
+
+
+_Dumper.add_representer(list, _Dumper.words_on_one_line)
+_Dumper.add_representer(dict, _Dumper.references_on_one_line)
+
 
 def to_yaml(document: dict[str, Any]) -> str:
     """The document as the committed file has it."""
     return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
 
 
-def _tags(app: Sanic[Any, Any]) -> set[str]:
-    return {found.tag for route in app.router.routes if (found := declared_operation(route.handler))}
-
-
-def _operation(declared: Operation, path: str, schemas: dict[str, Any], refusals: dict[str, Any]) -> dict[str, Any]:
+def _operation(declared: Operation, method: str, path: str, schemas: dict[str, Any]) -> dict[str, Any]:
     document: dict[str, Any] = {"operationId": declared.id, "summary": declared.summary, "tags": [declared.tag]}
     if declared.description:
         document["description"] = declared.description
     parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        _described({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
         for name in re.findall(r"\{(\w+)\}", path)
     ]
     if declared.query is not None:
         parameters += _query_parameters(declared.query)
     parameters += [
-        {"name": name, "in": "header", "required": False, "schema": {"type": "string"}} for name in declared.headers
+        _described({"name": name, "in": "header", "required": False, "schema": {"type": "string"}})
+        for name in declared.headers
     ]
     if declared.conditional:
         parameters.append(_IF_NONE_MATCH)
+    if declared.by_language:
+        parameters.append(_ACCEPT_LANGUAGE)
     if parameters:
         document["parameters"] = parameters
     if declared.body is not None:
@@ -179,17 +214,50 @@ def _operation(declared: Operation, path: str, schemas: dict[str, Any], refusals
             "required": bool(_schema(declared.body, "validation", {}).get("required")),
             "content": {"application/json": {"schema": _reference(declared.body, "validation", schemas)}},
         }
-    document["responses"] = _responses(declared, schemas, refusals)
+    document["responses"] = responses = _responses(declared, schemas)
+    if method == "GET":
+        responses["200"]["description"] = f"{declared.summary}."
+    document["x-error-codes"] = {
+        str(status): sorted({error.code for error in errors}) for status, errors in _by_status([declared]).items()
+    }
     document["security"] = _SECURITY[declared.security]
     return document
 
 
-def _add_examples(paths: dict[str, dict[str, Any]], examples: Examples) -> None:
+def _add_examples_and_links(paths: dict[str, dict[str, Any]], examples: Examples) -> None:
     for operation in (operation for item in paths.values() for operation in item.values()):
         for holder in (operation.get("requestBody", {}), *operation["responses"].values()):
             for media in holder.get("content", {}).values():
                 if "$ref" in media["schema"]:
                     media["example"] = examples.of(media["schema"]["$ref"])
+        links = links_of(operation["operationId"])
+        for status, answer in operation["responses"].items():
+            if links and status.startswith("2") and "content" in answer:
+                answer["links"] = links
+
+
+def _say_what_fields_mean(schemas: dict[str, Any], examples: Examples) -> None:
+    for shape, schema in schemas.items():
+        for name, field in schema.get("properties", {}).items():
+            # Beside `$ref` nothing counts; the shape that it leads to speaks for itself.
+            if "$ref" in field:
+                continue
+            if text := meaning(shape, name):
+                field.setdefault("description", text)
+            if (example := examples.of_text(name, field)) is not None:
+                field["example"] = example
+
+
+def _say_type_beside_nullable(node: Any, schemas: dict[str, Any]) -> None:
+    """`nullable` counts only beside `type` in OpenAPI 3.0.3; beside `allOf` the type is the one referred to."""
+    if isinstance(node, list):
+        for item in node:
+            _say_type_beside_nullable(item, schemas)
+    elif isinstance(node, dict):
+        if node.get("nullable") is True and "allOf" in node:
+            node["type"] = schemas[node["allOf"][0]["$ref"].rpartition("/")[2]]["type"]
+        for item in node.values():
+            _say_type_beside_nullable(item, schemas)
 
 
 def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
@@ -199,12 +267,18 @@ def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
         field = {key: value for key, value in field.items() if key not in {"title", "nullable"}}
         if field.get("default", ...) is None:
             del field["default"]
-        parameters.append({"name": name, "in": "query", "required": False, "schema": field})
+        parameters.append(_described({"name": name, "in": "query", "required": False, "schema": field}))
     return parameters
 
 
-def _responses(declared: Operation, schemas: dict[str, Any], refusals: dict[str, Any]) -> dict[str, Any]:
+def _described(parameter: dict[str, Any]) -> dict[str, Any]:
+    text = PARAMETERS.get(parameter["name"])
+    return parameter | {"description": text} if text else parameter
+
+
+def _responses(declared: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     responses: dict[str, Any] = {}
+    varies = _VARY_HEADER if declared.by_language else {}
     for status, shape in declared.responses.items():
         entry: dict[str, Any] = {"description": _REASONS[status]}
         if isinstance(shape, dict):
@@ -214,51 +288,44 @@ def _responses(declared: Operation, schemas: dict[str, Any], refusals: dict[str,
             }
         elif shape is not None:
             entry["content"] = {"application/json": {"schema": _reference(shape, "serialization", schemas)}}
-            if links := links_of(declared.id):
-                entry["links"] = links
-        if declared.conditional and status == 200:
-            entry["headers"] = _TAG_HEADERS
+        headers = (_TAG_HEADERS if declared.conditional and status == 200 else {}) | varies
+        if headers:
+            entry["headers"] = headers
         responses[str(status)] = entry
     if declared.conditional:
-        responses["304"] = {"description": _REASONS[304], "headers": _TAG_HEADERS}
-    by_status: dict[int, set[type[ApiError]]] = {}
-    for error in declared.errors:
-        by_status.setdefault(error.status_code, set()).add(error)
-    for status in sorted(by_status):
-        name = _refusal(status, by_status[status], declared.id, refusals)
-        responses[str(status)] = {"$ref": f"#/components/responses/{name}"}
+        responses["304"] = {"description": _REASONS[304], "headers": _TAG_HEADERS | varies}
+    for status in _by_status([declared]):
+        responses[str(status)] = {"$ref": f"#/components/responses/Error{status}"}
     return dict(sorted(responses.items()))
 
 
-def _refusal(status: int, errors: set[type[ApiError]], operation_id: str, refusals: dict[str, Any]) -> str:
-    """The name of the shared answer for these errors: operations with the same ones share it."""
-    codes = sorted({error.code for error in errors})
-    entry: dict[str, Any] = {
-        "description": f"{_REASONS[status]} Codes: {', '.join(codes)}.",
-        "x-error-codes": codes,
-        "content": {
-            "application/json": {
-                "schema": {"$ref": "#/components/schemas/ErrorAnswer"},
-                "examples": {
-                    error.code: {
-                        "value": {"error": {"code": error.code, "message": error.message.replace("{seconds}", "42")}}
-                    }
-                    for error in sorted(errors, key=lambda error: (error.code, error.__name__))
-                },
-            }
-        },
-    }
-    if any(error.retry_after is not None for error in errors):
-        entry["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
-    for name, known in refusals.items():
-        if known == entry and name.startswith(f"Refusal{status}"):
-            return name
-    words = "".join(word.capitalize() for word in "_".join(codes).split("_"))
-    name = (
-        f"Refusal{status}{words}" if len(codes) <= 2 else f"Refusal{status}{operation_id[0].upper()}{operation_id[1:]}"
-    )
-    refusals[name] = entry
-    return name
+def _by_status(operations: list[Operation]) -> dict[int, list[type[ApiError]]]:
+    """Their errors, one entry an operation and class, by status."""
+    found: dict[int, list[type[ApiError]]] = {}
+    for declared in operations:
+        for error in dict.fromkeys(declared.errors):
+            found.setdefault(error.status_code, []).append(error)
+    return dict(sorted(found.items()))
+
+
+def _refusals(operations: list[Operation]) -> dict[str, Any]:
+    """One answer a status, which all operations share; its example is the error that most of them have."""
+    refusals: dict[str, Any] = {}
+    for status, errors in _by_status(operations).items():
+        example = max(errors, key=lambda error: (errors.count(error), error.code))
+        message = example().text("en")
+        refusals[f"Error{status}"] = entry = {
+            "description": f"{_REASONS[status]} `x-error-codes` of the operation lists its codes.",
+            "content": {
+                "application/json": {
+                    "schema": {"$ref": "#/components/schemas/ErrorAnswer"},
+                    "example": {"error": {"code": example.code, "message": message}},
+                }
+            },
+        }
+        if example.retry_after is not None:
+            entry["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+    return refusals
 
 
 def _schema(model: type[BaseModel], mode: JsonSchemaMode, schemas: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sanic import HTTPResponse
 from sanic_ext import openapi
@@ -45,6 +45,31 @@ class Security(Enum):
     SUPER = "super"
 
 
+class Tag(NamedTuple):
+    """A chapter of the contract document."""
+
+    title: str
+    text: str
+
+
+# In the order of an app's journey; staff's chapters come last.
+TAGS = {
+    "auth": Tag("Sign-in", "Make an account, prove the e-mail address, sign in, stay signed in, sign out."),
+    "jobs": Tag("Jobs", "Find open jobs and keep the interesting ones; works without signing in."),
+    "feed": Tag("Feed", "Read posts for candidates and keep them; works without signing in."),
+    "profile": Tag("Profile", "What the product knows about the signed-in person."),
+    "kyc": Tag("Identity verification", "Hand in identity documents, follow the check, ask for the final one."),
+    "applications": Tag("Applications", "Apply, add documents, follow the steps, answer an offer."),
+    "organizations": Tag("Organizations", "Training centres and employers hand in proof; staff check it."),
+    "system": Tag("System", "Health, metrics and this document, for those who run or build on the server."),
+    "kyc-review": Tag("Staff: identity verification", "Claim waiting verifications, look at documents, decide."),
+    "admin applications": Tag("Staff: applications", "Search applications, move them on, judge their documents."),
+    "staff content": Tag("Staff: jobs and posts", "Write, publish, schedule, hide and remove jobs and posts."),
+    "users": Tag("Staff: accounts", "Make and change accounts, and see a person's profile and history."),
+    "overview": Tag("Staff: overview", "Counts of this moment, and what happened lately."),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One declared operation. `responses` maps a status to its shape, none for an empty body."""
@@ -60,6 +85,7 @@ class Operation:
     description: str = ""
     headers: tuple[str, ...] = ()
     conditional: Basis | None = None
+    by_language: bool = False
 
 
 _TOKEN_ERRORS = (InvalidAccessToken, ExpiredAccessToken)
@@ -81,6 +107,7 @@ def operation(
     headers: tuple[str, ...] = (),
     depends: bool = True,
     conditional: Basis | None = None,
+    by_language: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare the decorated handler's operation; without it the application refuses to start.
 
@@ -88,8 +115,10 @@ def operation(
     body and of dependencies that are away are added here, so `errors` lists only the operation's own.
     `depends=False` is for operations that touch nothing outside the process. `conditional` is for reads whose answer
     depends on the address and that basis, and on nothing else: signed-in callers get an entity tag, and 304 while it
-    holds.
+    holds. `by_language` is for operations whose good answers also depend on `Accept-Language`: they say so in `Vary`,
+    and the language is part of their tag.
     """
+    assert tag in TAGS, f"{tag} is no tag"
     added: tuple[type[ApiError], ...] = (InternalError,)
     if depends:
         added += (DatabaseUnavailable, ServerBusy, RateLimited)
@@ -113,6 +142,7 @@ def operation(
         description,
         headers,
         conditional,
+        by_language,
     )
 
     def decorate(handler: Handler) -> Handler:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import os
 import re
@@ -14,12 +15,17 @@ from typing import Any, Literal, Self
 from pydantic import AwareDatetime, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.evidence.verdicts import MAX_BYTES
+
 Environment = Literal["dev", "staging", "production"]
+MetricsReaders = Literal["public", "summary", "admin", "off"]
 
 _SAMPLE_WORDS = re.compile(
     r"change|replace|sample|example|insecure|default|secret|password|admin123|dev[-_]|test[-_]", re.I
 )
 _MINIMUM_SECRET_LENGTH = 32
+DEFAULT_MAX_FILE_BYTES = 10_485_760
+"""The largest upload where OBJECT_STORAGE_MAX_FILE_BYTES is unset; the contract document shows this one."""
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -48,7 +54,9 @@ class Settings(BaseSettings):
     api_port: int = Field(4000, ge=1, le=65535, description="port of the API")
     api_host: str = Field("0.0.0.0", description="address the API listens on")  # noqa: S104 - a container's default
     metrics_port: int | None = Field(None, ge=1, le=65535, description="port of the Prometheus text; unset: on the API")
-    metrics_json: Literal["public", "admin", "off"] | None = Field(None, description="who may read /metrics as JSON")
+    metrics_json: MetricsReaders | None = Field(
+        None, description="who may read /metrics: public, summary, admin or off"
+    )
     log_level: str = Field("info", description="debug, info, warn or error")
     rate_limits: bool = Field(True, description="on or off: 429 after too many wrong passwords or staff keys")
     trusted_proxies: str = Field("", description="comma list of proxy networks whose X-Forwarded-For is believed")
@@ -107,7 +115,9 @@ class Settings(BaseSettings):
     object_storage_secret_access_key: str = Field("", description="S3 secret key")
     object_storage_force_path_style: bool = Field(True, description="bucket in the path")
     object_storage_presign_expires_sec: int = Field(900, description="life of an upload link, seconds")
-    object_storage_max_file_bytes: int = Field(10_485_760, description="largest identity document, bytes")
+    object_storage_max_file_bytes: int = Field(
+        DEFAULT_MAX_FILE_BYTES, description=f"largest document, bytes; at most {MAX_BYTES}"
+    )
     object_storage_allowed_content_types: str = Field(
         "image/jpeg,image/png,application/pdf", description="comma list for identity documents"
     )
@@ -194,7 +204,7 @@ class Settings(BaseSettings):
     @field_validator("object_storage_max_file_bytes", mode="before")
     @classmethod
     def _file_limit(cls, value: Any) -> Any:
-        return _number_in(value, 1, None, 10_485_760)
+        return _number_in(value, 1, None, DEFAULT_MAX_FILE_BYTES)
 
     @field_validator("kyc_preview_url_default_expires_sec", mode="before")
     @classmethod
@@ -212,6 +222,11 @@ class Settings(BaseSettings):
         found: list[str] = []
         if not self.database_url.startswith(("postgres://", "postgresql://")):
             found.append("DATABASE_URL must start with postgres:// or postgresql://")
+        found += [
+            f"{name.upper()} must start with http:// or https://"
+            for name in ("object_storage_endpoint", "object_storage_public_endpoint", "backup_s3_endpoint")
+            if (address := getattr(self, name)) and not address.startswith(("http://", "https://"))
+        ]
         if not self.auth_token_keys and not self.auth_token_secret:
             found.append("AUTH_TOKEN_KEYS is not set")
         for name, ring in (("AUTH_TOKEN_KEYS", self.auth_token_keys), ("AUDIT_KEYS", self.audit_keys)):
@@ -223,6 +238,10 @@ class Settings(BaseSettings):
             found.append("OBJECT_STORAGE_ACCESS_KEY_ID and OBJECT_STORAGE_SECRET_ACCESS_KEY must be set")
         if self.email_delivery == "smtp" and not (self.smtp_url and self.auth_email_from):
             found.append("SMTP_URL and AUTH_EMAIL_FROM must be set when AUTH_EMAIL_PROVIDER is smtp")
+        if self.object_storage_max_file_bytes > MAX_BYTES:
+            found.append(
+                f"OBJECT_STORAGE_MAX_FILE_BYTES must be at most {MAX_BYTES}: the worker reads no more of a document"
+            )
         return found + (self._problems_outside_dev() if self.environment != "dev" else [])
 
     def _problems_outside_dev(self) -> list[str]:
@@ -295,8 +314,9 @@ class Settings(BaseSettings):
         return self.is_dev if keeps is None else keeps
 
     @property
-    def metrics_json_readers(self) -> Literal["public", "admin", "off"]:
-        return self.metrics_json or ("public" if self.is_dev else "admin")
+    def metrics_json_readers(self) -> MetricsReaders:
+        """Who reads what on the API's port. Source: docs/rules/wire.md, Metrics."""
+        return self.metrics_json or ("public" if self.is_dev else "summary")
 
     @property
     def s3_endpoint(self) -> str:
@@ -334,6 +354,44 @@ class Settings(BaseSettings):
         if not self.kyc_provider_webhook_require_signature:
             found.append("KYC_PROVIDER_WEBHOOK_REQUIRE_SIGNATURE is off: webhooks are accepted unsigned")
         return found
+
+
+# What others than `Settings` read; `.env.example` lists all names.
+_OTHER_NAMES = frozenset(
+    {"ADMIN_PASSWORD", "SEED_CANDIDATE_PASSWORD", "SEED_STAGING_PASSWORD"}
+    | {f"LOCAL_POSTGRES_{name}" for name in ("PORT", "PASSWORD")}
+    | {f"LOCAL_S3_{name}" for name in ("PORT", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY")}
+    | {
+        f"SMOKE_{name}"
+        for name in ("BASE_URL", "ADMIN_KEY", "ADMIN_EMAIL", "ADMIN_PASSWORD", "WEBHOOK_SECRET", "EMAIL_CODE")
+    }
+)
+# Only these beginnings are ours alone: API_KEY or LOG_FILE may be another program's.
+_OUR_PREFIXES = (
+    *("ADMIN_", "AUDIT_", "AUTH_", "BACKUP_S3_", "BOOTSTRAP_", "DATABASE_", "DB_POOL_", "KNOWN_APP_", "KYC_"),
+    *(
+        "LOCAL_POSTGRES_",
+        "LOCAL_S3_",
+        "METRICS_",
+        "OBJECT_STORAGE_",
+        "RATE_LIMIT",
+        "SEED_",
+        "SMOKE_",
+        "SMTP_",
+        "TRUSTED_PROX",
+    ),
+)
+
+
+def unknown_names(environ: Mapping[str, str]) -> list[str]:
+    """A sentence for each variable of `environ` that begins like ours and is none of ours; never its value."""
+    known = {name.upper() for name in Settings.model_fields} | _OTHER_NAMES
+    found = []
+    for name in sorted(name.upper() for name in environ):
+        if name.startswith(_OUR_PREFIXES) and name not in known:
+            (nearest,) = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.0)
+            found.append(f"{name} is set, but there is no such variable: it is ignored. The nearest name is {nearest}.")
+    return found
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

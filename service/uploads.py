@@ -5,20 +5,22 @@ The rules: docs/rules/uploads.md.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar, cast
 from uuid import uuid4
 
-from pydantic import WithJsonSchema
+from pydantic import WithJsonSchema, create_model
 
 from service.adapters.object_storage import PresignedUpload
 from service.errors import InvalidField
 from service.fields import Number, Text
-from service.settings import utc_now
-from service.web import Output, Ts
+from service.settings import DEFAULT_MAX_FILE_BYTES, utc_now
+from service.web import Input, Output, Ts
 
 KEY_PATTERN = r"[a-zA-Z0-9/_\-.]+"
+_Shape = TypeVar("_Shape", bound=Input)
 
 
 class InvalidDocumentType(InvalidField):
@@ -94,8 +96,38 @@ class LinkSeconds(Number):
 
 DocumentType = Annotated[str, Text(InvalidDocumentType, maximum=64, case="upper")]
 FileName = Annotated[str, Text(InvalidFileName, maximum=180)]
+ContentLength = Annotated[int, Number(InvalidContentLength, minimum=1, maximum=DEFAULT_MAX_FILE_BYTES)]
+"""A size as the contract document shows it, for it is the same everywhere; `limited` knows the deployment's own."""
 Checksum = Annotated[str, Text(InvalidChecksum, case="lower", pattern="[0-9a-f]{64}")]
 ObjectKey = Annotated[str, KeyText(InvalidObjectKey, maximum=1024)]
+
+
+@dataclass(frozen=True, slots=True)
+class ContentType(Text):
+    """One of a deployment's media types."""
+
+    allowed: frozenset[str] = frozenset()
+
+    def parse(self, value: Any) -> str | None:
+        text = Text.parse(self, value)
+        if text not in self.allowed:
+            raise ValueError("not allowed")
+        return text
+
+
+def limited(shape: type[_Shape], max_bytes: int, content_types: frozenset[str] | None = None) -> type[_Shape]:
+    """`shape` with a deployment's largest file, in bytes, as limit of its `content_length`; also with its media types."""
+    return cast("type[_Shape]", _limited(shape, max_bytes, content_types))
+
+
+@functools.cache
+def _limited(shape: type[Input], max_bytes: int, content_types: frozenset[str] | None) -> type[Input]:
+    fields: dict[str, Any] = {
+        "content_length": Annotated[int, Number(InvalidContentLength, minimum=1, maximum=max_bytes)]
+    }
+    if content_types is not None:
+        fields["content_type"] = Annotated[str, ContentType(InvalidContentType, case="lower", allowed=content_types)]
+    return create_model(shape.__name__, __base__=shape, **fields)
 
 
 class Upload(Output):

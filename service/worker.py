@@ -9,21 +9,20 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from service import db, logs, metrics
+from service import db, logs, metrics, waiting
 from service.adapters.object_storage import ObjectStorage
 from service.audit import domain as audit
 from service.auth import guesses
 from service.auth.mails import send_verification_mail
-from service.auth.verification import MAIL_TASK
-from service.evidence.domain import VERIFY_TASK, verify_later
+from service.evidence.domain import verify_later
 from service.gauges import gauges
 from service.settings import Settings
 from service.tasks import domain as tasks
+from service.tasks.models import TaskKind
 from service.version import VERSION
-from service.webhooks.domain import APPLY_TASK, apply_later
+from service.webhooks.domain import apply_later
 
 Handler = Callable[[dict[str, Any], Settings], Awaitable[None]]
-HANDLERS: dict[str, Handler] = {MAIL_TASK: send_verification_mail, APPLY_TASK: apply_later}
 _IDLE_SECONDS, _AWAY_SECONDS, _TASK_SECONDS, _CLEANING_SECONDS = 1.0, 3.0, 120.0, 900.0
 
 
@@ -31,7 +30,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     """Run due tasks one after another until `stop`; a task that has begun is finished first. Cleans every 15 minutes."""
     audit.configure(settings.audit_key_ring)
     await db.open_database(db.tortoise_config(settings.database_url, pool_max=3, application_name="jembatan-worker"))
-    await db.refuse_unsuitable()
+    await waiting.look_at_database()
     metrics.build.info({"version": VERSION, "environment": settings.environment})
     gauges.attach()
     storage = ObjectStorage(settings)
@@ -48,7 +47,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             except Exception as error:
                 if not db.is_unavailable(error):
                     raise
-                logs.log("worker.database_unavailable", level="warn")
+                waiting.absence.say(error)
                 await _pause(stop, _AWAY_SECONDS)
                 continue
             if not busy:
@@ -61,17 +60,26 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         await db.close_database()
 
 
+def handlers(storage: ObjectStorage | None) -> dict[TaskKind, Handler]:
+    """What runs each kind of task; without `storage` the kinds that need it are left out."""
+    found: dict[TaskKind, Handler] = {
+        TaskKind.SEND_VERIFICATION_MAIL: send_verification_mail,
+        TaskKind.APPLY_WEBHOOK: apply_later,
+    }
+    if storage is not None:
+        found[TaskKind.VERIFY_DOCUMENT] = functools.partial(verify_later, storage=storage)
+    return found
+
+
 async def run_one(settings: Settings, storage: ObjectStorage | None = None) -> bool:
     """Take and run one due task. Returns whether there was one. Without `storage` tasks that need it are left alone."""
-    handlers = dict(HANDLERS)
-    if storage is not None:
-        handlers[VERIFY_TASK] = functools.partial(verify_later, storage=storage)
-    task = await tasks.take(list(handlers))
+    known = handlers(storage)
+    task = await tasks.take(known)
     if task is None:
         return False
     try:
         async with asyncio.timeout(_TASK_SECONDS):
-            await handlers[task.kind](task.payload, settings)
+            await known[task.kind](task.payload, settings)
     except Exception as error:
         given_up = await tasks.fail(task, error)
         logs.log(

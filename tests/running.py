@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
@@ -33,7 +34,8 @@ class Detour:
         return urlunsplit(self._parts._replace(netloc=f"{user}@127.0.0.1:{self.port}"))
 
     async def open(self) -> None:
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
+        if self._server is None:
+            self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
 
     async def close(self) -> None:
         if self._server is not None:
@@ -67,13 +69,16 @@ class Server:
 
     process: subprocess.Popen[bytes]
     port: int
+    answered_at: float = 0.0
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def terminate(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
+    async def signal(self, number: int = signal.SIGTERM) -> None:
+        """Send a signal; the socket listens a moment before the handlers are in place, so this waits for the rest of it."""
+        await asyncio.sleep(self.answered_at + 0.5 - time.monotonic())
+        self.process.send_signal(number)
 
     async def wait(self, seconds: float = 40) -> int:
         """The exit code; fails when the process outlasts its grace period."""
@@ -81,20 +86,25 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def running_server(environment: dict[str, str], *, python: str = sys.executable) -> AsyncIterator[Server]:
-    """Start the API with `environment` (and PATH alone of ours) on a free port; wait until /health answers."""
+async def running_server(
+    environment: dict[str, str], *, python: str = sys.executable, tree: Path | None = None
+) -> AsyncIterator[Server]:
+    """Start the API with `environment` (and PATH alone of ours) on a free port; wait until /health answers.
+
+    `tree` is the folder whose `service` runs; default: where the tests run.
+    """
     (port,) = free_ports(1)
     process = await asyncio.to_thread(
         subprocess.Popen,
         [python, "-m", "service", "serve"],
         env={"PATH": os.environ["PATH"], **environment, "API_PORT": str(port), "API_HOST": "127.0.0.1"},
         stdout=subprocess.DEVNULL,
+        cwd=tree,
     )
     server = Server(process, port)
     try:
         await until_answering(server.url)
-        # The socket listens a moment before the signal handlers are in place.
-        await asyncio.sleep(0.5)
+        server.answered_at = time.monotonic()
         yield server
     finally:
         process.kill()
@@ -110,4 +120,4 @@ async def until_answering(url: str, path: str = "/health", seconds: float = 30) 
                 if (await client.get(path)).status_code == 200:
                     return
             assert time.monotonic() < deadline, f"{url}{path} does not answer 200"
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.03)

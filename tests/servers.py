@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 import shutil
@@ -11,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from service import migrate
 from service.local.servers import EmbeddedObjectStore, EmbeddedPostgres, free_ports
 
 _S3_NAMES = ("ENDPOINT", "REGION", "BUCKET", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
+# A database that today's migrations made, for others to be copied from.
+TEMPLATE = "migrated"
 _FOLDER = pytest.StashKey[Path]()
 _STARTED = pytest.StashKey[list[EmbeddedPostgres | EmbeddedObjectStore]]()
 
@@ -23,7 +27,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_STARTED] = []
     commands_workers = config.getoption("dist", "no") != "no" and not hasattr(config, "workerinput")
     if commands_workers and not config.getoption("collectonly"):
-        _ensure_postgres(config)
+        asyncio.run(_make_template(_ensure_postgres(config)))
+        os.environ["TEST_TEMPLATE_IS_MADE"] = "1"
         _ensure_object_store(config)
 
 
@@ -39,6 +44,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def postgres_url(pytestconfig: pytest.Config) -> str:
     """Address of the database `postgres` for a superuser (`TEST_DATABASE_URL`, else an embedded server)."""
     return _ensure_postgres(pytestconfig)
+
+
+@pytest.fixture(scope="session")
+async def template(postgres_url: str) -> str:
+    """Name of a database that `migrate.create_database` may copy instead of migrating: ten times as fast."""
+    if not os.environ.get("TEST_TEMPLATE_IS_MADE"):
+        await _make_template(postgres_url)
+    return TEMPLATE
 
 
 @pytest.fixture(scope="session")
@@ -76,6 +89,11 @@ def _ensure_postgres(config: pytest.Config) -> str:
         config.stash[_STARTED].append(server.start())
         os.environ["TEST_DATABASE_URL"] = server.admin_url
     return os.environ["TEST_DATABASE_URL"]
+
+
+async def _make_template(postgres_url: str) -> None:
+    await migrate.drop_database(postgres_url, TEMPLATE)
+    await migrate.migrate(await migrate.create_database(postgres_url, TEMPLATE))
 
 
 def _ensure_object_store(config: pytest.Config) -> dict[str, str]:

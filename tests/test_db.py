@@ -70,11 +70,10 @@ class Wire:
 
 
 @pytest.fixture(scope="module")
-async def own_url(postgres_url: str) -> AsyncIterator[str]:
+async def own_url(postgres_url: str, template: str) -> AsyncIterator[str]:
     """A migrated database that only this file uses."""
     name = f"db_{uuid4().hex[:12]}"
-    url = await migrate.create_database(postgres_url, name)
-    await migrate.migrate(url)
+    url = await migrate.create_database(postgres_url, name, template=template)
     yield url
     await migrate.drop_database(postgres_url, name)
 
@@ -465,6 +464,39 @@ class TestIsUnavailable:
     def test_a_circle_ends(self):
         first, second = OperationalError("x"), OperationalError("y")
         assert not db.is_unavailable(chained(first, chained(second, first)))
+
+
+class TestWhyItIsAway:
+    @pytest.mark.parametrize(
+        ("error", "sentence"),
+        [
+            (pg.InvalidPasswordError("x"), "DATABASE_URL: Postgres refuses the user or the password."),
+            (
+                chained(db.DatabaseUnavailable("x"), pg.InvalidCatalogNameError("x")),
+                "DATABASE_URL: this Postgres has no database of that name.",
+            ),
+            (pg.CannotConnectNowError("x"), None),
+            (ConnectionRefusedError(), None),
+            (socket.gaierror(), None),
+            (TimeoutError(), None),
+        ],
+    )
+    def test_only_what_will_not_heal_is_a_refusal(self, error, sentence):
+        assert db.refusal(error) == sentence
+
+    @pytest.mark.parametrize(
+        ("error", "reason"),
+        [
+            (pg.CannotConnectNowError("x"), "it is starting up or shutting down"),
+            (chained(db.DatabaseUnavailable("x"), ConnectionRefusedError()), "nothing listens at its address"),
+            (OSError("Multiple exceptions: [Errno 111] Connect call failed (…)"), "nothing listens at its address"),
+            (socket.gaierror(), "nobody knows the name of its host"),
+            (TimeoutError(), "no answer from its address"),
+            (ConnectionResetError(), "ConnectionResetError"),
+        ],
+    )
+    def test_the_reason_holds_no_address(self, error, reason):
+        assert db.reason_away(error) == reason
 
 
 class TestLocale:

@@ -59,6 +59,42 @@ class TestEachError:
         assert (error.retry_after is not None) == (error.status_code in {429, 503})
 
 
+@pytest.mark.parametrize("limited", [error for error in ERRORS if error.status_code == 429])
+class TestWaits:
+    """Apps show the message as it is, so it says how long. The rule: docs/rules/auth.md, Guessing."""
+
+    @pytest.mark.parametrize(
+        ("seconds", "english", "indonesian"),
+        [
+            (61, "two", "dua"),
+            (300, "five", "lima"),
+            (661, "twelve", "dua belas"),
+            (900, "fifteen", "lima belas"),
+            (901, "16", "16"),
+            (7200, "120", "120"),
+        ],
+    )
+    def test_more_than_a_minute_is_named(
+        self, limited: type[ApiError], seconds: int, english: str, indonesian: str
+    ) -> None:
+        refusal = limited(retry_after=seconds)
+        texts = refusal.text("en"), refusal.text("id")
+        assert f" {english} minutes" in texts[0]
+        assert f" {indonesian} menit" in texts[1]
+        assert not words(texts[0]) & INDONESIAN
+        assert not words(texts[1]) & ENGLISH
+        for text in texts:
+            assert len(text) <= LONGEST_TEXT
+            assert re.fullmatch(r"[A-Z][^{}<>`_\n]*\.", text), text
+        assert refusal.retry_after == seconds
+
+    @pytest.mark.parametrize("seconds", [1, 60])
+    def test_up_to_a_minute_is_told_as_before(self, limited: type[ApiError], seconds: int) -> None:
+        refusal = limited(retry_after=seconds)
+        assert refusal.text("en") == limited.message.replace("{seconds}", str(seconds))
+        assert refusal.text("id") == limited.message_id.replace("{seconds}", str(seconds))
+
+
 class TestAllErrors:
     def test_one_code_and_status_has_one_pair_of_texts(self) -> None:
         texts = defaultdict(set)

@@ -77,6 +77,7 @@ class TestPaths:
         answer = await api.options(path)
         assert answer.status_code == 204
         assert answer.headers["access-control-allow-methods"] == "GET, POST, PATCH, DELETE, OPTIONS"
+        assert answer.headers["access-control-max-age"] == "7200"
         assert "content-type" not in answer.headers
 
     async def test_an_unknown_address_does_not_look_at_credentials(self, api: httpx.AsyncClient) -> None:
@@ -88,7 +89,8 @@ class TestHeaders:
         for headers in ({}, {"Origin": "https://app.example.com"}):
             answer = await api.get("/health", headers=headers)
             assert answer.headers["access-control-allow-origin"] == "*"
-            assert answer.headers["access-control-expose-headers"] == "x-request-id"
+            assert answer.headers["access-control-expose-headers"] == "x-request-id, Retry-After, ETag"
+            assert "access-control-max-age" not in answer.headers
             assert answer.headers["access-control-allow-headers"] == (
                 "Content-Type, Authorization, x-admin-api-key, x-kyc-webhook-secret, x-kyc-webhook-signature,"
                 " x-kyc-webhook-timestamp, x-idempotency-key"
@@ -214,9 +216,18 @@ class TestDocs:
         page = await api.get("/docs")
         assert page.headers["content-type"] == "text/html; charset=utf-8"
         assert "//" not in page.text
-        for asset in ("swagger-ui.css", "swagger-ui-bundle.js", "start.js"):
+        for asset in ("page.css", "scalar.js", "start.js"):
             assert f"docs/{asset}" in page.text
             assert (await api.get(f"/docs/{asset}")).status_code == 200
+
+    async def test_the_large_file_travels_packed(self, api: httpx.AsyncClient) -> None:
+        packed = await api.get("/docs/scalar.js")
+        plain = await api.get("/docs/scalar.js", headers={"Accept-Encoding": "identity"})
+        assert packed.headers["content-encoding"] == "gzip"
+        assert "content-encoding" not in plain.headers
+        assert packed.headers["vary"] == plain.headers["vary"] == "Accept-Encoding"
+        assert packed.content == plain.content
+        assert packed.num_bytes_downloaded * 3 < len(plain.content)
 
     async def test_nothing_else_of_the_folder_is_served(self, api: httpx.AsyncClient) -> None:
         for asset in ("index.html", "..", "%2e%2e%2fREADME"):
@@ -224,7 +235,7 @@ class TestDocs:
 
     async def test_the_served_document_is_the_committed_one(self, api: httpx.AsyncClient) -> None:
         served = await api.get("/openapi.yaml")
-        assert served.text == Path("docs/openapi-runtime-v0.yaml").read_text()
+        assert served.content == Path("docs/openapi-runtime-v0.yaml").read_bytes()
 
 
 class TestFailures:

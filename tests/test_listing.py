@@ -20,7 +20,7 @@ import pytest
 from tortoise.transactions import in_transaction
 
 from service import db, listing, migrate, paging
-from service.feed.queries import PostFilter, list_saved_posts, list_visible_posts
+from service.feed.queries import PostFilter, list_all_posts, list_saved_posts, list_visible_posts
 from service.feed.schemas import PostsQuery
 from service.jobs.queries import JobFilter, find_visible_job, list_saved_jobs, list_visible_jobs
 from service.jobs.schemas import JobsQuery
@@ -533,11 +533,10 @@ def search_migration() -> ModuleType:
 
 
 @pytest.fixture(scope="class")
-async def large_database(postgres_url: str) -> AsyncIterator[None]:
+async def large_database(postgres_url: str, template: str) -> AsyncIterator[None]:
     """100 000 jobs and posts, analysed; the indexes are made after the rows, which is faster and tests the migration."""
     await migrate.drop_database(postgres_url, "large_lists")
-    url = await migrate.create_database(postgres_url, "large_lists")
-    await migrate.migrate(url)
+    url = await migrate.create_database(postgres_url, "large_lists", template=template)
     module = search_migration()
     connection = await asyncpg.connect(url)
     try:
@@ -627,6 +626,16 @@ class TestPlansAt100000Rows:
             for statement in list(dict(statements).items()) if mode == "generic" else list(statements):
                 nodes, _ = await explain([statement], mode)
                 assert not [node for node in nodes if node.startswith("Seq Scan")], (mode, statement, nodes)
+
+    @pytest.mark.parametrize("mode", ["custom", "generic"])
+    async def test_a_page_of_staffs_posts_is_read_through_its_index(self, statements: Statements, mode: str) -> None:
+        """The page alone: its total counts every post."""
+        await list_all_posts(PostFilter(), offset=40, limit=20)
+        [(sql, arguments)] = statements
+        page = sql[sql.index("LEFT JOIN (") + len("LEFT JOIN (") : sql.index(") p ON true")]
+        nodes, buffers = await explain([(page, arguments)], mode)
+        assert nodes == ["Limit", "Index Scan idx_feed_posts_staff"]
+        assert buffers < 100
 
     async def test_drafts_are_not_passed_over(self, statements: Statements) -> None:
         await list_visible_jobs(JobFilter(), JobsQuery(), user_id=None)

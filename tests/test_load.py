@@ -14,17 +14,22 @@ from service.smoke.load import MIX, Failed, Http, Load
 from service.smoke.options import Options
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import make_job
-from tests.running import running_server
+from tests.running import Server, running_server
+
+
+@pytest.fixture(scope="module")
+async def server(app: Sanic[Any, Any], database_url: str, object_storage_env: dict[str, str]) -> AsyncIterator[Server]:
+    async with running_server({**TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": database_url}) as running:
+        yield running
 
 
 @pytest.fixture
-async def load(app: Sanic[Any, Any], database_url: str, object_storage_env: dict[str, str]) -> AsyncIterator[Load]:
+async def load(server: Server) -> AsyncIterator[Load]:
     for _ in range(3):
         await make_job()
-    async with running_server({**TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": database_url}) as running:
-        mix = Load(Options(base_url=running.url), rate_per_second=20, people=3)
-        yield mix
-        mix.close()
+    mix = Load(Options(base_url=server.url), rate_per_second=20, people=3)
+    yield mix
+    mix.close()
 
 
 class TestMix:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import json
 import os
 import re
 import signal
@@ -13,15 +15,18 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
 
+from service import cli
 from service.local import command, servers, stack
 from service.local.environment import local_environment, read_secrets
-from service.local.processes import Identity, LocalError
+from service.local.processes import Identity, LocalError, disk_problem
 from service.local.servers import EmbeddedObjectStore, EmbeddedPostgres, free_ports, port_is_free
 from service.settings import Settings, load_settings
+from service.version import VERSION
 
 ROOT = Path(__file__).parents[1]
 
@@ -348,6 +353,11 @@ class TestUpAndDown:
             assert screen.splitlines()[-1] == f"READY {url}"
             assert "ayu.lestari@example.com" in screen
             assert "the admin API is off" in screen
+            (staff,) = re.findall(r"Staff +(\S+)   password (\S+)", screen)
+            body = json.dumps(dict(zip(("email", "password"), staff, strict=True))).encode()
+            login = urllib.request.Request(f"{url}/auth/login", body, {"Content-Type": "application/json"})
+            with urllib.request.urlopen(login, timeout=30) as answer:
+                assert json.load(answer)["user"]["email"] == "admin@example.com"
             with urllib.request.urlopen(f"{url}/jobs", timeout=10) as answer:
                 assert answer.status == 200
             with urllib.request.urlopen(f"http://localhost:{ports['METRICS_PORT']}/metrics", timeout=10) as answer:
@@ -377,6 +387,102 @@ class TestUpAndDown:
     @staticmethod
     def up(environ: dict[str, str], output: Path, *arguments: str) -> _Up:
         return _Up(environ, output, arguments)
+
+    @pytest.mark.parametrize(
+        ("variables", "sentence"),
+        [
+            (
+                {"LOCAL_DATA_DIR": "/dev/null/folder"},
+                r"Cannot write /dev/null/folder \(.*\): .* LOCAL_DATA_DIR=FOLDER\.",
+            ),
+            ({"DATABASE_URL": "mysql://localhost/x"}, r"DATABASE_URL must start with postgres:// or postgresql://"),
+            ({"OBJECT_STORAGE_ENDPOINT": "minio:9000"}, r"OBJECT_STORAGE_ENDPOINT must start with http://.*(\n.*)?"),
+        ],
+        ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
+    )
+    def test_what_is_in_the_way_is_said_before_anything_starts(
+        self, tmp_path: Path, variables: dict[str, str], sentence: str
+    ) -> None:
+        done = self.start({"LOCAL_DATA_DIR": str(tmp_path / "local"), **variables})
+        assert done.returncode == 1
+        assert re.fullmatch(sentence, done.stderr.strip()), done.stderr
+        assert not (tmp_path / "local/postgres").exists()
+
+    def test_a_mistyped_variable_and_a_refused_password_are_said(self, tmp_path: Path, postgres_url: str) -> None:
+        parts = urlsplit(postgres_url)
+        url = urlunsplit(parts._replace(netloc=f"{parts.username}:geheim@{parts.hostname}:{parts.port}"))
+        variables = {"DATABASE_URL": url, "AUTH_TOKN_KEYS": "geheim", "LOCAL_DATA_DIR": str(tmp_path / "local")}
+        done = self.start(variables)
+        assert done.returncode == 1
+        assert "The nearest name is AUTH_TOKEN_KEYS." in done.stdout
+        assert "Asking the database (DATABASE_URL)" in done.stdout
+        assert done.stderr.startswith(
+            "`migrate` failed: DATABASE_URL: Postgres refuses the user or the password. (log: "
+        )
+        assert "geheim" not in done.stdout + done.stderr
+
+    def test_what_a_step_waits_for_is_shown(self, tmp_path: Path) -> None:
+        """The step is this machine's Python in the place of ours, which waits for ever."""
+        line = json.dumps({"event": "startup.waiting", "message": "Waiting for the database (DATABASE_URL): x."})
+        said: list[str] = []
+        one = stack.Stack(tmp_path, {}, said.append)
+        one.log_folder.mkdir()
+        program = f"import time; print({line!r}, flush=True); time.sleep(1); print('done')"
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(
+                stack,
+                "spawn",
+                lambda command, **more: subprocess.Popen([sys.executable, "-c", program], stdout=more["log"]),
+            )
+            one._step("migrate")
+        assert said == ["Waiting for the database (DATABASE_URL): x."]
+
+    def test_a_full_disk_is_one_sentence(self, short_path: Path) -> None:
+        small = short_path / "small"
+        small.mkdir()
+        mount = ["mount", "-t", "tmpfs", "-o", "size=20m,mode=755", "tmpfs", str(small)]
+        if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+            pytest.skip("this user may not mount a small disk")
+        try:
+            done = self.start({"LOCAL_DATA_DIR": str(small / "local")})
+        finally:
+            subprocess.run(["umount", str(small)], check=True)
+        assert done.returncode == 1
+        assert done.stderr == (
+            f"No space is left on the disk of {small}/local: make room, or choose another folder for the local data with"
+            " LOCAL_DATA_DIR=FOLDER.\n"
+        )
+
+    @staticmethod
+    def start(variables: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        ports = zip(("API_PORT", "LOCAL_POSTGRES_PORT", "LOCAL_S3_PORT"), map(str, free_ports(3)), strict=True)
+        return subprocess.run(
+            [sys.executable, "-m", "service", "local", "up"],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], **dict(ports), **variables},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    @pytest.mark.parametrize(
+        ("arguments", "begin"),
+        [
+            (("local", "--help"), "usage: python -m service local"),
+            (("local", "up", "--help"), "usage: python -m service local up"),
+            (("local", "--version"), f"jembatan {VERSION}\n"),
+            (("--version",), f"jembatan {VERSION}\n"),
+        ],
+        ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+    )
+    def test_help_and_version_are_answered(
+        self, arguments: tuple[str, ...], begin: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        with pytest.raises(SystemExit) as caught:
+            cli.main(list(arguments))
+        assert caught.value.code == 0
+        assert capsys.readouterr().out.startswith(begin)
 
     def test_wrong_use_is_exit_code_two(self) -> None:
         with pytest.raises(SystemExit) as caught:
@@ -408,6 +514,26 @@ class _Up:
         if self.process.poll() is None:
             self.process.terminate()
             self.process.wait(60)
+
+
+class TestDiskProblem:
+    @pytest.mark.parametrize(
+        ("number", "begin"),
+        [
+            (errno.ENOSPC, "No space is left on the disk of /data: "),
+            (errno.EDQUOT, "No space is left on the disk of /data: "),
+            (errno.EACCES, "Cannot write /data/x (Permission denied): "),
+            (errno.EROFS, "Cannot write /data/x (Read-only file system): "),
+        ],
+    )
+    def test_is_one_sentence(self, number: int, begin: str) -> None:
+        sentence = disk_problem(OSError(number, "", "/data/x"), Path("/data"))
+        assert sentence is not None
+        assert sentence.startswith(begin)
+
+    def test_a_mistake_of_ours_stays_one(self) -> None:
+        assert disk_problem(OSError(errno.EBADF, "", "/data/x"), Path("/data")) is None
+        assert disk_problem(FileNotFoundError(errno.ENOENT, ""), Path("/data")) is None
 
 
 class TestExampleFile:

@@ -6,13 +6,15 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
-from service import db, migrate
+from service import db, migrate, waiting
 from service.migrate import MigrationError
+from tests.running import Detour
 from tests.test_schema import catalogue
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -251,6 +253,58 @@ class TestMigrate:
     async def test_nonsense_for_an_address_is_one_sentence(self):
         with pytest.raises(MigrationError, match="DATABASE_URL is not a valid Postgres address"):
             await migrate.migrate("mysql://localhost/none")
+
+
+class TestWaiting:
+    @pytest.mark.parametrize(
+        "ask",
+        [
+            lambda url: migrate.migrate(url, patience_seconds=60),
+            lambda url: migrate.wait_head(url, 60),
+            lambda url: migrate.check(url, patience_seconds=60),
+        ],
+    )
+    async def test_a_refusal_ends_at_once_with_the_variable_s_name(self, empty_url, ask):
+        parts = urlsplit(empty_url)
+        wrong = {
+            "DATABASE_URL: Postgres refuses the user or the password.": parts._replace(
+                netloc=f"{parts.username}:geheim@{parts.hostname}:{parts.port}"
+            ),
+            "DATABASE_URL: this Postgres has no database of that name.": parts._replace(path="/nowhere_to_be_found"),
+        }
+        for sentence, url in wrong.items():
+            async with asyncio.timeout(30):
+                with pytest.raises(migrate.DatabaseRefused) as caught:
+                    await ask(urlunsplit(url))
+            assert str(caught.value) == sentence
+
+    async def test_a_database_that_comes_later_is_waited_for_and_said(self, empty_url, capfd, monkeypatch):
+        """Nobody listens at first, as while a pod of Postgres starts."""
+        monkeypatch.setattr(waiting, "_FIRST_SECONDS", 0.1)
+        detour = Detour(empty_url)
+        migrating = asyncio.create_task(migrate.migrate(detour.url, patience_seconds=120))
+        said = ""
+        while '"startup.waiting"' not in said:
+            assert not migrating.done()
+            await asyncio.sleep(0.05)
+            said += capfd.readouterr().out
+        assert "Waiting for the database (DATABASE_URL): nothing listens at its address." in said
+        await detour.open()
+        assert await migrating == NAMES
+        await detour.close()
+
+    async def test_a_host_that_swallows_packets_is_said_before_the_first_try_ends(self, capfd, monkeypatch):
+        monkeypatch.setattr(waiting, "_FIRST_SECONDS", 0.1)
+        monkeypatch.setattr(migrate, "CONNECT_TIMEOUT_SECONDS", 1.0)
+        with socket.socket() as silent:
+            silent.bind(("127.0.0.1", 0))
+            silent.listen()
+            port = silent.getsockname()[1]
+            with pytest.raises(migrate.DatabaseAway):
+                await migrate.migrate(f"postgresql://somebody:geheim@127.0.0.1:{port}/none")
+        said = capfd.readouterr().out
+        assert "Waiting for the database (DATABASE_URL): no answer yet." in said
+        assert "geheim" not in said
 
 
 class TestFiles:

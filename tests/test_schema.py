@@ -16,6 +16,8 @@ from tortoise.context import TortoiseContext
 from tortoise.models import Model
 
 from service import db, migrate
+from service.kyc.models import KycStatus
+from service.kyc.states import WAITING
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,13 +33,18 @@ class Table:
     indexes: dict[str, str] = field(default_factory=dict)
 
 
+def any_of(column: str, *values: str) -> str:
+    """Write a condition on a list of values as Postgres prints it."""
+    listed = ", ".join(f"'{value}'::text" for value in values)
+    return f"({column} = ANY (ARRAY[{listed}]))"
+
+
 def one_of(column: str, *values: str) -> str:
     """Write a check for a list of values as Postgres prints it."""
-    listed = ", ".join(f"'{value}'::text" for value in values)
-    return f"CHECK (({column} = ANY (ARRAY[{listed}])))"
+    return f"CHECK ({any_of(column, *values)})"
 
 
-KYC = ("CREATED", "SUBMITTED", "MANUAL_REVIEW", "VERIFIED", "REJECTED")
+KYC = tuple(status.value for status in KycStatus)
 APPLICATION = ("SUBMITTED", "IN_REVIEW", "INTERVIEW", "OFFERED", "HIRED", "REJECTED")
 LIFECYCLE = ("DRAFT", "PUBLISHED", "SCHEDULED")
 ACTOR = ("USER", "ADMIN", "SYSTEM")
@@ -139,7 +146,7 @@ EXPECTED = {
             "idx_kyc_sessions_user_id_created_at": "(user_id, created_at DESC)",
             "idx_kyc_sessions_queue": "(COALESCE(submitted_at, created_at) DESC, id DESC)",
             "idx_kyc_sessions_waiting": "(COALESCE(reviewed_at, submitted_at, created_at), id)"
-            " WHERE (status = ANY (ARRAY['SUBMITTED'::text, 'MANUAL_REVIEW'::text]))",
+            f" WHERE {any_of('status', *WAITING)}",
         },
     ),
     "identity_documents": Table(
@@ -303,10 +310,10 @@ EXPECTED = {
         indexes={
             "idx_feed_posts_category": "(category)",
             "idx_feed_posts_lifecycle_status": "(lifecycle_status)",
-            "idx_feed_posts_published_at": "(published_at DESC)",
             "idx_feed_posts_scheduled_publish_at": "(scheduled_publish_at)",
             "idx_feed_posts_search": "gin (search_text gin_trgm_ops, text_pieces(search_text))",
             "idx_feed_posts_position": "(published_at DESC NULLS LAST, created_at DESC, id DESC)",
+            "idx_feed_posts_staff": "(published_at DESC, created_at DESC, id DESC)",
             "idx_feed_posts_listed": "(COALESCE(published_at, scheduled_publish_at) DESC, created_at DESC, id DESC)"
             " INCLUDE (lifecycle_status, published_at, scheduled_publish_at)"
             " WHERE (lifecycle_status <> 'DRAFT'::text)",
@@ -377,6 +384,8 @@ EXPECTED = {
         created_at timestamptz = now()
         actor_type text null
         actor_id text null
+        text_key text null
+        typed_text text null
         """,
         keys={"job_application_journey_events_application_id_fkey": "application_id -> job_applications: CASCADE"},
         checks={
@@ -659,11 +668,10 @@ def unfold(name: str, table: Table) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-async def schema_url(postgres_url: str) -> AsyncIterator[str]:
+async def schema_url(postgres_url: str, template: str) -> AsyncIterator[str]:
     """A database that our migrations filled."""
     name = f"schema_{uuid4().hex[:12]}"
-    url = await migrate.create_database(postgres_url, name)
-    await migrate.migrate(url)
+    url = await migrate.create_database(postgres_url, name, template=template)
     yield url
     await migrate.drop_database(postgres_url, name)
 

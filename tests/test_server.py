@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import httpx
@@ -25,12 +30,18 @@ from tests.factories import Candidate, make_job
 from tests.running import Detour, Server, running_server, until_answering
 
 
+@pytest.fixture(scope="module")
+async def way(database_url: str) -> AsyncIterator[Detour]:
+    detour = Detour(database_url)
+    yield detour
+    await detour.close()
+
+
 @pytest.fixture
-async def detour(database_url: str) -> AsyncIterator[Detour]:
-    way = Detour(database_url)
+async def detour(way: Detour) -> Detour:
+    """The way of all these processes to the database, open."""
     await way.open()
-    yield way
-    await way.close()
+    return way
 
 
 @pytest.fixture
@@ -45,12 +56,18 @@ async def server(app: Sanic[Any, Any], environment: dict[str, str]) -> AsyncIter
 
 
 @pytest.fixture(scope="module")
-async def shared_server(
-    app: Sanic[Any, Any], database_url: str, object_storage_env: dict[str, str]
+async def lasting_server(
+    app: Sanic[Any, Any], way: Detour, object_storage_env: dict[str, str]
 ) -> AsyncIterator[Server]:
-    """One server for the tests that change nothing."""
-    async with running_server({**TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": database_url}) as running:
+    await way.open()
+    async with running_server({**TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": way.url}) as running:
         yield running
+
+
+@pytest.fixture
+def shared_server(lasting_server: Server, detour: Detour) -> Server:
+    """One server for the tests that leave it as it was, with a way to the database."""
+    return lasting_server
 
 
 async def read_answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], bytes]:
@@ -59,6 +76,16 @@ async def read_answer(reader: asyncio.StreamReader) -> tuple[int, dict[str, str]
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
     body = await reader.readexactly(int(headers.get("content-length", 0)))
     return int(head[0].split()[1]), headers, body
+
+
+def exchange(port: int, sent: bytes) -> tuple[int, Mapping[str, str], bytes]:
+    """Send raw bytes and read the answer, which may come, and the connection go, before all of them are sent."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        with contextlib.suppress(ConnectionError):
+            connection.sendall(sent)
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        return answer.status, answer.headers, answer.read()
 
 
 class TestDrain:
@@ -77,7 +104,7 @@ class TestDrain:
         busy_writer.write(b"GET /jobs HTTP/1.1\r\nHost: x\r\n\r\n")
         while not await lock.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted"):
             await asyncio.sleep(0.02)
-        server.terminate()
+        await server.signal()
         assert await asyncio.wait_for(idle_reader.read(), 30) == b""
         await transaction.rollback()
         await lock.close()
@@ -91,16 +118,16 @@ class TestDrain:
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
     async def test_an_idle_server_ends_with_zero(self, server: Server, number: int) -> None:
-        server.process.send_signal(number)
+        await server.signal(number)
         assert await server.wait() == 0
 
 
 class TestOutage:
     async def test_answers_are_503_and_recover_without_a_restart(
-        self, server: Server, detour: Detour, candidate: Candidate, settings: Settings
+        self, shared_server: Server, detour: Detour, candidate: Candidate, settings: Settings
     ) -> None:
         expired = await _expired_token(candidate, settings)
-        async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+        async with httpx.AsyncClient(base_url=shared_server.url, timeout=30) as client:
             assert (await client.get("/jobs", headers=candidate.headers)).status_code == 200
             await detour.close()
             for headers in ({}, candidate.headers, {"Authorization": f"Bearer {expired}"}):
@@ -111,13 +138,13 @@ class TestOutage:
             assert answer.status_code == 503
             assert (await client.get("/health")).status_code == 200
             await detour.open()
-            await until_answering(server.url, "/health/ready")
+            await until_answering(shared_server.url, "/health/ready")
             assert (await client.get("/jobs", headers=candidate.headers)).status_code == 200
             assert (await client.get("/jobs", headers={"Authorization": f"Bearer {expired}"})).status_code == 401
 
-    async def test_readiness_says_no_and_then_yes(self, server: Server, detour: Detour) -> None:
-        async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
-            await until_answering(server.url, "/health/ready")
+    async def test_readiness_says_no_and_then_yes(self, shared_server: Server, detour: Detour) -> None:
+        async with httpx.AsyncClient(base_url=shared_server.url, timeout=30) as client:
+            await until_answering(shared_server.url, "/health/ready")
             await detour.close()
             await asyncio.sleep(2.1)  # the last answer is kept for two seconds
             answer = await client.get("/health/ready")
@@ -125,7 +152,7 @@ class TestOutage:
             assert answer.json()["database"] == "unavailable"
             assert answer.json()["objectStorage"] == "ok"
             await detour.open()
-            await until_answering(server.url, "/health/ready")
+            await until_answering(shared_server.url, "/health/ready")
 
     async def test_it_starts_while_the_database_is_away(
         self, app: Sanic[Any, Any], environment: dict[str, str], detour: Detour
@@ -137,8 +164,10 @@ class TestOutage:
             await detour.open()
             await until_answering(late.url, "/health/ready")
 
-    async def test_a_refresh_waits_for_the_database(self, server: Server, detour: Detour, candidate: Candidate) -> None:
-        async with httpx.AsyncClient(base_url=server.url, timeout=30) as client:
+    async def test_a_refresh_waits_for_the_database(
+        self, shared_server: Server, detour: Detour, candidate: Candidate
+    ) -> None:
+        async with httpx.AsyncClient(base_url=shared_server.url, timeout=30) as client:
             await detour.close()
             waiting = asyncio.create_task(client.post("/auth/refresh", json={"refreshToken": candidate.refresh_token}))
             await asyncio.sleep(2)
@@ -147,9 +176,9 @@ class TestOutage:
             assert (await waiting).status_code == 200
 
     async def test_a_refresh_gives_up_before_phones_do(
-        self, server: Server, detour: Detour, candidate: Candidate
+        self, shared_server: Server, detour: Detour, candidate: Candidate
     ) -> None:
-        async with httpx.AsyncClient(base_url=server.url, timeout=10) as client:
+        async with httpx.AsyncClient(base_url=shared_server.url, timeout=10) as client:
             await detour.close()
             answer = await client.post("/auth/refresh", json={"refreshToken": candidate.refresh_token})
             assert (answer.status_code, answer.json()["error"]["code"]) == (503, "database_unavailable")
@@ -206,14 +235,7 @@ class TestBrokenHttp:
     async def test_the_answer_is_the_envelope_and_the_server_lives_on(
         self, shared_server: Server, sent: bytes, status: int
     ) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", shared_server.port)
-        try:
-            writer.write(sent)
-            answered, headers, body = await read_answer(reader)
-            if answered == 100:
-                answered, headers, body = await read_answer(reader)
-        finally:
-            writer.close()
+        answered, headers, body = await asyncio.to_thread(exchange, shared_server.port, sent)
         assert answered == status
         assert headers["x-request-id"]
         assert headers["access-control-allow-origin"] == "*"
@@ -234,6 +256,91 @@ async def _expired_token(candidate: Candidate, settings: Settings) -> str:
         ttl_seconds=900,
         signing_key=settings.token_keys[0],
     )
+
+
+class TestRefusedByTheDatabase:
+    """A wrong password in DATABASE_URL: what runs waits and says so, what ends by itself ends at once."""
+
+    @pytest.fixture
+    async def role(self, app: Sanic[Any, Any], postgres_url: str) -> AsyncIterator[Callable[[str], Awaitable[str]]]:
+        """Makes the role's password the given one; the address that is returned has the password `later`."""
+        admin = await asyncpg.connect(postgres_url)
+        await admin.execute("DROP ROLE IF EXISTS refused")
+        await admin.execute("CREATE ROLE refused LOGIN SUPERUSER")
+
+        async def set_password(password: str) -> str:
+            await admin.execute(f"ALTER ROLE refused PASSWORD '{password}'")
+            parts = urlsplit(app.ctx.settings.database_url)
+            return urlunsplit(parts._replace(netloc=f"refused:later@{parts.hostname}:{parts.port}"))
+
+        yield set_password
+        await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'refused'")
+        await admin.execute("DROP ROLE refused")
+        await admin.close()
+
+    @pytest.mark.parametrize("command", ["serve", "worker"])
+    async def test_a_process_that_runs_says_so_and_lives_on_until_the_role_is_changed(
+        self,
+        role: Callable[[str], Awaitable[str]],
+        object_storage_env: dict[str, str],
+        tmp_path: Path,
+        command: str,
+    ) -> None:
+        port = free_ports(1)[0]
+        environment = {
+            **TEST_ENVIRONMENT,
+            **object_storage_env,
+            "PATH": os.environ["PATH"],
+            "DATABASE_URL": await role("before"),
+            "API_PORT": str(port),
+            "API_HOST": "127.0.0.1",
+        }
+        log = tmp_path / "log"
+        with log.open("wb") as file:
+            process = subprocess.Popen([sys.executable, "-m", "service", command], env=environment, stdout=file)
+        try:
+            async with asyncio.timeout(60):
+                while "database.unavailable" not in log.read_text():
+                    assert process.poll() is None
+                    await asyncio.sleep(0.05)
+            (line,) = [json.loads(one) for one in log.read_text().splitlines() if "database.unavailable" in one]
+            assert line["level"] == "error"
+            assert line["message"] == "DATABASE_URL: Postgres refuses the user or the password."
+            if command == "serve":
+                await until_answering(f"http://127.0.0.1:{port}")
+                async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+                    answer = await client.get("/health/ready")
+                    assert (answer.status_code, answer.json()["database"]) == (503, "unavailable")
+            await role("later")
+            if command == "serve":
+                await until_answering(f"http://127.0.0.1:{port}", "/health/ready")
+            else:
+                await asyncio.sleep(1)
+            assert process.poll() is None
+        finally:
+            process.kill()
+            process.wait()
+
+    @pytest.mark.parametrize(
+        "command",
+        [("migrate",), ("migrate", "--check"), ("db", "wait", "--head"), ("seed",), ("audit", "verify")],
+        ids=" ".join,
+    )
+    async def test_a_command_ends_with_one_sentence(
+        self, role: Callable[[str], Awaitable[str]], object_storage_env: dict[str, str], command: tuple[str, ...]
+    ) -> None:
+        environment = {
+            **TEST_ENVIRONMENT,
+            **object_storage_env,
+            "PATH": os.environ["PATH"],
+            "DATABASE_URL": await role("before"),
+        }
+        run = [sys.executable, "-m", "service", *command]
+        ended = await asyncio.to_thread(
+            subprocess.run, run, env=environment, capture_output=True, text=True, timeout=50, check=False
+        )
+        assert ended.returncode == 1
+        assert ended.stderr == "DATABASE_URL: Postgres refuses the user or the password.\n"
 
 
 class TestUnsuitableDatabase:

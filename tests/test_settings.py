@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
-from service.settings import Settings, SettingsError, load_settings, parse_ring
+from service.evidence.verdicts import MAX_BYTES
+from service.settings import (
+    DEFAULT_MAX_FILE_BYTES,
+    Settings,
+    SettingsError,
+    load_settings,
+    parse_ring,
+    unknown_names,
+)
 
 BASE = {
     "ENVIRONMENT": "dev",
@@ -54,6 +65,9 @@ class TestLoadSettings:
             ("AUTH_EMAIL_VERIFICATION_STATIC_CODE", "12345"),
             ("AUTH_TOKEN_KEYS", "without-colon"),
             ("DATABASE_URL", "mysql://localhost/db"),
+            ("OBJECT_STORAGE_ENDPOINT", "minio.internal:9000"),
+            ("OBJECT_STORAGE_PUBLIC_ENDPOINT", "s3://geheim"),
+            ("BACKUP_S3_ENDPOINT", "ftp://geheim"),
             ("RATE_LIMITS", "perhaps"),
             ("TRUSTED_PROXIES", "10.0.0.0/8, without-colon"),
             ("TRUSTED_PROXIES", "10.0.0.1/8"),
@@ -64,6 +78,15 @@ class TestLoadSettings:
         with pytest.raises(SettingsError, match=name) as refused:
             load(**{name: value})
         assert "without-colon" not in str(refused.value)
+
+    def test_a_file_that_the_worker_would_not_read_stops_the_start(self) -> None:
+        assert load(OBJECT_STORAGE_MAX_FILE_BYTES="26214400").object_storage_max_file_bytes == MAX_BYTES
+        with pytest.raises(SettingsError, match="OBJECT_STORAGE_MAX_FILE_BYTES must be at most 26214400"):
+            load(OBJECT_STORAGE_MAX_FILE_BYTES="26214401")
+
+    @pytest.mark.parametrize("value", ["", "many", "0", "-1"])
+    def test_a_size_that_is_none_is_the_default(self, value: str) -> None:
+        assert load(OBJECT_STORAGE_MAX_FILE_BYTES=value).object_storage_max_file_bytes == DEFAULT_MAX_FILE_BYTES
 
     def test_resend_names_smtp(self) -> None:
         with pytest.raises(SettingsError, match="smtp"):
@@ -101,7 +124,7 @@ class TestOutsideDev:
         settings = load_settings(STAGING)
         assert settings.exposes_codes is False
         assert settings.keeps_admin_key_after_bootstrap is False
-        assert settings.metrics_json_readers == "admin"
+        assert settings.metrics_json_readers == "summary"
 
     @pytest.mark.parametrize(
         ("name", "value"),
@@ -130,6 +153,38 @@ class TestOutsideDev:
 
     def test_a_static_code_is_warned_about(self) -> None:
         assert load_settings(STAGING | {"AUTH_EMAIL_VERIFICATION_STATIC_CODE": "123456"}).warnings()
+
+
+class TestUnknownNames:
+    def test_a_mistyped_name_is_said_with_the_nearest_and_without_its_value(self) -> None:
+        (sentence,) = unknown_names({"AUTH_TOKN_KEYS": "geheim", "AUTH_TOKEN_KEYS": "x", "ENVIRONMENT": "dev"})
+        assert sentence == (
+            "AUTH_TOKN_KEYS is set, but there is no such variable: it is ignored. The nearest name is AUTH_TOKEN_KEYS."
+        )
+
+    @pytest.mark.parametrize(
+        ("name", "nearest"),
+        [
+            ("kyc_provider_webhok_secret", "KYC_PROVIDER_WEBHOOK_SECRET"),
+            ("OBJECT_STORAGE_BUKET", "OBJECT_STORAGE_BUCKET"),
+            ("DATABASE_URI", "DATABASE_URL"),
+            ("BOOTSTRAP_ADMIN_MAIL", "BOOTSTRAP_ADMIN_EMAIL"),
+            ("SEED_STAGING_PASWORD", "SEED_STAGING_PASSWORD"),
+        ],
+    )
+    def test_the_nearest_is_the_one_that_was_meant(self, name: str, nearest: str) -> None:
+        (sentence,) = unknown_names({name: ""})
+        assert sentence.endswith(f"The nearest name is {nearest}.")
+
+    def test_other_programs_variables_are_left_alone(self) -> None:
+        assert (
+            unknown_names({"PATH": "", "API_KEY": "", "LOG_FILE": "", "POSTGRES_PORT_5432_TCP": "", "HOME": ""}) == []
+        )
+
+    def test_every_name_of_the_example_file_is_known(self) -> None:
+        names = re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (Path(__file__).parents[1] / ".env.example").read_text(), re.M)
+        assert len(names) > 80
+        assert unknown_names(dict.fromkeys(names, "")) == []
 
 
 class TestParseRing:

@@ -5,15 +5,11 @@ import asyncio
 import hashlib
 import hmac
 import io
-import os
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+import uuid
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-import httpx
 import pytest
 from PIL import Image
 from pypdf import PdfReader
@@ -24,12 +20,13 @@ from service.seed import fill_database
 from service.settings import Settings
 from service.smoke import add_arguments, main, shapes
 from service.smoke.files import jpeg, pdf
-from service.smoke.http import Api, StepFailed
+from service.smoke.http import CORS_HEADERS, Api, StepFailed
 from service.smoke.options import Options, WrongUse, options_from, parse_resolve
 from service.smoke.run import STEPS, run
 from service.smoke.signing import webhook_headers, webhook_signature
 from service.smoke.walk import Skipped, Step, Steps, Walk, served_operations, take
 from tests.conftest import TEST_ENVIRONMENT
+from tests.running import running_server
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -252,60 +249,77 @@ class TestRun:
         assert lines == [f"SMOKE FAILED connect: no answer from 127.0.0.1:{unused_tcp_port}: ClientConnectorError"]
 
     async def test_it_can_wait_for_the_first_answer(self, unused_tcp_port: int) -> None:
-        """Nobody listens at first, then somebody who serves nothing: the first step is reached, and fails."""
-
-        async def serve_nothing(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-            await writer.drain()
-            writer.close()
-
+        """Nobody listens at first, then a product that serves nothing: the first step is reached, and fails."""
         lines: list[str] = []
         options = Options(base_url=f"http://127.0.0.1:{unused_tcp_port}", wait_seconds=60)
         running = asyncio.create_task(run(options, say=lines.append))
         await asyncio.sleep(0.2)
-        async with await asyncio.start_server(serve_nothing, "127.0.0.1", unused_tcp_port):
+        async with Gateway(unused_tcp_port, own_answers=0):
             assert await running == 1
         assert lines
         assert "connect" not in lines[-1]
 
+    @pytest.mark.parametrize("status", ["404 Not Found", "503 Service Unavailable"])
+    async def test_a_gateway_s_own_answers_are_waited_out(self, unused_tcp_port: int, status: str) -> None:
+        lines: list[str] = []
+        options = Options(base_url=f"http://127.0.0.1:{unused_tcp_port}", wait_seconds=60)
+        async with Gateway(unused_tcp_port, own_answers=3, status=status) as gateway:
+            assert await run(options, say=lines.append) == 1
+        assert gateway.asked > 3
+        assert lines[-1].startswith("SMOKE FAILED health: GET /health: expected 200, got 404 not_found")
 
-@pytest.fixture
-def server_url(database_url: str, object_storage_env: dict[str, str], unused_tcp_port: int) -> Iterator[str]:
-    """A server process of its own, as it runs in production, on the test's database and object store."""
-    environ = {
-        **TEST_ENVIRONMENT,
-        **object_storage_env,
-        "DATABASE_URL": database_url,
-        "API_HOST": "127.0.0.1",
-        "API_PORT": str(unused_tcp_port),
-        "PATH": os.environ.get("PATH", ""),
-    }
-    url = f"http://127.0.0.1:{unused_tcp_port}"
-    process = subprocess.Popen(
-        [sys.executable, "-m", "service", "serve"],
-        cwd=ROOT,
-        env=environ,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(600):
-            assert process.poll() is None, "the server ended while it started"
-            try:
-                httpx.get(f"{url}/health", timeout=5)
-                break
-            except httpx.TransportError:
-                time.sleep(0.1)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(30)
+    async def test_waiting_for_the_product_has_an_end(self, unused_tcp_port: int) -> None:
+        lines: list[str] = []
+        options = Options(base_url=f"http://127.0.0.1:{unused_tcp_port}", wait_seconds=1)
+        async with Gateway(unused_tcp_port, own_answers=1_000_000):
+            assert await run(options, say=lines.append) == 1
+        assert lines == [
+            "SMOKE FAILED connect: GET /openapi.yaml: status 404 without an x-request-id: something else answers there"
+        ]
+
+
+class Gateway:
+    """Answers like a gateway that has not yet taken the route, then like a product that serves nothing."""
+
+    def __init__(self, port: int, *, own_answers: int, status: str = "404 Not Found") -> None:
+        self.asked = 0
+        self._port, self._own_answers, self._status = port, own_answers, status
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._answer, "127.0.0.1", self._port)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        await self._server.wait_closed()
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        self.asked += 1
+        if self.asked <= self._own_answers:
+            head, body = [f"HTTP/1.1 {self._status}"], b"404 page not found"
+        else:
+            headers = {**CORS_HEADERS, "x-request-id": str(uuid.uuid4()), "content-type": "application/json"}
+            head = ["HTTP/1.1 404 Not Found", *(f"{name}: {value}" for name, value in headers.items())]
+            body = b'{"error": {"code": "not_found", "message": "There is no such thing."}}'
+        lines = "\r\n".join([*head, f"Content-Length: {len(body)}", "Connection: close", "", ""])
+        writer.write(lines.encode() + body)
+        await writer.drain()
+        writer.close()
+
+
+@pytest.fixture(scope="module")
+async def server_url(app: Sanic[Any, Any], database_url: str, object_storage_env: dict[str, str]) -> AsyncIterator[str]:
+    """A server process of its own, as it runs in production, on the tests' database and object store.
+
+    All its tests show it the same number of jobs: it may count them once.
+    """
+    async with running_server({**TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": database_url}) as server:
+        yield server.url
 
 
 class TestWholeWalk:
-    async def test_walks_everything_and_leaves_one_candidate(
-        self, app: Sanic[Any, Any], settings: Settings, server_url: str
-    ) -> None:
+    async def test_walks_everything_and_leaves_one_candidate(self, settings: Settings, server_url: str) -> None:
         await fill_database(settings, environ={})
         jobs = await db.fetch_value("SELECT count(*) FROM jobs")
         users = await db.fetch_value("SELECT count(*) FROM users")
@@ -322,7 +336,7 @@ class TestWholeWalk:
         assert await db.fetch_value("SELECT count(*) FROM jobs") == jobs
         assert await db.fetch_value("SELECT count(*) FROM users") == users + 1
 
-    async def test_staff_may_log_in_instead(self, app: Sanic[Any, Any], settings: Settings, server_url: str) -> None:
+    async def test_staff_may_log_in_instead(self, settings: Settings, server_url: str) -> None:
         await fill_database(settings, environ={"SEED_CANDIDATE_PASSWORD": "a password for staff"})
         options = Options(base_url=server_url, admin_email="admin@example.com", admin_password="a password for staff")
         lines: list[str] = []
@@ -330,7 +344,8 @@ class TestWholeWalk:
         assert (code, lines[-1]) == (0, "SMOKE OK"), lines
         assert [line for line in lines if line.startswith("ok  staff sign in (")]
 
-    async def test_resolve_reaches_a_name_that_no_one_knows(self, app: Sanic[Any, Any], server_url: str) -> None:
+    async def test_resolve_reaches_a_name_that_no_one_knows(self, settings: Settings, server_url: str) -> None:
+        await fill_database(settings, environ={})
         port = int(server_url.rpartition(":")[2])
         options = Options(base_url=f"http://api.invalid:{port}", resolve={("api.invalid", port): "127.0.0.1"})
         lines: list[str] = []

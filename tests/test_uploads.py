@@ -15,15 +15,18 @@ import pytest
 
 from service.adapters.object_storage import ObjectStorage, PresignedUpload
 from service.errors import StorageUnavailable
-from service.settings import Settings, load_settings
+from service.evidence.verdicts import MAX_BYTES
+from service.openapi import build_document
+from service.settings import DEFAULT_MAX_FILE_BYTES, Settings, load_settings
 from service.uploads import is_safe_key, object_key
 from tests.conftest import TEST_ENVIRONMENT
+from tests.factories import Candidate, make_application, make_kyc_session
 
 DATA = b"%PDF-1.7 a small file"
 DIGEST = hashlib.sha256(DATA).hexdigest()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def storage(settings: Settings) -> AsyncIterator[ObjectStorage]:
     adapter = ObjectStorage(settings)
     await adapter.open()
@@ -187,6 +190,53 @@ class TestDownload:
         assert answer.headers["content-type"] == "application/pdf"
         assert (await phone.put(url, content=b"x")).status_code in range(400, 500)
         assert (await phone.get(url.partition("?")[0])).status_code in range(400, 500)
+
+
+class TestLargestFile:
+    """One setting for identity and application documents; the contract document shows its default everywhere."""
+
+    @pytest.mark.parametrize("largest", [5_000, DEFAULT_MAX_FILE_BYTES, MAX_BYTES])
+    async def test_it_is_the_same_for_every_upload_and_every_registration(
+        self,
+        api: httpx.AsyncClient,
+        app: Any,
+        settings: Settings,
+        candidate: Candidate,
+        monkeypatch: pytest.MonkeyPatch,
+        largest: int,
+    ) -> None:
+        with_limit = settings.model_copy(update={"object_storage_max_file_bytes": largest})
+        monkeypatch.setattr(app.ctx.storage, "max_file_bytes", ObjectStorage(with_limit).max_file_bytes)
+        session_id = await make_kyc_session(candidate.id)
+        application_id = await make_application(candidate.id)
+        base = {"documentType": "CV", "fileName": "cv.pdf", "contentType": "application/pdf", "sessionId": session_id}
+        documents = f"/users/me/applications/{application_id}/documents"
+        key = f"applications/{candidate.id}/{application_id}/cv.pdf"
+        for path, more in (
+            ("/identity/kyc/upload-url", {}),
+            (f"{documents}/upload-url", {}),
+            (documents, {"objectKey": key}),
+        ):
+            body = base | more | {"checksumSha256": DIGEST}
+            refused = await api.post(path, headers=candidate.headers, json=body | {"contentLength": largest + 1})
+            assert (refused.status_code, refused.json()["error"]["code"]) == (400, "invalid_content_length"), path
+            # A wrong size is named before a wrong checksum, a wrong type before the size.
+            bad = body | {"contentLength": largest + 1, "checksumSha256": "no"}
+            answer = await api.post(path, headers=candidate.headers, json=bad)
+            assert answer.json()["error"]["code"] == "invalid_content_length", path
+            answer = await api.post(path, headers=candidate.headers, json=bad | {"contentType": "image/gif"})
+            assert answer.json()["error"]["code"] == "invalid_content_type", path
+            taken = await api.post(path, headers=candidate.headers, json=body | {"contentLength": largest})
+            assert taken.status_code == 201, path
+
+    async def test_the_document_shows_the_default_whatever_is_set(
+        self, app: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(app.ctx.storage, "max_file_bytes", 5_000)
+        schemas = build_document(app)["components"]["schemas"]
+        for name in ("KycUploadInput", "ApplicationUploadInput", "ApplicationDocumentInput"):
+            length = schemas[name]["properties"]["contentLength"]
+            assert (length["minimum"], length["maximum"]) == (1, DEFAULT_MAX_FILE_BYTES)
 
 
 class TestObjectKey:

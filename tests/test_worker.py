@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import email
 import json
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -19,6 +22,7 @@ from service import db, worker
 from service.adapters import mail
 from service.settings import Settings
 from service.tasks import domain as tasks
+from service.tasks.models import TaskKind
 
 
 class Inbox:
@@ -109,19 +113,45 @@ class TestMail:
         assert email.message_from_bytes(kept.read_bytes())["To"] == "a@example.com"
 
 
+class TestKinds:
+    async def test_each_has_a_handler_and_no_handler_is_of_another(self, app: Sanic[Any, Any]) -> None:
+        assert set(worker.handlers(app.ctx.storage)) == set(TaskKind)
+
+    async def test_without_a_store_only_documents_wait(self, app: Sanic[Any, Any]) -> None:
+        assert set(TaskKind) - set(worker.handlers(None)) == {TaskKind.VERIFY_DOCUMENT}
+
+    async def test_gauges_and_features_know_nothing_of_the_worker(self) -> None:
+        code = """
+import asyncio, sys
+import service.auth.verification, service.evidence.domain, service.webhooks.domain
+from service.gauges import gauges
+
+async def attach():
+    gauges.attach()
+
+asyncio.run(attach())
+print(*sys.modules)
+"""
+        done = await asyncio.to_thread(
+            subprocess.run, (sys.executable, "-c", code), capture_output=True, text=True, check=True, timeout=60
+        )
+        assert "service.tasks.models" in done.stdout.split()
+        assert "service.worker" not in done.stdout.split()
+
+
 class TestTasks:
     async def test_twenty_workers_share_one_task(self, app: Sanic[Any, Any]) -> None:
-        await tasks.enqueue("something", {"n": 1})
-        taken = await asyncio.gather(*(tasks.take(["something"]) for _ in range(20)))
+        await tasks.enqueue(TaskKind.APPLY_WEBHOOK, {"n": 1})
+        taken = await asyncio.gather(*(tasks.take([TaskKind.APPLY_WEBHOOK]) for _ in range(20)))
         assert len([task for task in taken if task is not None]) == 1
 
     async def test_a_task_of_a_dead_worker_comes_back(self, app: Sanic[Any, Any]) -> None:
-        await tasks.enqueue("something", {"n": 1})
-        first = await tasks.take(["something"])
+        await tasks.enqueue(TaskKind.APPLY_WEBHOOK, {"n": 1})
+        first = await tasks.take([TaskKind.APPLY_WEBHOOK])
         assert first is not None
-        assert await tasks.take(["something"]) is None
+        assert await tasks.take([TaskKind.APPLY_WEBHOOK]) is None
         await db.execute("UPDATE background_tasks SET locked_until = now() - interval '1 second'")
-        second = await tasks.take(["something"])
+        second = await tasks.take([TaskKind.APPLY_WEBHOOK])
         assert second is not None
         assert second.attempts == 2
         await tasks.finish(first)  # too late: the task is somebody else's now
@@ -134,10 +164,10 @@ class TestTasks:
 
         with pytest.raises(ZeroDivisionError):
             async with in_transaction():
-                await tasks.enqueue("something", {})
+                await tasks.enqueue(TaskKind.APPLY_WEBHOOK, {})
                 raise ZeroDivisionError
         assert await states() == []
 
     async def test_unknown_kinds_are_left_alone(self, app: Sanic[Any, Any], settings: Settings) -> None:
-        await tasks.enqueue("of_a_newer_version", {})
+        await db.execute("INSERT INTO background_tasks (id, kind) VALUES ($1, 'of_a_newer_version')", uuid4())
         assert not await worker.run_one(settings)

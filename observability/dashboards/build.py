@@ -1,4 +1,4 @@
-"""What do the dashboards show? `python observability/dashboards/build.py` writes one JSON file for each, ready to import.
+"""What do the dashboards show? `python -m observability.dashboards.build` writes one JSON file for each, ready to import.
 
 Every query works on what our own processes export; a panel that needs another exporter says so in its description.
 """
@@ -14,6 +14,8 @@ from grafana_foundation_sdk.builders import common, dashboard, prometheus, stat,
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.common import LegendDisplayMode, LegendPlacement, StackingMode
 from grafana_foundation_sdk.models.dashboard import DashboardCursorSync, DataSourceRef
+
+from service.kyc.states import WAITING
 
 FOLDER = Path(__file__).parent
 _SOURCE = DataSourceRef(type_val="prometheus", uid="${datasource}")
@@ -335,7 +337,8 @@ KYC = Dashboard(
             "Now",
             (
                 number(
-                    "Waiting for a reviewer", 'sum(max by (status) (kyc_sessions{status=~"SUBMITTED|MANUAL_REVIEW"}))'
+                    "Waiting for a reviewer",
+                    f'sum(max by (status) (kyc_sessions{{status=~"{"|".join(WAITING)}"}}))',
                 ),
                 number("Longest wait", "max(kyc_oldest_waiting_session_age_seconds)", unit="s"),
                 number("Decisions of a day", "sum(increase(kyc_decisions_total[1d]))"),

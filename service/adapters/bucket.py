@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import time
 import uuid
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
-from service.adapters.object_storage import s3_client
+from service import waiting
+from service.adapters.object_storage import ObjectStorage, s3_client
+from service.errors import StorageUnavailable
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -29,11 +34,70 @@ _NOT_SUPPORTED = {
     "UnsupportedArgument",
 }
 _REFUSED = {401, 403}
+_UNKNOWN_KEY = {"InvalidAccessKeyId", "SignatureDoesNotMatch"}
 
 RULES: dict[str, dict[str, Any]] = {
     "jembatan-abort-multipart": {"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": ABORT_MULTIPART_DAYS}},
     "jembatan-noncurrent": {"NoncurrentVersionExpiration": {"NoncurrentDays": KEEP_NONCURRENT_DAYS}},
 }
+
+
+class StorageRefused(Exception):
+    """The store answers and does not know the key; the text is one sentence that names the variables."""
+
+
+async def bootstrap(settings: Settings, *, patience_seconds: float = 0.0) -> list[str]:
+    """Make the bucket where it is missing, then `prepare` it; returns one line for each.
+
+    Tries again for `patience_seconds` while the store is away, and says so. Raises StorageUnavailable, ClientError,
+    and at once StorageRefused for a key that the store does not know.
+    """
+    storage = ObjectStorage(settings)
+    await storage.open()
+    deadline = time.monotonic() + patience_seconds
+    try:
+        async with waiting.announced("the object store (OBJECT_STORAGE_ENDPOINT)") as wait:
+            while True:
+                try:
+                    made = await storage.ensure_bucket()
+                    break
+                except StorageUnavailable as error:
+                    await _refuse_unknown_key(settings, error)
+                    if time.monotonic() >= deadline:
+                        raise
+                    wait.reason = f"{settings.s3_endpoint} does not answer ({type(error.__cause__).__name__})"
+                await asyncio.sleep(1)
+    finally:
+        await storage.close()
+    return [f"bucket {settings.object_storage_bucket} {'made' if made else 'is there'}", *await prepare(settings)]
+
+
+async def _refuse_unknown_key(settings: Settings, error: StorageUnavailable) -> None:
+    """Raise StorageRefused when the store has answered that it knows neither this key nor this signature."""
+    if not isinstance(error.__cause__, ClientError) or _status(error.__cause__) != 403:
+        return
+    async with _client(settings) as client:
+        try:
+            # The bucket is asked for by HEAD, whose answer has no body to say why.
+            await client.list_objects_v2(Bucket=settings.object_storage_bucket, MaxKeys=1)
+        except ClientError as found:
+            if _code(found) in _UNKNOWN_KEY:
+                raise StorageRefused(
+                    "OBJECT_STORAGE_ACCESS_KEY_ID, OBJECT_STORAGE_SECRET_ACCESS_KEY: the object store at"
+                    f" {settings.s3_endpoint} does not know this key ({_code(found)})."
+                ) from found
+        except BotoCoreError:
+            return
+
+
+def _client(settings: Settings) -> AbstractAsyncContextManager[S3Client]:
+    return s3_client(
+        settings.s3_endpoint,
+        region=settings.object_storage_region,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+        path_style=settings.object_storage_force_path_style,
+    )
 
 
 async def prepare(settings: Settings) -> list[str]:
@@ -43,13 +107,7 @@ async def prepare(settings: Settings) -> list[str]:
     product works without it. Runs with a key that may administer the bucket, any number of times; rules and statements
     of others stay. Raises ClientError when the store refuses for another reason.
     """
-    async with s3_client(
-        settings.s3_endpoint,
-        region=settings.object_storage_region,
-        access_key=settings.s3_access_key,
-        secret_key=settings.s3_secret_key,
-        path_style=settings.object_storage_force_path_style,
-    ) as client:
+    async with _client(settings) as client:
         bucket = settings.object_storage_bucket
         lines = [await _versioning(client, bucket), *await _life_cycle(client, bucket)]
         lines.append(await _policy(client, bucket, settings.object_storage_app_principal))
@@ -168,7 +226,7 @@ async def _allowed(call: Callable[[], Awaitable[Any]]) -> bool:
     try:
         await call()
     except ClientError as error:
-        return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)) not in _REFUSED
+        return _status(error) not in _REFUSED
     return True
 
 
@@ -180,6 +238,10 @@ async def _report(what: str, change: Callable[[], Awaitable[None]], done: str) -
             raise
         return f"{what}: not supported by this store ({_code(error)})"
     return f"{what}: {done}"
+
+
+def _status(error: ClientError) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
 
 
 def _code(error: ClientError) -> str:

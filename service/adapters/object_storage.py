@@ -74,6 +74,7 @@ class ObjectStorage:
 
     def __init__(self, settings: Settings) -> None:
         self.bucket = settings.object_storage_bucket
+        self.max_file_bytes = settings.object_storage_max_file_bytes
         self._settings = settings
         self._stack = AsyncExitStack()
         self._client: S3Client | None = None
@@ -202,6 +203,24 @@ class ObjectStorage:
         """Store one object, replacing what is there."""
         async with _measured("put_object"):
             await self.client.put_object(Bucket=self.bucket, Key=key, Body=data, ContentType=content_type)
+
+    async def keys_below(self, prefix: str) -> list[str]:
+        """Keys of all objects that begin with `prefix`."""
+        async with _measured("list_objects"):
+            pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+            return [item["Key"] async for page in pages for item in page.get("Contents", [])]
+
+    async def remove(self, key: str) -> bool:
+        """Remove one object; one that is not there is no failure. Returns False when our key may not delete."""
+        async with _measured("delete_object"):
+            try:
+                await self.client.delete_object(Bucket=self.bucket, Key=key)
+            except ClientError as error:
+                if _status(error) == 403:
+                    return False
+                if _status(error) != 404:
+                    raise
+            return True
 
     async def check(self) -> None:
         """Ask for the bucket. Raises StorageUnavailable when it cannot be used."""

@@ -5,7 +5,13 @@ from __future__ import annotations
 from sanic import Blueprint, HTTPResponse, Request
 
 from service.applications import review, schemas
-from service.applications.domain import ApplicationNotFound
+from service.applications.moves import (
+    ApplicationNotFound,
+    InvalidApplicationTransition,
+    Mover,
+    OfferDecisionRequired,
+    move,
+)
 from service.applications.queries import CaseFilter
 from service.errors import InvalidCursor, InvalidLimit, SearchBusy
 from service.jobs.schemas import InvalidJobId, InvalidSearch
@@ -46,6 +52,7 @@ async def list_applications(request: Request) -> HTTPResponse:
 @operation(
     "adminGetApplication",
     summary="One application with who applied and its newest step",
+    description="The same row as in the list.",
     tag="admin applications",
     security=Security.ADMIN,
     responses={200: schemas.AdminApplication},
@@ -59,6 +66,7 @@ async def read_application(request: Request, application_id: str) -> HTTPRespons
 @operation(
     "adminGetApplicationJourney",
     summary="One application with all its steps, oldest first",
+    description="The steps are what the candidate sees, with the people who made them.",
     tag="admin applications",
     security=Security.ADMIN,
     responses={200: schemas.AdminApplicationJourney},
@@ -72,7 +80,8 @@ async def read_journey(request: Request, application_id: str) -> HTTPResponse:
 @operation(
     "adminChangeApplicationStatus",
     summary="Move an application to another status",
-    description="Candidates see the step with its reason. `updatedBy` counts only for callers with the staff key.",
+    description="Candidates see the step with its reason and without the name. `updatedBy` counts only for callers "
+    "with the staff key.",
     tag="admin applications",
     security=Security.ADMIN,
     body=schemas.ApplicationStatusInput,
@@ -82,15 +91,14 @@ async def read_journey(request: Request, application_id: str) -> HTTPResponse:
         schemas.InvalidReason,
         schemas.InvalidUpdatedBy,
         ApplicationNotFound,
-        review.OfferDecisionRequired,
-        review.InvalidApplicationTransition,
+        OfferDecisionRequired,
+        InvalidApplicationTransition,
     ),
 )
-async def change_status(request: Request, application_id: str) -> HTTPResponse:
+async def move_application(request: Request, application_id: str) -> HTTPResponse:
     fields = parse(schemas.ApplicationStatusInput, await read_body(request))
-    case, event = await review.change_status(
-        application_id, fields.status, fields.reason, fields.updated_by, request.ctx.staff
-    )
+    by = Mover.staff(request.ctx.staff, fields.updated_by)
+    case, event = await move(application_id, fields.status, by=by, reason=fields.reason)
     return answer(schemas.AdminApplicationChanged.of(case, event))
 
 
@@ -98,6 +106,7 @@ async def change_status(request: Request, application_id: str) -> HTTPResponse:
 @operation(
     "adminListApplicationDocuments",
     summary="The documents of one application, newest first",
+    description="At most 500 rows; `total` counts all of them.",
     tag="admin applications",
     security=Security.ADMIN,
     responses={200: schemas.AdminApplicationDocuments},
@@ -147,6 +156,7 @@ async def review_document(request: Request, application_id: str, document_id: st
 @operation(
     "adminPreviewApplicationDocument",
     summary="A link that reads one document for a short time",
+    description="The link lives for `expiresSec` seconds, 120 unless said, and leads to the checked copy once there is one.",
     tag="admin applications",
     security=Security.ADMIN,
     body=schemas.ApplicationPreviewInput,

@@ -13,14 +13,16 @@ from tortoise.transactions import in_transaction
 
 from service import db
 from service.adapters.object_storage import ObjectStorage, PresignedUpload
-from service.applications.domain import ApplicationNotFound, own_application
+from service.applications.domain import own_application
 from service.applications.models import DocumentReviewStatus
+from service.applications.moves import ApplicationNotFound
 from service.applications.queries import ApplicationView, DocumentView, find_documents
 from service.applications.schemas import ApplicationDocumentInput, ApplicationUploadInput
+from service.applications.texts import document_for_candidate
 from service.auth.principal import Principal
 from service.errors import ApiError
 from service.evidence.domain import Subject, enqueue_look
-from service.uploads import object_key
+from service.uploads import limited, object_key
 from service.web import parse
 
 
@@ -44,7 +46,7 @@ async def presign_document(
     Raises ApplicationNotFound, then the error of the first wrong field.
     """
     application = await own_application(application_id, by)
-    fields = parse(ApplicationUploadInput, values)
+    fields = parse(limited(ApplicationUploadInput, storage.max_file_bytes), values)
     upload = await storage.presign_upload(
         object_key(key_prefix(application), fields.document_type, fields.file_name),
         content_type=fields.content_type,
@@ -63,7 +65,7 @@ async def register_document(
     then the error of the first wrong field, then ForeignObjectKey, then DuplicateApplicationDocument.
     """
     application = await own_application(application_id, by)
-    fields = parse(ApplicationDocumentInput, values)
+    fields = parse(limited(ApplicationDocumentInput, storage.max_file_bytes), values)
     if not fields.object_key.startswith(key_prefix(application)):
         raise ForeignObjectKey
     try:
@@ -101,7 +103,7 @@ async def list_documents(application_id: str, by: Principal) -> tuple[Applicatio
     """
     application = await own_application(application_id, by)
     documents, total = await find_documents(application.id)
-    return application, documents, total
+    return application, [document_for_candidate(document) for document in documents], total
 
 
 def key_prefix(application: ApplicationView) -> str:

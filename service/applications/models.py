@@ -22,31 +22,6 @@ class ApplicationStatus(StrEnum):
     REJECTED = "REJECTED"
 
 
-STAFF_MOVES: dict[str, frozenset[str]] = {
-    ApplicationStatus.SUBMITTED: frozenset(
-        {
-            ApplicationStatus.IN_REVIEW,
-            ApplicationStatus.INTERVIEW,
-            ApplicationStatus.OFFERED,
-            ApplicationStatus.HIRED,
-            ApplicationStatus.REJECTED,
-        }
-    ),
-    ApplicationStatus.IN_REVIEW: frozenset(
-        {
-            ApplicationStatus.INTERVIEW,
-            ApplicationStatus.OFFERED,
-            ApplicationStatus.HIRED,
-            ApplicationStatus.REJECTED,
-        }
-    ),
-    ApplicationStatus.INTERVIEW: frozenset(
-        {ApplicationStatus.OFFERED, ApplicationStatus.HIRED, ApplicationStatus.REJECTED}
-    ),
-}
-"""Where staff may move an application from each status; from others nowhere. An offer is the candidate's to answer."""
-
-
 class DocumentReviewStatus(StrEnum):
     """What the reviewer said about a document of an application."""
 
@@ -68,6 +43,39 @@ class ActorType(StrEnum):
     USER = "USER"
     ADMIN = "ADMIN"
     SYSTEM = "SYSTEM"
+
+
+OFFER_ANSWERS = {
+    OfferDecision.ACCEPT: ApplicationStatus.HIRED,
+    OfferDecision.DECLINE: ApplicationStatus.REJECTED,
+}
+"""What an offer becomes by its answer."""
+MOVES: dict[ActorType, dict[str, frozenset[str]]] = {
+    ActorType.ADMIN: {
+        ApplicationStatus.SUBMITTED: frozenset(
+            {
+                ApplicationStatus.IN_REVIEW,
+                ApplicationStatus.INTERVIEW,
+                ApplicationStatus.OFFERED,
+                ApplicationStatus.HIRED,
+                ApplicationStatus.REJECTED,
+            }
+        ),
+        ApplicationStatus.IN_REVIEW: frozenset(
+            {
+                ApplicationStatus.INTERVIEW,
+                ApplicationStatus.OFFERED,
+                ApplicationStatus.HIRED,
+                ApplicationStatus.REJECTED,
+            }
+        ),
+        ApplicationStatus.INTERVIEW: frozenset(
+            {ApplicationStatus.OFFERED, ApplicationStatus.HIRED, ApplicationStatus.REJECTED}
+        ),
+    },
+    ActorType.USER: {ApplicationStatus.OFFERED: frozenset(OFFER_ANSWERS.values())},
+}
+"""Where staff (ADMIN) and the candidate (USER) may move an application from each status; from others nowhere."""
 
 
 class JobApplication(Model):
@@ -98,11 +106,13 @@ class JourneyEvent(Model):
         "models.JobApplication", related_name="journey_events", on_delete=fields.OnDelete.CASCADE
     )
     status = fields.TextField()
-    title = fields.TextField()
-    description = fields.TextField()
+    title = fields.TextField(description="English, for a release that knows no keys.")
+    description = fields.TextField(description="As `title`; with what somebody typed.")
     created_at = fields.DatetimeField(auto_now_add=True)
     actor_type = fields.TextField(null=True)
     actor_id = fields.TextField(null=True, description="A user id, an admin's address or given text.")
+    text_key = fields.TextField(null=True, description="Which text it is; none for steps of earlier releases.")
+    typed_text = fields.TextField(null=True, description="The note or reason in `description`, when there is a key.")
 
     class Meta:
         table = "job_application_journey_events"

@@ -21,9 +21,10 @@ _APPLICATION = (
     " j.title, j.employment_type, j.visa_sponsorship, j.location_json, j.employer_json"
 )
 _APPLICANT = "u.full_name, u.email"
-_EVENT = (
+EVENT_COLUMNS = (
     "e.id AS event_id, e.status AS event_status, e.title AS event_title, e.description AS event_description,"
-    " e.actor_type AS event_actor_type, e.actor_id AS event_actor_id, e.created_at AS event_created_at"
+    " e.actor_type AS event_actor_type, e.actor_id AS event_actor_id, e.created_at AS event_created_at,"
+    " e.text_key AS event_text_key, e.typed_text AS event_typed_text"
 )
 _DOCUMENT = (
     "d.id, d.application_id, d.user_id, d.document_type, d.file_name, d.content_type, d.content_length, d.object_key,"
@@ -106,7 +107,7 @@ class ApplicationView:
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """One step of a journey. The actor is none for steps that are older than its column."""
+    """One step of a journey as it is stored. The actor and the key are none for steps older than their columns."""
 
     id: str
     status: str
@@ -115,6 +116,8 @@ class EventView:
     actor_type: str | None
     actor_id: str | None
     created_at: datetime
+    text_key: str | None
+    typed_text: str | None
 
     @classmethod
     def from_row(cls, row: asyncpg.Record) -> EventView:
@@ -126,6 +129,8 @@ class EventView:
             actor_type=row["event_actor_type"],
             actor_id=row["event_actor_id"],
             created_at=row["event_created_at"],
+            text_key=row["event_text_key"],
+            typed_text=row["event_typed_text"],
         )
 
     @classmethod
@@ -138,6 +143,8 @@ class EventView:
             actor_type=event.actor_type,
             actor_id=event.actor_id,
             created_at=event.created_at,
+            text_key=event.text_key,
+            typed_text=event.typed_text,
         )
 
 
@@ -311,7 +318,7 @@ async def find_application_for_job(user_id: str, job_id: str) -> ApplicationView
 async def find_journey(application_id: str, *, user_id: str | None = None) -> Journey | None:
     """An application with its steps, or none; of `user_id` alone, or anybody's for staff. One statement."""
     rows = await db.fetch_all(
-        f"SELECT {_APPLICATION}, {_APPLICANT}, {_EVENT} FROM job_applications a"
+        f"SELECT {_APPLICATION}, {_APPLICANT}, {EVENT_COLUMNS} FROM job_applications a"
         " JOIN jobs j ON j.id = a.job_id JOIN users u ON u.id = a.user_id"
         " LEFT JOIN job_application_journey_events e ON e.application_id = a.id"
         " WHERE a.id = $1::uuid AND ($2::uuid IS NULL OR a.user_id = $2::uuid) ORDER BY e.created_at, e.id",
@@ -345,7 +352,7 @@ async def find_document(document_id: str) -> DocumentView | None:
 async def find_case(application_id: str) -> CaseView | None:
     """One application for staff, or none."""
     row = await db.fetch_row(
-        f"SELECT {_APPLICATION}, {_APPLICANT}, {_EVENT} FROM job_applications a"
+        f"SELECT {_APPLICATION}, {_APPLICANT}, {EVENT_COLUMNS} FROM job_applications a"
         f" JOIN jobs j ON j.id = a.job_id JOIN users u ON u.id = a.user_id {_LAST_EVENT} WHERE a.id = $1::uuid",
         application_id,
     )
@@ -382,7 +389,7 @@ async def list_cases(wanted: CaseFilter, *, offset: int, limit: int) -> CasePage
     where = " AND ".join(conditions)
     sql = (
         f"SELECT t.total, p.* FROM (SELECT count(*) AS total FROM {matches} WHERE {where}) t LEFT JOIN LATERAL ("
-        f"SELECT {_APPLICATION}, {_APPLICANT}, {_EVENT} FROM ("
+        f"SELECT {_APPLICATION}, {_APPLICANT}, {EVENT_COLUMNS} FROM ("
         f"SELECT a.* FROM {matches} WHERE {where} ORDER BY a.updated_at DESC, a.id LIMIT $1 OFFSET $2) a"
         f" JOIN jobs j ON j.id = a.job_id JOIN users u ON u.id = a.user_id {_LAST_EVENT}) p ON true"
         " ORDER BY p.updated_at DESC, p.id"

@@ -11,14 +11,13 @@ from tortoise.transactions import in_transaction
 
 from service import db
 from service.adapters.object_storage import ObjectStorage
-from service.applications.domain import ApplicationNotFound, move
-from service.applications.models import STAFF_MOVES, ActorType, ApplicationStatus, DocumentReviewStatus
+from service.applications.models import ActorType, DocumentReviewStatus
+from service.applications.moves import ApplicationNotFound, shown_name
 from service.applications.queries import (
     CaseFilter,
     CasePage,
     CaseView,
     DocumentView,
-    EventView,
     Journey,
     find_case,
     find_document,
@@ -33,27 +32,6 @@ from service.evidence.domain import derived_key
 from service.evidence.verdicts import ByteState
 from service.settings import utc_now
 from service.web import Paged, uuid_or_none
-
-_TITLES = {
-    ApplicationStatus.SUBMITTED: "Application submitted",
-    ApplicationStatus.IN_REVIEW: "Application in review",
-    ApplicationStatus.INTERVIEW: "Interview",
-    ApplicationStatus.OFFERED: "Job offered",
-    ApplicationStatus.HIRED: "Hired",
-    ApplicationStatus.REJECTED: "Application not successful",
-}
-
-
-class OfferDecisionRequired(ApiError):
-    status_code, code = 409, "offer_decision_required"
-    message = "The candidate has to answer the offer."
-    message_id = "Kandidat harus menjawab penawaran ini."
-
-
-class InvalidApplicationTransition(ApiError):
-    status_code, code = 409, "invalid_application_transition"
-    message = "The application cannot be moved to this status."
-    message_id = "Lamaran tidak dapat dipindahkan ke status ini."
 
 
 class ApplicationDocumentNotFound(ApiError):
@@ -85,56 +63,6 @@ async def read_journey(application_id: str) -> Journey:
     return journey
 
 
-async def change_status(
-    application_id: str, status: ApplicationStatus, reason: str | None, given_name: str | None, by: Staff
-) -> tuple[CaseView, EventView | None]:
-    """Move an application. Returns it and the step that was added, none when it already had the status.
-
-    One transaction; locks the row, adds the step and the audit row. The step names a signed-in member of staff by
-    e-mail; `given_name` counts only for callers with the key, who have no other name.
-    Raises ApplicationNotFound, OfferDecisionRequired, InvalidApplicationTransition.
-    """
-    known = uuid_or_none(application_id)
-    if known is None:
-        raise ApplicationNotFound
-    name = shown_name(given_name, by)
-    async with in_transaction():
-        current = await db.fetch_value("SELECT status FROM job_applications WHERE id = $1::uuid FOR UPDATE", known)
-        if current is None:
-            raise ApplicationNotFound
-        event = None
-        if current != status:
-            if current == ApplicationStatus.OFFERED and status in {ApplicationStatus.HIRED, ApplicationStatus.REJECTED}:
-                raise OfferDecisionRequired
-            if status not in STAFF_MOVES.get(current, frozenset()):
-                raise InvalidApplicationTransition
-            description = f"The status is now {status.value}, set by {name}."
-            event = await move(
-                known,
-                status,
-                title=_TITLES[status],
-                description=f"{description} Reason: {reason}" if reason else description,
-                actor_type=ActorType.ADMIN,
-                actor_id=name,
-            )
-        case = await read_application(known)
-        if event is not None:
-            await audit(
-                "application.status_changed",
-                actor_type=ActorType.ADMIN,
-                actor_id=by.actor_id,
-                subject_type="JOB_APPLICATION",
-                subject_id=known,
-                detail={
-                    "before": {"status": current},
-                    "after": {"status": status.value},
-                    "reason": reason,
-                    "name": name,
-                },
-            )
-    return case, event
-
-
 async def list_documents(application_id: str) -> tuple[CaseView, list[DocumentView], int]:
     """Anybody's application, its newest documents, newest first, and how many there are. Raises ApplicationNotFound."""
     case = await read_application(application_id)
@@ -153,7 +81,7 @@ async def review_document(
     """Say what a document is worth; any result may follow any other, and a missing reason clears the old one.
 
     Returns whether anything changed. One transaction; locks the application and the document, adds the audit row. No
-    step is added. See `change_status` for the name. Raises ApplicationNotFound, ApplicationDocumentNotFound.
+    step is added. See `shown_name` for the name. Raises ApplicationNotFound, ApplicationDocumentNotFound.
     """
     known, known_document = uuid_or_none(application_id), uuid_or_none(document_id)
     if known is None:
@@ -227,8 +155,3 @@ async def preview_document(
         detail={"applicationId": document.application_id, "expiresSec": seconds},
     )
     return document, url, expires_at, is_checked
-
-
-def shown_name(given: str | None, by: Staff) -> str:
-    """Who a decision names: a signed-in caller's e-mail and nothing else, for the key what is given, else its name."""
-    return by.email or given or by.actor_id

@@ -7,23 +7,24 @@ from sanic import Blueprint, HTTPResponse, Request
 from service import uploads
 from service.applications import documents, domain, schemas
 from service.applications.models import OfferDecision
+from service.applications.moves import ApplicationNotFound, OfferNotAvailable
 from service.auth.principal import Basis
 from service.errors import InvalidCursor, InvalidLimit
 from service.jobs.domain import JobNotFound
 from service.operations import operation
-from service.web import answer, parse, parse_query, read_body
+from service.web import answer, language_of, parse, parse_query, read_body
 
 bp = Blueprint("applications")
 
 _UPLOAD_ERRORS = (
-    domain.ApplicationNotFound,
+    ApplicationNotFound,
     uploads.InvalidDocumentType,
     uploads.InvalidFileName,
     uploads.InvalidContentType,
     uploads.InvalidContentLength,
     uploads.InvalidChecksum,
 )
-_OFFER_ERRORS = (schemas.InvalidReason, domain.ApplicationNotFound, domain.OfferNotAvailable)
+_OFFER_ERRORS = (schemas.InvalidReason, ApplicationNotFound, OfferNotAvailable)
 
 
 @bp.post("/jobs/<job_id>/applications")
@@ -47,6 +48,7 @@ async def apply(request: Request, job_id: str) -> HTTPResponse:
 @operation(
     "listMyApplications",
     summary="The caller's applications, what moved last first",
+    description="Pages begin at the offset `cursor`.",
     tag="applications",
     query=schemas.ApplicationsQuery,
     responses={200: schemas.ApplicationList},
@@ -63,13 +65,17 @@ async def list_applications(request: Request) -> HTTPResponse:
 @operation(
     "getMyApplicationJourney",
     summary="One application with all its steps, oldest first",
+    description="Titles and descriptions follow `Accept-Language`; what somebody typed stays as it is. For whoever of "
+    "the staff acted there is the word `staff`.",
     tag="applications",
     responses={200: schemas.ApplicationJourney},
-    errors=(domain.ApplicationNotFound,),
+    errors=(ApplicationNotFound,),
     conditional=Basis.CONTENT,
+    by_language=True,
 )
 async def read_journey(request: Request, application_id: str) -> HTTPResponse:
-    return answer(schemas.ApplicationJourney.of(await domain.read_journey(application_id, request.ctx.principal)))
+    found = await domain.read_journey(application_id, language_of(request), request.ctx.principal)
+    return answer(schemas.ApplicationJourney.of(found))
 
 
 @bp.post("/users/me/applications/<application_id>/documents/upload-url")
@@ -118,9 +124,10 @@ async def register_document(request: Request, application_id: str) -> HTTPRespon
 @operation(
     "listMyApplicationDocuments",
     summary="The documents of one application, newest first",
+    description="At most 500 rows; `total` counts all of them.",
     tag="applications",
     responses={200: schemas.ApplicationDocuments},
-    errors=(domain.ApplicationNotFound,),
+    errors=(ApplicationNotFound,),
     conditional=Basis.CONTENT,
 )
 async def list_documents(request: Request, application_id: str) -> HTTPResponse:
@@ -140,6 +147,7 @@ async def list_documents(request: Request, application_id: str) -> HTTPResponse:
     body=schemas.OfferInput,
     responses={200: schemas.OfferAnswered},
     errors=_OFFER_ERRORS,
+    by_language=True,
 )
 async def accept_offer(request: Request, application_id: str) -> HTTPResponse:
     return await _answer_offer(request, application_id, OfferDecision.ACCEPT)
@@ -154,6 +162,7 @@ async def accept_offer(request: Request, application_id: str) -> HTTPResponse:
     body=schemas.OfferInput,
     responses={200: schemas.OfferAnswered},
     errors=_OFFER_ERRORS,
+    by_language=True,
 )
 async def decline_offer(request: Request, application_id: str) -> HTTPResponse:
     return await _answer_offer(request, application_id, OfferDecision.DECLINE)
@@ -161,7 +170,9 @@ async def decline_offer(request: Request, application_id: str) -> HTTPResponse:
 
 async def _answer_offer(request: Request, application_id: str, decision: OfferDecision) -> HTTPResponse:
     fields = parse(schemas.OfferInput, await read_body(request))
-    application, event = await domain.answer_offer(application_id, decision, fields.reason, request.ctx.principal)
+    application, event = await domain.answer_offer(
+        application_id, decision, fields.reason, language_of(request), request.ctx.principal
+    )
     body = schemas.OfferAnswered(
         updated=True,
         decision=decision,

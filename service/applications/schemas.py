@@ -18,14 +18,14 @@ from service.applications.queries import (
     Journey,
 )
 from service.errors import InvalidField
-from service.fields import Choice, Number, Text
+from service.fields import Choice, Text
 from service.jobs.models import EmploymentType
 from service.jobs.schemas import Employer, InvalidJobId, Location, Search
 from service.uploads import (
     Checksum,
+    ContentLength,
     DocumentType,
     FileName,
-    InvalidContentLength,
     InvalidContentType,
     InvalidExpiresSec,
     LinkSeconds,
@@ -33,8 +33,6 @@ from service.uploads import (
     Upload,
 )
 from service.web import Cursor, Input, Limit, Output, Paged, PageInfo, Ts, Uuid, open_enum, page_info
-
-MAX_FILE_BYTES = 10_485_760
 
 
 class InvalidNote(InvalidField):
@@ -94,7 +92,6 @@ class ApplicationsQuery(Input):
 ApplicationContentType = Annotated[
     str, Text(InvalidContentType, case="lower", pattern="application/pdf|image/jpeg|image/png")
 ]
-ContentLength = Annotated[int, Number(InvalidContentLength, minimum=1, maximum=MAX_FILE_BYTES)]
 
 
 class ApplicationUploadInput(Input):

@@ -11,7 +11,8 @@ import orjson
 from tortoise.transactions import in_transaction
 
 from service import db, logs
-from service.audit import chain
+from service.audit import chain, queries
+from service.audit.models import AuditEvent
 from service.logs import request_id
 from service.settings import Key, utc_now
 
@@ -67,36 +68,19 @@ async def audit(
 async def _append(rows: list[dict[str, Any]]) -> Callable[[], None] | None:
     """Chain `rows`, in the transaction that is about to be committed."""
     key = _keys[0]
-    await db.fetch_value("SELECT pg_advisory_xact_lock($1)", CHAIN_LOCK)
+    await db.take_lock(CHAIN_LOCK)
     # A statement of its own, so that it sees what the holder of the lock before us committed.
-    found = await db.fetch_row("SELECT count, mac FROM audit_head WHERE id = 1")
+    found = await queries.find_head()
     head = chain.Head(found["count"], found["mac"]) if found else chain.START
     marks: list[chain.Head] = []
     for row in rows:
         salt = secrets.token_bytes(chain.SALT_BYTES)
         digest = chain.detail_digest(salt, row["detail_json"])
         head = chain.Head(head.count + 1, chain.row_mac(key, head.count + 1, head.mac, row, digest))
-        await db.execute(
-            "INSERT INTO audit_events (id, occurred_at, actor_type, actor_id, action, subject_type, subject_id,"
-            " request_id, detail_json, sequence, key_id, mac, detail_digest, detail_salt)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-            *row.values(),
-            head.count,
-            key.id,
-            head.mac,
-            digest,
-            salt,
-        )
+        await queries.insert_event(row, head, key_id=key.id, digest=digest, salt=salt)
         if head.count % _LOGGED_EACH == 0:
             marks.append(head)
-    await db.execute(
-        "INSERT INTO audit_head (id, count, mac, key_id, seal, updated_at) VALUES (1, $1, $2, $3, $4, now())"
-        " ON CONFLICT (id) DO UPDATE SET count = $1, mac = $2, key_id = $3, seal = $4, updated_at = now()",
-        head.count,
-        head.mac,
-        key.id,
-        chain.head_seal(key, head),
-    )
+    await queries.store_head(head, key_id=key.id, seal=chain.head_seal(key, head))
     return (lambda: _log(marks)) if marks else None
 
 
@@ -112,12 +96,8 @@ async def erase_details(subject_type: str, subject_id: str, *, actor_type: str, 
     erasure of its subject may lack its salt. Source: docs/rules/audit.md, erasure.
     """
     async with in_transaction():
-        erased = await db.execute(
-            "UPDATE audit_events SET detail_json = '{}', detail_salt = NULL"
-            " WHERE subject_type = $1 AND subject_id = $2 AND detail_salt IS NOT NULL",
-            subject_type,
-            subject_id,
-        )
+        rows = AuditEvent.filter(subject_type=subject_type, subject_id=subject_id, detail_salt__isnull=False)
+        erased = await rows.update(detail_json={}, detail_salt=None)
         await audit(
             ERASED,
             actor_type=actor_type,

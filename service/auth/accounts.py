@@ -6,19 +6,18 @@ The rules: docs/rules/auth.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import uuid4
 
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from service import db, metrics
 from service.audit.domain import audit
-from service.auth import guesses, sessions, verification
+from service.auth import guesses, queries, sessions, verification
+from service.auth.models import User
 from service.auth.passwords import hash_password, verify_password
 from service.auth.principal import Principal
-from service.auth.queries import find_user
 from service.errors import ApiError, RateLimited
-from service.settings import Settings, utc_now
+from service.settings import Settings
 
 # Only a password that changes while it is checked asks for another try.
 _LOGIN_TRIES = 3
@@ -46,11 +45,10 @@ class InvalidCredentials(ApiError):
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
+class Registered(sessions.SignedIn):
     """A new account: signed in, with its first verification code on the way."""
 
-    session: sessions.SignedIn
-    challenge: verification.Challenge
+    email_verification: verification.Challenge
 
 
 async def register(full_name: str, email: str, password: str, settings: Settings, *, language: str) -> Registered:
@@ -58,45 +56,45 @@ async def register(full_name: str, email: str, password: str, settings: Settings
 
     Raises EmailExists, RoleAssignmentFailed, ServerBusy.
     """
-    if await db.fetch_value("SELECT 1 FROM users WHERE email = $1", email):
+    if await User.exists(email=email):
         raise EmailExists
     record = await hash_password(password)
-    user_id, now = str(uuid4()), utc_now()
+    async with in_transaction():
+        user = await create_account(full_name, email, record, [settings.auth_default_role_code])
+        session = await sessions.start_family(user, settings)
+        challenge = await verification.issue_code(user.user_id, email, settings, language=language)
+        await audit(
+            "auth.registered", actor_type="USER", actor_id=user.user_id, subject_type="USER", subject_id=user.user_id
+        )
+    return Registered(session.user, session.access_token, session.refresh_token, challenge)
+
+
+async def create_account(full_name: str, email: str, record: str, roles: list[str]) -> Principal:
+    """Store an account with exactly `roles` in the caller's transaction. `record`: its password, from `hash_password`.
+
+    Raises EmailExists, RoleAssignmentFailed; the transaction is of no more use then.
+    """
     try:
-        async with in_transaction():
-            await db.execute(
-                "INSERT INTO users (id, full_name, email, password_hash, created_at, updated_at)"
-                " VALUES ($1, $2, $3, $4, $5, $5)",
-                user_id,
-                full_name,
-                email,
-                record,
-                now,
-            )
-            granted = await db.execute(
-                "INSERT INTO user_roles (id, user_id, role_id) SELECT $1, $2, id FROM roles WHERE code = $3",
-                uuid4(),
-                user_id,
-                settings.auth_default_role_code,
-            )
-            if not granted:
-                raise RoleAssignmentFailed
-            user = Principal(user_id, full_name, email, None, now, (settings.auth_default_role_code,), None)
-            session = await sessions.start_family(user, settings)
-            challenge = await verification.issue_code(user_id, email, settings, language=language)
-            await audit("auth.registered", actor_type="USER", actor_id=user_id, subject_type="USER", subject_id=user_id)
+        user = await User.create(full_name=full_name, email=email, password_hash=record)
     except IntegrityError as error:
         if db.constraint_name(error) == "users_email_key":
             raise EmailExists from error
         raise
-    return Registered(session, challenge)
+    await grant(str(user.id), roles)
+    return Principal(str(user.id), full_name, email, None, user.created_at, tuple(sorted(roles)), None)
+
+
+async def grant(user_id: str, roles: list[str]) -> None:
+    """Give an account `roles`, of which it has none. Raises RoleAssignmentFailed."""
+    if len(await queries.grant_roles(user_id, roles)) != len(roles):
+        raise RoleAssignmentFailed
 
 
 async def login(identifier: str, password: str, settings: Settings, *, client: str | None) -> sessions.SignedIn:
     """Sign in with an e-mail address, compared in lower case, and the exact password.
 
     Every refusal costs three statements and one password check, so that a wrong password, an unknown address and missing
-    fields look alike. A record of the replaced server is replaced by ours on success. `client` as `client_of` says.
+    fields look alike. A record of the replaced server is replaced by ours on success. `client` as `address_of` says.
     Raises RateLimited, InvalidCredentials, ServerBusy.
     """
     counts = guesses.of_sign_in(identifier, client, settings)
@@ -104,9 +102,7 @@ async def login(identifier: str, password: str, settings: Settings, *, client: s
         metrics.logins.labels("limited").inc()
         raise RateLimited(retry_after=seconds)
     for _ in range(_LOGIN_TRIES):
-        found = await db.fetch_row(
-            "SELECT id, password_hash FROM users WHERE email = $1", "" if "\x00" in identifier else identifier
-        )
+        found = await queries.find_password("" if "\x00" in identifier else identifier)
         matches, outdated = await verify_password(password, found["password_hash"] if found else None)
         if found is None or not matches:
             break
@@ -127,12 +123,12 @@ async def _begin(user_id: str, checked: str, upgraded: str | None, settings: Set
     A changed password ends every sign-in, so none may begin with the old one after it.
     """
     async with in_transaction():
-        current = await db.fetch_value("SELECT password_hash FROM users WHERE id = $1 FOR NO KEY UPDATE", user_id)
-        user = await find_user(user_id)
+        current = await queries.lock_password(user_id)
+        user = await queries.find_user(user_id)
         if user is None or current != checked:
             return None
         if upgraded is not None:
-            await db.execute("UPDATE users SET password_hash = $2 WHERE id = $1", user_id, upgraded)
+            await User.filter(id=user_id).update(password_hash=upgraded)
         session = await sessions.start_family(user, settings)
         await audit("auth.signed_in", actor_type="USER", actor_id=user_id, subject_type="USER", subject_id=user_id)
     return session

@@ -6,12 +6,11 @@ import hmac
 
 from sanic.compat import Header
 
-from service import db
 from service.audit.domain import audit
 from service.auth import guesses, tokens
-from service.auth.clients import client_of
+from service.auth.clients import address_of
 from service.auth.principal import Basis, Principal, Staff
-from service.auth.queries import find_caller
+from service.auth.queries import find_caller, has_super_admin
 from service.errors import (
     AdminApiDisabled,
     ExpiredAccessToken,
@@ -73,7 +72,7 @@ async def authenticate_staff(
     given = ", ".join(headers.getall("x-admin-api-key", [])).strip()
     if not given:
         raise MissingAdminApiKey
-    counts = guesses.of_admin_key(client_of(peer, headers, settings), settings)
+    counts = guesses.of_admin_key(address_of(peer, headers, settings), settings)
     if seconds := await guesses.seconds_to_wait(counts):
         raise RateLimited(retry_after=seconds)
     if not hmac.compare_digest(given.encode("utf-8", "surrogatepass"), settings.admin_api_key.encode()):
@@ -97,11 +96,4 @@ async def key_is_enabled(settings: Settings) -> bool:
     expires_at = settings.admin_api_key_expires_at
     if expires_at is not None and utc_now() >= expires_at:
         return False
-    return settings.keeps_admin_key_after_bootstrap or not await _has_super_admin()
-
-
-async def _has_super_admin() -> bool:
-    found = await db.fetch_value(
-        "SELECT EXISTS(SELECT 1 FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE r.code = 'super_admin')"
-    )
-    return bool(found)
+    return settings.keeps_admin_key_after_bootstrap or not await has_super_admin()

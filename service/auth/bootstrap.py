@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from uuid import uuid4
 
 from tortoise.transactions import in_transaction
 
 from service import db
 from service.audit.domain import audit
+from service.auth.accounts import EmailExists, create_account
+from service.auth.models import User
 from service.auth.passwords import hash_password, verify_password
-from service.auth.queries import find_user
+from service.auth.queries import find_user, grant_roles
 from service.auth.sessions import end_all_families
 from service.logs import log
-from service.settings import Settings, utc_now
+from service.settings import Settings
 
 _LOCK = int.from_bytes(b"firstadm", "big", signed=True)
 _ATTEMPT_SECONDS = 3.0
@@ -83,28 +84,18 @@ async def ensure_admin(settings: Settings) -> Bootstrapped:
     email = settings.bootstrap_admin_email.lower()
     codes = sorted({code for item in settings.bootstrap_admin_role_codes.lower().split(",") if (code := item.strip())})
     async with in_transaction():
-        await db.fetch_value("SELECT pg_advisory_xact_lock($1)", _LOCK)
-        user_id, record, created = await _find_or_create(email, settings)
+        await db.take_lock(_LOCK)
+        account, created = await _find_or_create(email, settings)
         reset = False
         if not created and settings.bootstrap_admin_reset_password:
-            matches, _ = await verify_password(settings.bootstrap_admin_password, record)
+            matches, _ = await verify_password(settings.bootstrap_admin_password, account.password_hash)
             if not matches:
                 reset = True
-                await db.execute(
-                    "UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1",
-                    user_id,
-                    await hash_password(settings.bootstrap_admin_password),
-                    utc_now(),
-                )
-                await end_all_families(user_id, reason="password_change")
-        added = await db.fetch_all(
-            "INSERT INTO user_roles (id, user_id, role_id)"
-            " SELECT gen_random_uuid(), $1, id FROM roles WHERE code = ANY($2::text[])"
-            " ON CONFLICT (user_id, role_id) DO NOTHING RETURNING (SELECT code FROM roles WHERE id = role_id) AS code",
-            user_id,
-            codes,
-        )
-        user = await find_user(user_id)
+                account.password_hash = await hash_password(settings.bootstrap_admin_password)
+                await account.save(update_fields=["password_hash", "updated_at"])
+                await end_all_families(str(account.id), reason="password_change")
+        added = await grant_roles(str(account.id), codes)
+        user = await find_user(str(account.id))
         assert user is not None  # made or locked above
         if created or reset or added:
             await audit(
@@ -112,33 +103,24 @@ async def ensure_admin(settings: Settings) -> Bootstrapped:
                 actor_type="SYSTEM",
                 actor_id=None,
                 subject_type="USER",
-                subject_id=user_id,
-                detail={
-                    "created": created,
-                    "passwordChanged": reset,
-                    "rolesAdded": sorted(row["code"] for row in added),
-                },
+                subject_id=user.user_id,
+                detail={"created": created, "passwordChanged": reset, "rolesAdded": sorted(added)},
             )
     return Bootstrapped(created, user.roles)
 
 
-async def _find_or_create(email: str, settings: Settings) -> tuple[str, str, bool]:
-    """The account's id, password record and whether it is new. A registration at the same moment is waited for."""
-    find = "SELECT id, password_hash FROM users WHERE email = $1 FOR NO KEY UPDATE"
-    row = await db.fetch_row(find, email)
-    if row is None:
-        record = await hash_password(settings.bootstrap_admin_password)
-        made = await db.fetch_row(
-            "INSERT INTO users (id, full_name, email, password_hash, created_at, updated_at)"
-            " VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (email) DO NOTHING RETURNING id",
-            uuid4(),
-            settings.bootstrap_admin_full_name or "Platform Administrator",
-            email,
-            record,
-            utc_now(),
-        )
-        if made is not None:
-            return str(made["id"]), record, True
-        row = await db.fetch_row(find, email)
-        assert row is not None  # the conflict said so, and accounts are not deleted
-    return str(row["id"]), row["password_hash"], False
+async def _find_or_create(email: str, settings: Settings) -> tuple[User, bool]:
+    """The account, locked, and whether it is new. A registration at the same moment is waited for."""
+    held = User.filter(email=email).select_for_update(no_key=True)
+    account = await held.get_or_none()
+    if account is not None:
+        return account, False
+    record = await hash_password(settings.bootstrap_admin_password)
+    name = settings.bootstrap_admin_full_name or "Platform Administrator"
+    try:
+        async with in_transaction():
+            await create_account(name, email, record, [])
+        created = True
+    except EmailExists:
+        created = False
+    return await held.get(), created

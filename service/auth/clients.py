@@ -16,7 +16,7 @@ from service.settings import Settings
 _WITH_PORT = re.compile(r"([\d.]+):\d+|\[([^\]]*)\](?::\d+)?")
 
 
-def client_of(peer: str, headers: Header, settings: Settings) -> str | None:
+def address_of(peer: str, headers: Header, settings: Settings) -> str | None:
     """The public address that a request came from; none when nobody whom we trust says it.
 
     A trusted proxy has put the address of whoever called it at the end of X-Forwarded-For; what stands before the first

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+STAFF_NAME = "staff"
+"""Who a member of staff is in a candidate's answers: never a name or an address."""
+
 
 class Basis(Enum):
     """On what the answer to a read depends, besides its address: what belongs to the caller, or jobs and posts too."""
@@ -31,6 +34,10 @@ class Principal:
     family_id: str | None
     own_version: str | None = None
     content_version: str | None = None
+
+    @property
+    def email_verified(self) -> bool:
+        return self.email_verified_at is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,11 @@
-"""What does storage say about a caller? One statement for the user, the roles and the sign-in."""
+"""What does storage say about callers, sign-ins and failed guesses? The statements that run often or say much."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
 
 import asyncpg
 
@@ -10,8 +13,10 @@ from service import db
 from service.auth.principal import Basis, Principal
 from service.settings import utc_now
 
-_USER_COLUMNS = (
-    "u.id, u.full_name, u.email, u.email_verified_at, u.created_at,"
+# --- Callers ----------------------------------------------------------------------------------------------------------
+
+USER_COLUMNS = (
+    "u.id AS user_id, u.full_name, u.email, u.email_verified_at, u.created_at,"
     " ARRAY(SELECT r.code FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = u.id ORDER BY r.code)"
     " AS roles"
 )
@@ -24,7 +29,7 @@ _CONTENT_VERSION = (
     " greatest((SELECT max(j.scheduled_publish_at) FROM jobs j WHERE j.scheduled_publish_at <= now()),"
     " (SELECT max(p.scheduled_publish_at) FROM feed_posts p WHERE p.scheduled_publish_at <= now())) AS due_at"
 )
-_COLUMNS = f"SELECT {_USER_COLUMNS}, f.id AS family_id, f.ended_at, f.end_reason"
+_COLUMNS = f"SELECT {USER_COLUMNS}, f.id AS family_id, f.ended_at, f.end_reason"
 PRINCIPAL_SQL: dict[Basis | None, str] = {
     None: _COLUMNS + _CALLER_SQL,
     Basis.OWN: _COLUMNS + _OWN_VERSION + _CALLER_SQL,
@@ -62,7 +67,7 @@ async def find_caller(user_id: str, family_id: str | None, basis: Basis | None =
 
 async def find_user(user_id: str) -> Principal | None:
     """A user by id, without a sign-in."""
-    row = await db.fetch_row(f"SELECT {_USER_COLUMNS} FROM users u WHERE u.id = $1", user_id)
+    row = await db.fetch_row(f"SELECT {USER_COLUMNS} FROM users u WHERE u.id = $1", user_id)
     return _principal(row, None) if row else None
 
 
@@ -70,7 +75,7 @@ def _principal(
     row: asyncpg.Record, family_id: str | None, own_version: str | None = None, content_version: str | None = None
 ) -> Principal:
     return Principal(
-        user_id=str(row["id"]),
+        user_id=str(row["user_id"]),
         full_name=row["full_name"],
         email=row["email"],
         email_verified_at=row["email_verified_at"],
@@ -79,4 +84,126 @@ def _principal(
         family_id=family_id,
         own_version=own_version,
         content_version=content_version,
+    )
+
+
+# --- Roles ------------------------------------------------------------------------------------------------------------
+
+
+async def grant_roles(user_id: str, codes: Collection[str]) -> list[str]:
+    """Give an account the roles of `codes` that are known and that it lacks; returns their codes."""
+    rows = await db.fetch_all(
+        "INSERT INTO user_roles (id, user_id, role_id)"
+        " SELECT gen_random_uuid(), $1, id FROM roles WHERE code = ANY($2::text[])"
+        " ON CONFLICT (user_id, role_id) DO NOTHING RETURNING (SELECT code FROM roles WHERE id = role_id) AS code",
+        user_id,
+        list(codes),
+    )
+    return [row["code"] for row in rows]
+
+
+async def has_super_admin(*, except_user_id: str | None = None) -> bool:
+    """Whether anybody, or anybody else, is a super_admin."""
+    found: bool = await db.fetch_value(
+        "SELECT EXISTS(SELECT 1 FROM user_roles ur JOIN roles r ON r.id = ur.role_id"
+        " WHERE r.code = 'super_admin' AND ur.user_id IS DISTINCT FROM $1)",
+        except_user_id,
+    )
+    return found
+
+
+# --- Sign-ins ---------------------------------------------------------------------------------------------------------
+
+
+async def find_password(email: str) -> asyncpg.Record | None:
+    """`id` and `password_hash` of the account with this address."""
+    return await db.fetch_row("SELECT id, password_hash FROM users WHERE email = $1", email)
+
+
+async def lock_password(user_id: str) -> str | None:
+    """The password's record of an account, whose row is held until the transaction ends."""
+    record: str | None = await db.fetch_value(
+        "SELECT password_hash FROM users WHERE id = $1 FOR NO KEY UPDATE", user_id
+    )
+    return record
+
+
+async def insert_family(family_id: UUID, user_id: str) -> None:
+    await db.execute("INSERT INTO session_families (id, user_id) VALUES ($1, $2)", family_id, user_id)
+
+
+async def insert_session(
+    token_hash: str, user_id: str, family_id: UUID, *, parent_id: UUID | None, now: datetime, expires_at: datetime
+) -> None:
+    await db.execute(
+        "INSERT INTO sessions (id, user_id, token_hash, expires_at, created_at, family_id, parent_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        uuid4(),
+        user_id,
+        token_hash,
+        expires_at,
+        now,
+        family_id,
+        parent_id,
+    )
+
+
+async def lock_session(token_hash: str) -> asyncpg.Record | None:
+    """The row of a refresh token, held until the transaction ends, and when its sign-in ended (`ended_at`)."""
+    return await db.fetch_row(
+        "SELECT s.id, s.user_id, s.family_id, s.expires_at, s.revoked_at, s.rotated_at, s.successor_key_id, f.ended_at"
+        " FROM sessions s LEFT JOIN session_families f ON f.id = s.family_id WHERE s.token_hash = $1 FOR UPDATE OF s",
+        token_hash,
+    )
+
+
+async def find_successor(session_id: UUID) -> asyncpg.Record | None:
+    """`rotated_at` and `expires_at` of the refresh token that followed another one."""
+    return await db.fetch_row("SELECT rotated_at, expires_at FROM sessions WHERE parent_id = $1", session_id)
+
+
+async def rotate_session(session_id: UUID, family_id: UUID, *, now: datetime, key_id: str) -> None:
+    """Mark a refresh token as used. To the replaced server it is revoked, should that ever serve this database again."""
+    await db.execute(
+        "UPDATE sessions SET family_id = $2, rotated_at = $3, revoked_at = $3, successor_key_id = $4 WHERE id = $1",
+        session_id,
+        family_id,
+        now,
+        key_id,
+    )
+
+
+# --- Failed guesses ---------------------------------------------------------------------------------------------------
+
+_WINDOW = "interval '15 minutes'"
+_ENDED = f"started_at <= now() - {_WINDOW}"
+
+
+async def seconds_until_free(row_ids: list[str], limits: list[int]) -> int:
+    """Seconds until none of the rows counts as many failures as its limit in a window that has not ended; 0 for now."""
+    seconds: int | None = await db.fetch_value(
+        f"SELECT ceil(extract(epoch FROM max(started_at) + {_WINDOW} - now()))::int"
+        " FROM failed_guesses JOIN unnest($1::text[], $2::int[]) AS counts (id, most) USING (id)"
+        f" WHERE failures >= most AND NOT {_ENDED}",
+        row_ids,
+        limits,
+    )
+    return seconds or 0
+
+
+async def add_failure(row_ids: list[str]) -> None:
+    """Count one failure in each of the rows; a window that has ended begins anew."""
+    await db.execute(
+        "INSERT INTO failed_guesses AS g (id, failures, started_at)"
+        " SELECT id, 1, now() FROM unnest($1::text[]) AS id ON CONFLICT (id) DO UPDATE SET"
+        f" failures = CASE WHEN g.{_ENDED} THEN 1 ELSE g.failures + 1 END,"
+        f" started_at = CASE WHEN g.{_ENDED} THEN now() ELSE g.started_at END",
+        row_ids,
+    )
+
+
+async def delete_ended_windows() -> None:
+    """Waits for nobody, so it is part of no deadlock."""
+    await db.execute(
+        f"DELETE FROM failed_guesses WHERE id IN (SELECT id FROM failed_guesses WHERE {_ENDED} FOR UPDATE SKIP LOCKED)"
     )

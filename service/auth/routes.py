@@ -6,7 +6,7 @@ from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import empty
 
 from service.auth import accounts, schemas, sessions, verification
-from service.auth.clients import client_of
+from service.auth.clients import address_of
 from service.auth.principal import Basis
 from service.operations import Security, operation
 from service.web import answer, language_of, parse, read_body
@@ -18,6 +18,7 @@ bp = Blueprint("auth")
 @operation(
     "register",
     summary="Create an account and sign it in",
+    description="The new account is signed in at once; a code is on its way to the address. Nothing waits for its proof.",
     tag="auth",
     security=Security.PUBLIC,
     body=schemas.RegisterInput,
@@ -35,13 +36,14 @@ async def register(request: Request) -> HTTPResponse:
     registered = await accounts.register(
         fields.full_name, fields.email, fields.password, request.app.ctx.settings, language=language_of(request)
     )
-    return answer(schemas.RegisterResponse.of_registration(registered), 201)
+    return answer(schemas.RegisterResponse.model_validate(registered), 201)
 
 
 @bp.post("/auth/login")
 @operation(
     "login",
     summary="Sign in with an e-mail address and a password",
+    description="`identifier` or `email` names the account. Too many wrong passwords are 429 with `Retry-After`.",
     tag="auth",
     security=Security.PUBLIC,
     body=schemas.LoginInput,
@@ -55,9 +57,9 @@ async def login(request: Request) -> HTTPResponse:
         fields.identifier or fields.email,
         fields.password,
         settings,
-        client=client_of(request.ip, request.headers, settings),
+        client=address_of(request.ip, request.headers, settings),
     )
-    return answer(schemas.AuthResponse.of(session))
+    return answer(schemas.AuthResponse.model_validate(session))
 
 
 @bp.post("/auth/refresh")
@@ -73,13 +75,15 @@ async def login(request: Request) -> HTTPResponse:
 )
 async def refresh(request: Request) -> HTTPResponse:
     fields = parse(schemas.RefreshInput, await read_body(request))
-    return answer(schemas.AuthResponse.of(await sessions.refresh(fields.refresh_token, request.app.ctx.settings)))
+    session = await sessions.refresh(fields.refresh_token, request.app.ctx.settings)
+    return answer(schemas.AuthResponse.model_validate(session))
 
 
 @bp.post("/auth/logout")
 @operation(
     "logout",
     summary="End a sign-in; an unknown token is no failure",
+    description="The access token of the same sign-in ends with it.",
     tag="auth",
     security=Security.PUBLIC,
     body=schemas.LogoutInput,
@@ -93,15 +97,23 @@ async def logout(request: Request) -> HTTPResponse:
 
 
 @bp.get("/auth/me")
-@operation("getMe", summary="The signed-in user", tag="auth", responses={200: schemas.Me}, conditional=Basis.OWN)
+@operation(
+    "getMe",
+    summary="The signed-in user",
+    description="Tells an app that starts whether its sign-in still counts, and who is signed in.",
+    tag="auth",
+    responses={200: schemas.Me},
+    conditional=Basis.OWN,
+)
 async def get_me(request: Request) -> HTTPResponse:
-    return answer(schemas.Me(user=schemas.User.of(request.ctx.principal)))
+    return answer(schemas.Me(user=schemas.User.model_validate(request.ctx.principal)))
 
 
 @bp.post("/auth/email-verification/resend")
 @operation(
     "resendVerificationCode",
     summary="Send another verification code",
+    description="At most one mail in 60 seconds: 429 with `Retry-After` before that. Only the newest code counts.",
     tag="auth",
     security=Security.PUBLIC,
     body=schemas.ResendInput,
@@ -111,13 +123,14 @@ async def get_me(request: Request) -> HTTPResponse:
 async def resend_code(request: Request) -> HTTPResponse:
     fields = parse(schemas.ResendInput, await read_body(request))
     challenge = await verification.resend_code(fields.email, request.app.ctx.settings, language=language_of(request))
-    return answer(schemas.EmailChallenge.of(challenge))
+    return answer(schemas.EmailChallenge.model_validate(challenge))
 
 
 @bp.post("/auth/email-verification/verify")
 @operation(
     "verifyEmail",
     summary="Verify an e-mail address with its code",
+    description="A code counts for 600 seconds. After five wrong tries it is locked; ask for another one.",
     tag="auth",
     security=Security.PUBLIC,
     body=schemas.VerifyInput,
@@ -131,4 +144,5 @@ async def resend_code(request: Request) -> HTTPResponse:
 )
 async def verify_email(request: Request) -> HTTPResponse:
     fields = parse(schemas.VerifyInput, await read_body(request))
-    return answer(schemas.EmailResult.of(await verification.verify_code(fields.email, fields.code)))
+    verified = await verification.verify_code(fields.email, fields.code)
+    return answer(schemas.EmailResult.model_validate(verified))

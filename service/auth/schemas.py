@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import not_
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from service.auth import accounts, sessions, verification
-from service.auth.principal import Principal
 from service.errors import InvalidField
 from service.fields import Text, as_text
 from service.web import Input, Output, Ts, Uuid, is_none
@@ -95,25 +95,13 @@ class VerifyInput(Input):
 
 
 class User(Output):
-    id: Uuid
+    id: Uuid = Field(validation_alias="user_id")
     full_name: str
     email: str
     email_verified: bool
     email_verified_at: Ts | None
     created_at: Ts
     roles: list[str]
-
-    @classmethod
-    def of(cls, user: Principal) -> User:
-        return cls(
-            id=user.user_id,
-            full_name=user.full_name,
-            email=user.email,
-            email_verified=user.email_verified_at is not None,
-            email_verified_at=user.email_verified_at,
-            created_at=user.created_at,
-            roles=list(user.roles),
-        )
 
 
 class Me(Output):
@@ -130,20 +118,7 @@ class EmailChallenge(Output):
     expires_in_sec: int
     resend_available_in_sec: int
     development_code: str | None = Field(None, exclude_if=is_none)
-    already_verified: bool | None = Field(None, exclude_if=is_none)
-
-    @classmethod
-    def of(cls, challenge: verification.Challenge) -> EmailChallenge:
-        return cls(
-            required=not challenge.already_verified,
-            verified=challenge.already_verified,
-            email=challenge.email,
-            sent=challenge.sent,
-            expires_in_sec=challenge.expires_in_seconds,
-            resend_available_in_sec=challenge.resend_available_in_seconds,
-            development_code=challenge.code,
-            already_verified=True if challenge.already_verified else None,
-        )
+    already_verified: bool | None = Field(None, exclude_if=not_)
 
 
 class EmailResult(Output):
@@ -151,29 +126,12 @@ class EmailResult(Output):
     verified: bool
     already_verified: bool
 
-    @classmethod
-    def of(cls, result: verification.Verified) -> EmailResult:
-        return cls(email=result.email, verified=True, already_verified=result.already_verified)
-
 
 class AuthResponse(Output):
     user: User
     access_token: str
     refresh_token: str
 
-    @classmethod
-    def of(cls, session: sessions.SignedIn) -> AuthResponse:
-        return cls(user=User.of(session.user), access_token=session.access_token, refresh_token=session.refresh_token)
-
 
 class RegisterResponse(AuthResponse):
     email_verification: EmailChallenge
-
-    @classmethod
-    def of_registration(cls, registered: accounts.Registered) -> RegisterResponse:
-        return cls(
-            user=User.of(registered.session.user),
-            access_token=registered.session.access_token,
-            refresh_token=registered.session.refresh_token,
-            email_verification=EmailChallenge.of(registered.challenge),
-        )

@@ -16,9 +16,9 @@ from tortoise.transactions import in_transaction
 
 from service import db, metrics
 from service.audit.domain import audit
-from service.auth import tokens
+from service.auth import queries, tokens
+from service.auth.models import Session, SessionFamily
 from service.auth.principal import Principal
-from service.auth.queries import find_user
 from service.errors import ApiError, InvalidField
 from service.settings import Settings, utc_now
 
@@ -51,7 +51,7 @@ class SignedIn:
 async def start_family(user: Principal, settings: Settings) -> SignedIn:
     """Begin a new sign-in for `user`; takes part in the caller's transaction."""
     family_id, token = uuid4(), tokens.new_refresh_token()
-    await db.execute("INSERT INTO session_families (id, user_id) VALUES ($1, $2)", family_id, user.user_id)
+    await queries.insert_family(family_id, user.user_id)
     await _insert_session(user.user_id, family_id, token, None, settings)
     return _signed_in(user, str(family_id), token, settings)
 
@@ -85,12 +85,7 @@ async def refresh(token: str, settings: Settings) -> SignedIn:
 async def _refresh_once(token: str, settings: Settings) -> SignedIn | str:
     """One try, one transaction. A refusal is returned, not raised, so that an ended family is committed."""
     async with in_transaction():
-        row = await db.fetch_row(
-            "SELECT s.id, s.user_id, s.family_id, s.expires_at, s.revoked_at, s.rotated_at, s.successor_key_id,"
-            " f.ended_at FROM sessions s LEFT JOIN session_families f ON f.id = s.family_id"
-            " WHERE s.token_hash = $1 FOR UPDATE OF s",
-            tokens.token_hash(token),
-        )
+        row = await queries.lock_session(tokens.token_hash(token))
         now = utc_now()
         if row is None:
             return "unknown"
@@ -98,7 +93,7 @@ async def _refresh_once(token: str, settings: Settings) -> SignedIn | str:
             return "revoked"
         if row["expires_at"] <= now:
             return "expired"
-        user = await find_user(str(row["user_id"]))
+        user = await queries.find_user(str(row["user_id"]))
         if user is None:
             return "unknown"
         if row["rotated_at"] is not None:
@@ -109,16 +104,9 @@ async def _refresh_once(token: str, settings: Settings) -> SignedIn | str:
 async def _rotate(token: str, row: asyncpg.Record, user: Principal, settings: Settings, now: datetime) -> SignedIn:
     family_id: UUID = row["family_id"] or uuid4()
     if row["family_id"] is None:  # a sign-in of the replaced server: its first refresh here gives it a family
-        await db.execute("INSERT INTO session_families (id, user_id) VALUES ($1, $2)", family_id, user.user_id)
+        await queries.insert_family(family_id, user.user_id)
     key = settings.token_keys[0]
-    await db.execute(
-        # A used token counts as revoked for the replaced server too, should it ever serve this database again.
-        "UPDATE sessions SET family_id = $2, rotated_at = $3, revoked_at = $3, successor_key_id = $4 WHERE id = $1",
-        row["id"],
-        family_id,
-        now,
-        key.id,
-    )
+    await queries.rotate_session(row["id"], family_id, now=now, key_id=key.id)
     successor = tokens.successor_of(token, key)
     await _insert_session(user.user_id, family_id, successor, row["id"], settings)
     return _signed_in(user, str(family_id), successor, settings)
@@ -130,7 +118,7 @@ async def _replay(
     """A used token again: a lost reply, a retry or a race gets the same successor, anything older ends the family."""
     if settings.auth_refresh_reuse_grace_sec == 0:
         return "replayed"
-    child = await db.fetch_row("SELECT id, rotated_at, expires_at FROM sessions WHERE parent_id = $1", row["id"])
+    child = await queries.find_successor(row["id"])
     key = next((key for key in settings.token_keys if key.id == row["successor_key_id"]), None)
     if child is None or key is None:
         return "replayed"
@@ -155,59 +143,43 @@ async def logout(token: str) -> None:
     """End the sign-in that `token` belongs to, when it is the current refresh token or the one before. Never fails for
     an unknown one."""
     async with in_transaction():
-        row = await db.fetch_row(
-            "SELECT s.id, s.user_id, s.family_id, s.rotated_at, child.rotated_at AS child_rotated_at"
-            " FROM sessions s LEFT JOIN sessions child ON child.parent_id = s.id WHERE s.token_hash = $1 FOR UPDATE OF s",
-            tokens.token_hash(token),
-        )
-        if row is None or row["child_rotated_at"] is not None:
+        session = await Session.filter(token_hash=tokens.token_hash(token)).select_for_update().get_or_none()
+        if session is None or await Session.exists(parent_id=session.id, rotated_at__isnull=False):
             return
-        await db.execute("UPDATE sessions SET revoked_at = now() WHERE id = $1 AND revoked_at IS NULL", row["id"])
-        if row["family_id"] is not None:
-            await end_family(row["family_id"], reason="logout")
-        await audit(
-            "auth.signed_out",
-            actor_type="USER",
-            actor_id=str(row["user_id"]),
-            subject_type="USER",
-            subject_id=str(row["user_id"]),
-        )
+        if session.revoked_at is None:
+            session.revoked_at = utc_now()
+            await session.save(update_fields=["revoked_at"])
+        if session.family_id is not None:
+            await end_family(session.family_id, reason="logout")
+        user_id = str(session.user_id)
+        await audit("auth.signed_out", actor_type="USER", actor_id=user_id, subject_type="USER", subject_id=user_id)
 
 
 async def end_family(family_id: UUID, *, reason: str) -> None:
     """End one sign-in; the first reason stays."""
-    await db.execute(
-        "UPDATE session_families SET ended_at = now(), end_reason = $2 WHERE id = $1 AND ended_at IS NULL",
-        family_id,
-        reason,
-    )
-    await db.execute("UPDATE sessions SET revoked_at = now() WHERE family_id = $1 AND revoked_at IS NULL", family_id)
+    now = utc_now()
+    await SessionFamily.filter(id=family_id, ended_at__isnull=True).update(ended_at=now, end_reason=reason)
+    await Session.filter(family_id=family_id, revoked_at__isnull=True).update(revoked_at=now)
 
 
 async def end_all_families(user_id: str, *, reason: str) -> int:
     """End every sign-in of a user, the replaced server's too. Returns how many families ended."""
-    await db.execute("UPDATE sessions SET revoked_at = now() WHERE user_id = $1 AND revoked_at IS NULL", user_id)
-    return await db.execute(
-        "UPDATE session_families SET ended_at = now(), end_reason = $2 WHERE user_id = $1 AND ended_at IS NULL",
-        user_id,
-        reason,
-    )
+    now = utc_now()
+    await Session.filter(user_id=user_id, revoked_at__isnull=True).update(revoked_at=now)
+    return await SessionFamily.filter(user_id=user_id, ended_at__isnull=True).update(ended_at=now, end_reason=reason)
 
 
 async def _insert_session(
     user_id: str, family_id: UUID, token: str, parent_id: UUID | None, settings: Settings
 ) -> None:
     now = utc_now()
-    await db.execute(
-        "INSERT INTO sessions (id, user_id, token_hash, expires_at, created_at, family_id, parent_id)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        uuid4(),
-        user_id,
+    await queries.insert_session(
         tokens.token_hash(token),
-        now + timedelta(seconds=settings.auth_refresh_token_ttl_sec),
-        now,
+        user_id,
         family_id,
-        parent_id,
+        parent_id=parent_id,
+        now=now,
+        expires_at=now + timedelta(seconds=settings.auth_refresh_token_ttl_sec),
     )
 
 

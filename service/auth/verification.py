@@ -12,17 +12,17 @@ import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import uuid4
+from typing import ClassVar
 
+from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
-from service import db
 from service.audit.domain import audit
+from service.auth.models import EmailVerificationChallenge, User
 from service.errors import ApiError, InvalidField
 from service.settings import Settings, utc_now
 from service.tasks.domain import enqueue
-
-MAIL_TASK = "send_verification_mail"
+from service.tasks.models import TaskKind
 
 
 class UserNotFound(ApiError):
@@ -53,22 +53,36 @@ class VerificationCodeThrottled(ApiError):
     status_code, code = 429, "verification_code_throttled"
     message = "Please wait {seconds} seconds before asking for another code."
     message_id = "Silakan tunggu {seconds} detik sebelum meminta kode lagi."
+    message_minutes = "Please wait {minutes} minutes before asking for another code."
+    message_minutes_id = "Silakan tunggu {minutes} menit sebelum meminta kode lagi."
     retry_after = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """What a candidate learns of a code: its lives in seconds; `code` only where settings expose it.
+    """What a candidate learns of a code: its lives in seconds; `development_code` only where settings expose it.
 
     `already_verified`: nothing was sent, because the address needs no code any more.
     """
 
     email: str
-    sent: bool
-    expires_in_seconds: int
-    resend_available_in_seconds: int
-    code: str | None
+    expires_in_sec: int
+    resend_available_in_sec: int
+    development_code: str | None = None
     already_verified: bool = False
+
+    @property
+    def required(self) -> bool:
+        return not self.already_verified
+
+    @property
+    def sent(self) -> bool:
+        """Whether a mail was accepted for delivery."""
+        return not self.already_verified
+
+    @property
+    def verified(self) -> bool:
+        return self.already_verified
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +91,13 @@ class Verified:
 
     email: str
     already_verified: bool
+    verified: ClassVar[bool] = True
 
 
 async def issue_code(user_id: str, email: str, settings: Settings, *, language: str) -> Challenge:
     """Store a new code and leave its mail to a worker; takes part in the caller's transaction.
 
-    `sent` means accepted for delivery. `language` of the mail: `id` or `en`.
+    `language` of the mail: `id` or `en`.
     """
     code = settings.auth_email_verification_static_code or f"{secrets.randbelow(1_000_000):06d}"
     now = utc_now()
@@ -90,20 +105,16 @@ async def issue_code(user_id: str, email: str, settings: Settings, *, language: 
         settings.auth_email_verification_code_ttl_sec,
         settings.auth_email_verification_resend_cooldown_sec,
     )
-    await db.execute(
-        "INSERT INTO email_verification_challenges (id, user_id, email, code_hash, expires_at, resend_available_at,"
-        " max_attempts, created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
-        uuid4(),
-        user_id,
-        email,
-        code_hash(code),
-        now + timedelta(seconds=ttl),
-        now + timedelta(seconds=pause),
-        settings.auth_email_verification_max_attempts,
-        now,
+    await EmailVerificationChallenge.create(
+        user_id=user_id,
+        email=email,
+        code_hash=code_hash(code),
+        expires_at=now + timedelta(seconds=ttl),
+        resend_available_at=now + timedelta(seconds=pause),
+        max_attempts=settings.auth_email_verification_max_attempts,
     )
-    await enqueue(MAIL_TASK, {"to": email, "code": code, "language": language, "ttlSeconds": ttl})
-    return Challenge(email, True, ttl, pause, code if settings.exposes_codes else None)
+    await enqueue(TaskKind.SEND_VERIFICATION_MAIL, {"to": email, "code": code, "language": language, "ttlSeconds": ttl})
+    return Challenge(email, ttl, pause, code if settings.exposes_codes else None)
 
 
 async def resend_code(email: str, settings: Settings, *, language: str) -> Challenge:
@@ -112,21 +123,17 @@ async def resend_code(email: str, settings: Settings, *, language: str) -> Chall
     Raises UserNotFound and VerificationCodeThrottled.
     """
     async with in_transaction():
-        user = await db.fetch_row("SELECT id, email_verified_at FROM users WHERE email = $1 FOR UPDATE", email)
+        user = await User.filter(email=email).select_for_update().get_or_none()
         if user is None:
             raise UserNotFound
-        if user["email_verified_at"] is not None:
-            return Challenge(email, False, 0, 0, None, already_verified=True)
-        latest = await db.fetch_row(
-            "SELECT resend_available_at, verified_at FROM email_verification_challenges WHERE email = $1"
-            " ORDER BY created_at DESC, id DESC LIMIT 1",
-            email,
-        )
-        if latest is not None and latest["verified_at"] is None:
-            seconds = (latest["resend_available_at"] - utc_now()).total_seconds()
+        if user.email_verified_at is not None:
+            return Challenge(email, 0, 0, already_verified=True)
+        latest = await _latest_challenge(email).first()
+        if latest is not None and latest.verified_at is None:
+            seconds = (latest.resend_available_at - utc_now()).total_seconds()
             if seconds > 0:
                 raise VerificationCodeThrottled(retry_after=math.ceil(seconds))
-        return await issue_code(str(user["id"]), email, settings, language=language)
+        return await issue_code(str(user.id), email, settings, language=language)
 
 
 async def verify_code(email: str, code: str) -> Verified:
@@ -143,51 +150,42 @@ async def verify_code(email: str, code: str) -> Verified:
 
 async def _check_code(email: str, code: str) -> Verified | ApiError:
     """The outcome; a refusal is returned, not raised, so that a counted try is committed."""
-    user = await db.fetch_row("SELECT id, email_verified_at FROM users WHERE email = $1", email)
+    user = await User.get_or_none(email=email)
     if user is None:
         return VerificationCodeInvalid()
-    if user["email_verified_at"] is not None:
+    if user.email_verified_at is not None:
         return Verified(email, already_verified=True)
-    challenge = await db.fetch_row(
-        "SELECT id, code_hash, expires_at, attempt_count, max_attempts, verified_at"
-        " FROM email_verification_challenges WHERE email = $1 ORDER BY created_at DESC, id DESC LIMIT 1 FOR UPDATE",
-        email,
-    )
+    challenge = await _latest_challenge(email).select_for_update().first()
     now = utc_now()
     if challenge is None:
         return VerificationCodeInvalid()
-    if challenge["verified_at"] is not None:  # another request was faster with the same code
+    if challenge.verified_at is not None:  # another request was faster with the same code
         return Verified(email, already_verified=True)
-    if challenge["expires_at"] <= now:
+    if challenge.expires_at <= now:
         return VerificationCodeExpired()
-    if challenge["attempt_count"] >= challenge["max_attempts"]:
+    if challenge.attempt_count >= challenge.max_attempts:
         return VerificationCodeLocked()
-    if not hmac.compare_digest(code_hash(code), challenge["code_hash"]):
-        await db.execute(
-            "UPDATE email_verification_challenges SET attempt_count = attempt_count + 1, updated_at = $2 WHERE id = $1",
-            challenge["id"],
-            now,
+    if not hmac.compare_digest(code_hash(code), challenge.code_hash):
+        challenge.attempt_count += 1
+        await challenge.save(update_fields=["attempt_count", "updated_at"])
+        return (
+            VerificationCodeLocked() if challenge.attempt_count >= challenge.max_attempts else VerificationCodeInvalid()
         )
-        last = challenge["attempt_count"] + 1 >= challenge["max_attempts"]
-        return VerificationCodeLocked() if last else VerificationCodeInvalid()
-    await db.execute(
-        "UPDATE email_verification_challenges SET verified_at = $2, updated_at = $2 WHERE id = $1",
-        challenge["id"],
-        now,
-    )
-    await db.execute(
-        "UPDATE users SET email_verified_at = COALESCE(email_verified_at, $2), updated_at = $2 WHERE id = $1",
-        user["id"],
-        now,
-    )
+    challenge.verified_at = now
+    await challenge.save(update_fields=["verified_at", "updated_at"])
+    await User.filter(id=user.id, email_verified_at__isnull=True).update(email_verified_at=now, updated_at=now)
     await audit(
         "auth.email_verified",
         actor_type="USER",
-        actor_id=str(user["id"]),
+        actor_id=str(user.id),
         subject_type="USER",
-        subject_id=str(user["id"]),
+        subject_id=str(user.id),
     )
     return Verified(email, already_verified=False)
+
+
+def _latest_challenge(email: str) -> QuerySet[EmailVerificationChallenge]:
+    return EmailVerificationChallenge.filter(email=email).order_by("-created_at", "-id")
 
 
 def code_hash(code: str) -> str:

@@ -34,8 +34,13 @@ def program() -> str:
     return digest.hexdigest()
 
 
-def revalidate(request: Request, principal: Principal, basis: Basis) -> HTTPResponse | None:
-    """The answer 304 when the client's tag is that of now, else none. Keeps the tag for `stamp`."""
+def revalidate(
+    request: Request, principal: Principal, basis: Basis, language: str | None = None
+) -> HTTPResponse | None:
+    """The answer 304 when the client's tag is that of now, else none. Keeps the tag for `stamp`.
+
+    `language` is there when the answer depends on it.
+    """
     own, content = principal.own_version, principal.content_version
     if own is None or (content is None and basis is Basis.CONTENT):
         return None
@@ -46,6 +51,7 @@ def revalidate(request: Request, principal: Principal, basis: Basis) -> HTTPResp
         principal.user_id,
         own,
         content or "",
+        language or "",
     )
     digest = hashlib.blake2b("\n".join(known).encode(), digest_size=15)
     tag = f'"{digest.hexdigest()}"'

@@ -56,6 +56,7 @@ class SavingOperations:
         @operation(
             f"listSaved{noun.title()}s",
             summary=f"{noun.title()}s that the caller saved, the last saved first",
+            description=f"A {noun} that was hidden since stays here; `lifecycle.effectiveStatus` tells.",
             tag=self.tag,
             query=Page,
             responses={200: self.list_answer},
@@ -71,6 +72,7 @@ class SavingOperations:
         @operation(
             f"save{noun.title()}",
             summary=f"Save a {noun}",
+            description=f"Saving again changes nothing; `created` tells. A {noun} that is hidden is 404.",
             tag=self.tag,
             body=self.body,
             responses={200: self.saved},
@@ -87,6 +89,7 @@ class SavingOperations:
         @operation(
             f"unsave{noun.title()}",
             summary=f"Forget a saved {noun}",
+            description="Repeating it is no failure; `removed` tells.",
             tag=self.tag,
             responses={200: self.unsaved},
             errors=(self.missing,),

@@ -34,7 +34,8 @@ class Removed(Output):
 class StaffOperations(Generic[ItemT]):
     """The operations under `path` that change the items of `table`, and their shapes.
 
-    `plural` is the kind's word in summaries, `losing` what goes with a removed item. `item` answers one item inside
+    `plural` is the kind's word in summaries, `losing` what goes with a removed item, `readers` who sees the items, and
+    `described` what is particular about an operation, by its verb. `item` answers one item inside
     `envelope`, whose only field is the table's noun; `field_errors` are those of the fields of a new or changed item, and
     `ids_error` the one of a bulk request's ids.
     """
@@ -43,6 +44,8 @@ class StaffOperations(Generic[ItemT]):
     path: str
     plural: str
     losing: str
+    readers: str
+    described: dict[str, str]
     item: type[Shown]
     envelope: type[Output]
     create_body: type[Input]
@@ -63,6 +66,7 @@ class StaffOperations(Generic[ItemT]):
         @declared(
             f"create{noun.title()}",
             summary=f"Make a {noun}",
+            description=self.described["create"],
             body=self.create_body,
             responses={201: self.envelope},
             errors=(*LIFECYCLE_ERRORS, *self.field_errors),
@@ -74,6 +78,7 @@ class StaffOperations(Generic[ItemT]):
         @declared(
             f"change{noun.title()}",
             summary=f"Change a {noun}; what is absent stays",
+            description=self.described["change"],
             body=self.change_body,
             responses=told,
             errors=(missing, *LIFECYCLE_ERRORS, *self.field_errors),
@@ -86,6 +91,7 @@ class StaffOperations(Generic[ItemT]):
         @declared(
             f"remove{noun.title()}",
             summary=f"Remove a {noun} with its {self.losing}",
+            description=self.described["remove"],
             responses={200: self.removed},
             errors=(missing,),
         )
@@ -98,6 +104,7 @@ class StaffOperations(Generic[ItemT]):
         @declared(
             f"publish{noun.title()}",
             summary=f"Show a {noun} from now on",
+            description="Without `publishedAt` the moment of the call counts.",
             body=PublishInput,
             responses=told,
             errors=(missing, InvalidLifecycleDate),
@@ -113,6 +120,7 @@ class StaffOperations(Generic[ItemT]):
         @declared(
             f"unpublish{noun.title()}",
             summary=f"Hide a {noun}",
+            description=f"{self.readers} no longer find it; {self.described['unpublish']}",
             reads_body=True,
             responses=told,
             errors=(missing,),
@@ -126,6 +134,7 @@ class StaffOperations(Generic[ItemT]):
         @declared(
             f"schedule{noun.title()}",
             summary=f"Show a {noun} from a moment on",
+            description=f"{self.readers} see it once the moment has come; nothing else has to be called.",
             body=ScheduleInput,
             responses=told,
             errors=(InvalidLifecycleDate, missing),
@@ -140,6 +149,7 @@ class StaffOperations(Generic[ItemT]):
         @declared(
             f"change{noun.title()}sInBulk",
             summary=f"Publish, hide, schedule or remove several {self.plural}, each on its own",
+            description="Always 200 with one outcome an item: one item's failure stops no other.",
             body=self.bulk_body,
             responses={200: self.bulk},
             errors=(InvalidBulkAction, self.ids_error),

@@ -20,9 +20,9 @@ from service.evidence.sandbox import decode
 from service.evidence.verdicts import MAX_BYTES, PDF, ByteState, Reason, judge_outside, judge_type
 from service.settings import Settings, utc_now
 from service.tasks import domain as tasks
+from service.tasks.models import TaskKind
 from service.uploads import is_safe_key
 
-VERIFY_TASK = "verify_document"
 LOOK_PAUSE = timedelta(hours=1)
 LOOK_PERIOD = timedelta(days=1)
 # With doubling pauses from five seconds on these span a day: as long as an object store may be away.
@@ -109,7 +109,7 @@ async def _enqueue(
         "look": look,
         "until": until.isoformat() if until else None,
     }
-    await tasks.enqueue(VERIFY_TASK, payload, delay=delay, max_attempts=_TRIES, task_id=task_id)
+    await tasks.enqueue(TaskKind.VERIFY_DOCUMENT, payload, delay=delay, max_attempts=_TRIES, task_id=task_id)
 
 
 async def verify_later(payload: dict[str, Any], settings: Settings, *, storage: ObjectStorage) -> None:

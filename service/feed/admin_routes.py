@@ -19,7 +19,8 @@ bp = Blueprint("admin_feed")
 @bp.get("/admin/feed/posts")
 @operation(
     "listAllPosts",
-    summary="All posts, drafts too, the last published first",
+    summary="All posts: those without a date first, then the last published",
+    description="Pages begin at the offset `cursor`. `q` looks in title, excerpt, author and category.",
     tag="staff content",
     security=Security.ADMIN,
     query=schemas.AdminPostsQuery,
@@ -37,6 +38,13 @@ StaffOperations(
     path="/admin/feed/posts",
     plural="posts",
     losing="saves",
+    readers="Readers",
+    described={
+        "create": "Without `lifecycle` and `publishedAt` it is shown from now on.",
+        "change": "A date without `lifecycle` changes the date alone.",
+        "remove": "For good: lists of people who saved it lose it too.",
+        "unpublish": "it stays on the lists of people who saved it.",
+    },
     item=schemas.AdminPost,
     envelope=schemas.AdminPostEnvelope,
     create_body=schemas.CreatePostInput,

@@ -69,13 +69,13 @@ async def list_visible_posts(
 
 
 async def list_all_posts(wanted: PostFilter, *, offset: int, limit: int) -> OffsetPage[AdminPost]:
-    """Every post, drafts too: the last published first and undated ones last, then by creation and id. One statement.
+    """Every post: those without a date first, then the last published, then by creation and id. One statement.
 
     Raises SearchBusy.
     """
     narrowing = _narrowed(Narrowing(first=3), wanted)
     matches = f"FROM feed_posts p WHERE {narrowing.matches}"
-    order = "p.published_at DESC NULLS LAST, p.created_at DESC, p.id DESC"
+    order = "p.published_at DESC, p.created_at DESC, p.id DESC"  # for Postgres, NULL comes first
     try:
         async with asyncio.timeout(listing.SEARCH_SECONDS if narrowing.searches else None):
             return await offset_page(

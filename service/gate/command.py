@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_DEV_URL = "http://localhost:4000"
 _GIT_SECONDS = 20
 
 
@@ -206,7 +205,7 @@ async def _context(arguments: argparse.Namespace) -> AsyncIterator[Context]:
             plain_url=_url(getattr(arguments, "plain_url", ""), "--plain-url"),
         )
         if arguments.env == "dev":
-            context.base_url = context.base_url or _DEV_URL
+            context.base_url = context.base_url or f"http://localhost:{os.environ.get('API_PORT', '').strip() or 4000}"
         else:
             context.cluster = connect(
                 arguments.kubeconfig, arguments.namespace, timeout_seconds=arguments.timeout, caller=caller

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit, urlunsplit
 
+import orjson
+
 from service.gate.context import Context, No, json_of
 from service.gate.criteria import Check
-from service.gate.http import Unreachable
+from service.gate.http import Answer, Unreachable
+from service.metrics import RequestTotals
 
 MINIMUM_CERTIFICATE_LIFE = timedelta(days=14)
 # Pages of ours that need a sign-in, and of programs behind or beside us that must not be routed at all.
@@ -26,6 +30,8 @@ _FOREIGN_PATHS = (
     "/.git/config",
     "/server-status",
 )
+# What a browser accepts, and what Prometheus does.
+_METRICS_FORMS = ("application/json", "text/plain", "application/openmetrics-text")
 _OBJECTS_PATHS = ("/", "/minio/health/live", "/minio/v2/metrics/cluster", "/minio/admin/v3/info", "/metrics", "/login")
 
 
@@ -58,7 +64,7 @@ async def tls(context: Context, _: Check) -> str:
 
 
 async def surface(context: Context, _: Check) -> str:
-    """Nothing but the API and signed uploads: no metrics, console, monitoring or files."""
+    """Nothing but the API and signed uploads: no metrics beyond the summary, no console, monitoring or files."""
     url, objects = context.the_public_url(), await _objects_url(context)
     asked = 0
     for path in _STAFF_PATHS:
@@ -66,9 +72,15 @@ async def surface(context: Context, _: Check) -> str:
         asked += 1
         if status != 401:
             raise No(f"{path} answers {status} to a stranger, not 401")
-    metrics = await context.caller.get(f"{url}/metrics", headers={"Accept": "text/plain"})
-    if metrics.status == 200:
-        raise No("/metrics answers a stranger")
+    shown = "nothing"
+    for form in _METRICS_FORMS:
+        answer = await context.caller.get(f"{url}/metrics", headers={"Accept": form})
+        if answer.status == 200 and not is_summary(answer):
+            raise No(f"/metrics answers a stranger who accepts {form} with more than the summary")
+        if answer.status not in {200, 401, 403, 404, 503}:
+            raise No(f"/metrics answers {answer.status} to a stranger")
+        if answer.status == 200:
+            shown = "its summary"
     for base, paths in ((url, _FOREIGN_PATHS), (objects, _OBJECTS_PATHS)):
         for path in paths:
             status = (await context.caller.get(base + path)).status
@@ -79,7 +91,22 @@ async def surface(context: Context, _: Check) -> str:
     listing = await context.caller.get(f"{objects}/{bucket}", {"list-type": "2"})
     if listing.status not in {401, 403, 404}:
         raise No(f"the bucket answers {listing.status} to a stranger who lists it")
-    return f"{asked + 2} addresses that must not answer do not"
+    return f"{asked + 1} addresses that must not answer do not; /metrics shows a stranger {shown}"
+
+
+def is_summary(answer: Answer) -> bool:
+    """Whether a good answer of /metrics is what METRICS_JSON=summary shows strangers, and nothing more."""
+    try:
+        found = orjson.loads(answer.body)
+    except ValueError:
+        return False
+    if not isinstance(found, dict) or found.keys() != RequestTotals().summary().keys():
+        return False
+    counts, routes = found.pop("byStatus"), found.pop("routes")
+    if routes != [] or not isinstance(counts, dict):
+        return False
+    numbers = (*counts.values(), *found.values())
+    return all(re.fullmatch(r"\d{3}", status) for status in counts) and all(type(number) is int for number in numbers)
 
 
 async def _plain(context: Context) -> str:

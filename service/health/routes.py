@@ -10,9 +10,9 @@ from prometheus_client import REGISTRY
 from prometheus_client.exposition import choose_encoder
 from sanic import Blueprint, HTTPResponse, Request
 
-from service import db, migrate
-from service.auth.authentication import authenticate_staff
-from service.errors import NotFound, StorageUnavailable
+from service import db, migrate, waiting
+from service.auth.authentication import authenticate_staff, bearer_token
+from service.errors import ApiError, NotFound, StorageUnavailable
 from service.gauges import gauges
 from service.operations import STAFF_ERRORS, Security, operation
 from service.version import VERSION
@@ -59,6 +59,7 @@ class Totals(Output):
 @operation(
     "getHealth",
     summary="Whether the process is alive; touches nothing outside it",
+    description="For the platform's liveness probe.",
     tag="system",
     security=Security.PUBLIC,
     responses={200: Health},
@@ -72,6 +73,7 @@ async def get_health(request: Request) -> HTTPResponse:
 @operation(
     "getReadiness",
     summary="Whether the process can serve: database and schema decide, the object store is reported",
+    description="For the platform's readiness probe: 503 keeps requests away.",
     tag="system",
     security=Security.PUBLIC,
     responses={200: Readiness, 503: Readiness},
@@ -112,6 +114,7 @@ async def _check_database() -> tuple[Any, Any]:
     except Exception as error:
         if not (db.is_unavailable(error) or isinstance(error, TimeoutError)):
             raise
+        waiting.absence.say(error)
         return "unavailable", "unknown"
 
 
@@ -128,6 +131,9 @@ async def _check_storage(request: Request) -> Any:
 @operation(
     "getMetrics",
     summary="Totals since process start as JSON, or Prometheus text when Accept asks for it",
+    description="Of the process that answers. Outside dev a caller without staff credentials gets the totals with no "
+    "routes, always as JSON; METRICS_JSON sets another rule. With METRICS_PORT set the text is on that port alone. "
+    "Durations are in milliseconds.",
     tag="system",
     security=Security.PUBLIC,
     responses={
@@ -141,6 +147,13 @@ async def _check_storage(request: Request) -> Any:
 )
 async def get_metrics(request: Request) -> HTTPResponse:
     settings = request.app.ctx.settings
+    readers = settings.metrics_json_readers
+    if readers == "off":
+        raise NotFound
+    if readers == "admin":
+        await _staff(request)
+    if readers == "summary" and not await _is_staff(request):
+        return answer_json(request.app.ctx.totals.summary())
     accept = request.headers.get("accept", "")
     wants_text = "text/plain" in accept or "application/openmetrics-text" in accept
     if wants_text and settings.metrics_port is None:
@@ -148,10 +161,29 @@ async def get_metrics(request: Request) -> HTTPResponse:
         await gauges.refresh()
         # A thread, because thousands of lines would hold up everybody else's answer.
         return HTTPResponse(await asyncio.to_thread(encode, REGISTRY), content_type=content_type)
-    if settings.metrics_json_readers == "off":
-        raise NotFound
-    if settings.metrics_json_readers == "admin":
-        await authenticate_staff(
-            request.headers, settings, peer=request.ip, super_only=False, operation_id="getMetrics"
-        )
     return answer_json(request.app.ctx.totals.snapshot())
+
+
+async def _is_staff(request: Request) -> bool:
+    """Whether the credentials are staff's. Others are as none, since apps send a token with every call.
+
+    A wrong key counts as a guess here too. Without credentials nothing outside the process is asked.
+    """
+    headers = request.headers
+    if bearer_token(headers.get("authorization")) is None and "x-admin-api-key" not in headers:
+        return False
+    try:
+        await _staff(request)
+    except ApiError:
+        return False
+    except Exception as error:
+        if not db.is_unavailable(error):
+            raise
+        return False
+    return True
+
+
+async def _staff(request: Request) -> None:
+    await authenticate_staff(
+        request.headers, request.app.ctx.settings, peer=request.ip, super_only=False, operation_id="getMetrics"
+    )

@@ -20,6 +20,7 @@ bp = Blueprint("admin_jobs")
 @operation(
     "listAllJobs",
     summary="All jobs, drafts too, oldest first",
+    description="Pages begin at the offset `cursor` or behind `after`. `q` looks in title, description, employer and place.",
     tag="staff content",
     security=Security.ADMIN,
     query=schemas.AdminJobsQuery,
@@ -36,6 +37,13 @@ StaffOperations(
     path="/admin/jobs",
     plural="jobs",
     losing="saves and applications",
+    readers="Candidates",
+    described={
+        "create": "Without `lifecycle` it is shown from now on.",
+        "change": "`location`, `employer` and `requirements` are replaced as a whole.",
+        "remove": "For good: the applications for it are removed too. To keep them, hide the job.",
+        "unpublish": "applications and saved lists keep it.",
+    },
     item=schemas.AdminJob,
     envelope=schemas.AdminJobEnvelope,
     create_body=schemas.CreateJobInput,

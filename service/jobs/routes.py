@@ -54,6 +54,7 @@ async def list_jobs(request: Request) -> HTTPResponse:
 @operation(
     "getJob",
     summary="One job with all it says",
+    description="A job that is hidden is 404.",
     tag="jobs",
     security=Security.OPTIONAL,
     responses={200: schemas.JobEnvelope},

@@ -7,7 +7,6 @@ from sanic import Blueprint, HTTPResponse, Request
 from service.applications.schemas import InvalidReason
 from service.errors import InvalidCursor, InvalidLimit
 from service.kyc import admin_schemas, claims, documents, review, schemas, states
-from service.kyc.admin_schemas import QueueStatus
 from service.operations import Security, operation
 from service.uploads import InvalidExpiresSec, InvalidObjectKey
 from service.web import answer, parse, parse_query, read_body
@@ -31,6 +30,7 @@ _DECISION_ERRORS = (
 @operation(
     "listKycReviewQueue",
     summary="Verifications with all that a reviewer needs, last submitted first",
+    description="Each row has the session, its documents and events, what to look at twice, and who works on it.",
     tag="kyc-review",
     security=Security.ADMIN,
     query=admin_schemas.QueueQuery,
@@ -39,7 +39,7 @@ _DECISION_ERRORS = (
 )
 async def list_review_queue(request: Request) -> HTTPResponse:
     query = parse_query(admin_schemas.QueueQuery, request)
-    statuses = (query.status or QueueStatus.DEFAULT).statuses
+    statuses = states.WAITING if query.status is None else query.status
     found = await review.list_waiting_sessions(statuses, query)
     return answer(admin_schemas.KycReviewQueue.of(found, query, statuses))
 
@@ -48,6 +48,7 @@ async def list_review_queue(request: Request) -> HTTPResponse:
 @operation(
     "listCases",
     summary="The review queue under its old address and words",
+    description="The same rows as the review queue; `status` takes the words of cases.",
     tag="kyc-review",
     security=Security.ADMIN,
     query=admin_schemas.CasesQuery,
@@ -56,7 +57,7 @@ async def list_review_queue(request: Request) -> HTTPResponse:
 )
 async def list_cases(request: Request) -> HTTPResponse:
     query = parse_query(admin_schemas.CasesQuery, request)
-    statuses = (query.status.queue_status if query.status else QueueStatus.DEFAULT).statuses
+    statuses = states.WAITING if query.status is None else query.status
     found = await review.list_waiting_sessions(statuses, query)
     return answer(admin_schemas.KycReviewQueue.of(found, query, statuses))
 
@@ -78,13 +79,14 @@ async def review_session(request: Request) -> HTTPResponse:
         by=request.ctx.staff,
         require_verified=request.app.ctx.settings.kyc_require_verified,
     )
-    return answer(schemas.KycEnvelope.of(session))
+    return answer(schemas.KycEnvelope.with_names(session))
 
 
 @bp.post("/admin/cases/<case_id>/action")
 @operation(
     "actOnCase",
     summary="Decide about a verification under its old address and words",
+    description="`decision` or, without it, `action` says what was found; a stale `version` is refused.",
     tag="kyc-review",
     security=Security.ADMIN,
     body=admin_schemas.CaseActionInput,
@@ -98,13 +100,14 @@ async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
         by=request.ctx.staff,
         require_verified=request.app.ctx.settings.kyc_require_verified,
     )
-    return answer(schemas.KycEnvelope.of(session))
+    return answer(schemas.KycEnvelope.with_names(session))
 
 
 @bp.post("/admin/kyc/documents/<document_id>/preview-url")
 @operation(
     "previewKycDocument",
     summary="A link to look at one identity document",
+    description="The link lives for `expiresSec` seconds and leads to the checked copy once there is one. It is on record.",
     tag="kyc-review",
     security=Security.ADMIN,
     body=schemas.KycPreviewInput,
@@ -153,6 +156,7 @@ async def claim_session(request: Request) -> HTTPResponse:
 @operation(
     "renewKycClaim",
     summary="Keep a claim for fifteen minutes more",
+    description="Only the holder can: a colleague's claim is 409.",
     tag="kyc-review",
     security=Security.ADMIN,
     responses={200: admin_schemas.KycClaimEnvelope},
@@ -167,6 +171,7 @@ async def renew_claim(request: Request, claim_id: str) -> HTTPResponse:
 @operation(
     "releaseKycClaim",
     summary="Give a claimed verification back to the queue",
+    description="Only the holder can: a colleague's claim is 409.",
     tag="kyc-review",
     security=Security.ADMIN,
     responses={200: admin_schemas.KycClaimReleased},

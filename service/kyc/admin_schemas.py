@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated, Any
 
 from service.applications.schemas import InvalidReason
@@ -13,7 +13,7 @@ from service.fields import Choice, Number, Text
 from service.kyc.models import KycStatus
 from service.kyc.queries import ClaimView, DocumentView, PersonView, QueueItem, QueuePage
 from service.kyc.schemas import KycDocument, KycEvent, KycSession
-from service.kyc.states import TrustStatus, trust_of
+from service.kyc.states import DECISIONS, WAITING, TrustStatus, trust_of
 from service.web import Input, LooseCursor, LooseLimit, Output, Paged, PageInfo, Ts, Uuid, open_enum, page_info
 
 
@@ -47,84 +47,30 @@ class UnsupportedCaseAction(InvalidField):
     message_id = "Tindakan ini tidak didukung."
 
 
-class QueueStatus(StrEnum):
-    """Which sessions the queue shows: DEFAULT those that wait, ALL all."""
-
-    DEFAULT = "DEFAULT"
-    ALL = "ALL"
-    CREATED = "CREATED"
-    SUBMITTED = "SUBMITTED"
-    MANUAL_REVIEW = "MANUAL_REVIEW"
-    VERIFIED = "VERIFIED"
-    REJECTED = "REJECTED"
-
-    @property
-    def statuses(self) -> list[str]:
-        """The raw states, empty for all."""
-        if self is QueueStatus.ALL:
-            return []
-        if self is QueueStatus.DEFAULT:
-            return [KycStatus.SUBMITTED.value, KycStatus.MANUAL_REVIEW.value]
-        return [self.value]
-
-
-class CaseStatus(StrEnum):
-    """The words of the case aliases for `QueueStatus`."""
-
-    OPEN = "OPEN"
-    IN_REVIEW = "IN_REVIEW"
-    WAITING_EVIDENCE = "WAITING_EVIDENCE"
-    RESOLVED = "RESOLVED"
-    REJECTED = "REJECTED"
-    DEFAULT = "DEFAULT"
-    ALL = "ALL"
-    CREATED = "CREATED"
-    SUBMITTED = "SUBMITTED"
-    MANUAL_REVIEW = "MANUAL_REVIEW"
-    VERIFIED = "VERIFIED"
-
-    @property
-    def queue_status(self) -> QueueStatus:
-        return _CASE_STATUSES.get(self) or QueueStatus(self.value)
-
-
-_CASE_STATUSES = {
-    CaseStatus.OPEN: QueueStatus.SUBMITTED,
-    CaseStatus.IN_REVIEW: QueueStatus.MANUAL_REVIEW,
-    CaseStatus.WAITING_EVIDENCE: QueueStatus.CREATED,
-    CaseStatus.RESOLVED: QueueStatus.VERIFIED,
+QUEUE_WORDS: dict[str, tuple[KycStatus, ...]] = {
+    "DEFAULT": WAITING,
+    "ALL": (),
+    **{status.value: (status,) for status in KycStatus},
 }
-
-
-class Decision(StrEnum):
-    """What a reviewer may say."""
-
-    MANUAL_REVIEW = "MANUAL_REVIEW"
-    VERIFIED = "VERIFIED"
-    REJECTED = "REJECTED"
-
-
-class CaseAction(StrEnum):
-    """The words of the case aliases for a decision."""
-
-    REQUEST_EVIDENCE = "REQUEST_EVIDENCE"
-    ESCALATE = "ESCALATE"
-    RESOLVE_VALID = "RESOLVE_VALID"
-    RESOLVE_INVALID = "RESOLVE_INVALID"
-    BLACKLIST_ENTITY = "BLACKLIST_ENTITY"
-
-    @property
-    def decision(self) -> Decision:
-        return _CASE_ACTIONS[self]
-
-
-_CASE_ACTIONS = {
-    CaseAction.REQUEST_EVIDENCE: Decision.MANUAL_REVIEW,
-    CaseAction.ESCALATE: Decision.MANUAL_REVIEW,
-    CaseAction.RESOLVE_VALID: Decision.VERIFIED,
-    CaseAction.RESOLVE_INVALID: Decision.REJECTED,
-    CaseAction.BLACKLIST_ENTITY: Decision.REJECTED,
+"""Which states the queue shows for which word; none are all."""
+CASE_WORDS = {
+    "OPEN": (KycStatus.SUBMITTED,),
+    "IN_REVIEW": (KycStatus.MANUAL_REVIEW,),
+    "WAITING_EVIDENCE": (KycStatus.CREATED,),
+    "RESOLVED": (KycStatus.VERIFIED,),
+    "REJECTED": (KycStatus.REJECTED,),
+    **QUEUE_WORDS,
 }
+"""The same with the words of the case aliases."""
+DECISION_WORDS = {status.value: status for status in DECISIONS}
+ACTION_WORDS = {
+    "REQUEST_EVIDENCE": KycStatus.MANUAL_REVIEW,
+    "ESCALATE": KycStatus.MANUAL_REVIEW,
+    "RESOLVE_VALID": KycStatus.VERIFIED,
+    "RESOLVE_INVALID": KycStatus.REJECTED,
+    "BLACKLIST_ENTITY": KycStatus.REJECTED,
+}
+"""Which decision an action of the case aliases is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +121,13 @@ Version = Annotated[int | None, VersionNumber(InvalidRequestBody, minimum=0, max
 
 
 class QueueQuery(Input):
-    status: Annotated[QueueStatus | None, Choice(InvalidStatusFilter, QueueStatus, optional=True)] = None
+    status: Annotated[tuple[KycStatus, ...] | None, Choice(InvalidStatusFilter, QUEUE_WORDS, optional=True)] = None
     cursor: LooseCursor = 0
     limit: LooseLimit = 25
 
 
 class CasesQuery(Input):
-    status: Annotated[CaseStatus | None, Choice(InvalidStatusFilter, CaseStatus, optional=True)] = None
+    status: Annotated[tuple[KycStatus, ...] | None, Choice(InvalidStatusFilter, CASE_WORDS, optional=True)] = None
     cursor: LooseCursor = 0
     limit: LooseLimit = 25
 
@@ -193,7 +139,7 @@ class ReviewTarget(Input):
 class DecisionInput(Input):
     """`reviewedBy` counts with the staff key only; `version` is the one that the decision was made on."""
 
-    decision: Annotated[Decision, Choice(InvalidDecision, Decision)]
+    decision: Annotated[KycStatus, Choice(InvalidDecision, DECISION_WORDS)]
     reviewed_by: Reviewer = None
     reason: Reason = None
     version: Version = None
@@ -208,20 +154,20 @@ class NamedDecisionInput(DecisionInput):
 class ReviewInput(ReviewTarget):
     """The whole body of a review, as the contract document shows it; `DecisionInput` is read once the state allows."""
 
-    decision: Annotated[Decision, Choice(InvalidDecision, Decision)]
+    decision: Annotated[KycStatus, Choice(InvalidDecision, DECISION_WORDS)]
     reviewed_by: Reviewer = None
     reason: Reason = None
     version: Version = None
 
 
 class CaseActionChoice(Input):
-    action: Annotated[CaseAction | None, ActionWord(UnsupportedCaseAction, CaseAction)] = None
+    action: Annotated[KycStatus | None, ActionWord(UnsupportedCaseAction, ACTION_WORDS)] = None
 
 
 class CaseActionInput(CaseActionChoice):
     """`decision` counts before `action`, `reason` before `note`."""
 
-    decision: Annotated[Decision | None, Choice(InvalidDecision, Decision, optional=True)] = None
+    decision: Annotated[KycStatus | None, Choice(InvalidDecision, DECISION_WORDS, optional=True)] = None
     reviewed_by: Reviewer = None
     reason: Reason = None
     note: Reason = None
@@ -290,9 +236,9 @@ class KycQueueItem(Output):
 
     @classmethod
     def of(cls, item: QueueItem) -> KycQueueItem:
-        events = [KycEvent.of(event) for event in item.events]
+        events = [KycEvent.with_names(event) for event in item.events]
         return cls(
-            session=KycSession.of(item.session),
+            session=KycSession.with_names(item.session),
             trust_status=trust_of(item.session.status),
             user=KycPerson.of(item.person),
             documents=[KycDocument.of(document) for document in item.documents],
@@ -338,11 +284,11 @@ class KycReviewQueue(Output):
     page_info: PageInfo
 
     @classmethod
-    def of(cls, found: QueuePage, page: Paged, statuses: list[str]) -> KycReviewQueue:
+    def of(cls, found: QueuePage, page: Paged, statuses: Sequence[str]) -> KycReviewQueue:
         return cls(
             items=[KycQueueItem.of(item) for item in found.items],
             count=len(found.items),
-            filters=QueueFilters(status=statuses),
+            filters=QueueFilters(status=list(statuses)),
             page_info=page_info(page, shown=len(found.items), has_more=found.has_more, total=found.total),
         )
 

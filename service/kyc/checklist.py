@@ -11,11 +11,10 @@ from uuid import uuid4
 import orjson
 from tortoise.transactions import in_transaction
 
-from service import db
 from service.auth.principal import Principal
 from service.errors import ApiError
 from service.kyc import schemas, states
-from service.kyc.models import KycStatus
+from service.kyc.models import KycStatus, SessionView
 from service.kyc.queries import (
     REQUIRED_TYPES,
     Checklist,
@@ -23,7 +22,7 @@ from service.kyc.queries import (
     ChecklistStatus,
     DocumentView,
     FinalRequestView,
-    SessionView,
+    count_documents,
     find_own_session,
     newest_documents,
 )
@@ -41,8 +40,8 @@ class VerificationSessionRequired(ApiError):
 
 class VerificationDocumentsMissing(ApiError):
     status_code, code = 409, "verification_documents_missing"
-    message = "Please upload your passport and a selfie first."
-    message_id = "Silakan unggah paspor dan swafoto terlebih dahulu."
+    message = "Please upload an identity document first."
+    message_id = "Silakan unggah dokumen identitas terlebih dahulu."
 
 
 async def read_checklist(*, by: Principal) -> Checklist:
@@ -70,6 +69,7 @@ def _row_status(session: SessionView | None, document: DocumentView | None) -> C
 async def request_final(body: dict[str, Any], *, by: Principal) -> tuple[bool, FinalRequestView, SessionView]:
     """Ask for the final check of the caller's latest session: whether this made the request, the request, the session.
 
+    One document of any type is enough, as it was for the replaced server: shipped apps upload a passport alone.
     One transaction; locks the session's row, so that many at once make one request. A repeated request is answered
     before its fields are looked at. Raises VerificationSessionRequired, KycSessionNotSubmitted,
     VerificationDocumentsMissing, then the errors of the fields.
@@ -80,15 +80,8 @@ async def request_final(body: dict[str, Any], *, by: Principal) -> tuple[bool, F
             raise VerificationSessionRequired
         if session.status == KycStatus.CREATED:
             raise KycSessionNotSubmitted
-        row = await db.fetch_row(
-            "SELECT count(*) AS documents,"
-            " count(DISTINCT upper(document_type)) FILTER (WHERE upper(document_type) = ANY($2)) AS required"
-            " FROM identity_documents WHERE kyc_session_id = $1",
-            session.id,
-            list(REQUIRED_TYPES),
-        )
-        assert row is not None
-        if row["required"] < len(REQUIRED_TYPES):
+        documents = await count_documents(session.id)
+        if not documents:
             raise VerificationDocumentsMissing
         known = FinalRequestView.from_metadata(
             session.provider_metadata.get(RESERVED_KEY), changed_at=session.updated_at
@@ -104,7 +97,7 @@ async def request_final(body: dict[str, Any], *, by: Principal) -> tuple[bool, F
             "source": fields.source or "UNKNOWN",
             "note": fields.note,
             "requestedAt": format_time(now),
-            "documentsCount": row["documents"],
+            "documentsCount": documents,
         }
         changed = await states.change(
             session.id,

@@ -17,9 +17,9 @@ from service.auth.principal import Staff
 from service.errors import ApiError, ServerBusy
 from service.kyc import states
 from service.kyc.admin_schemas import InvalidReviewedBy
-from service.kyc.models import KycStatus
-from service.kyc.queries import CLAIM_COLUMNS, ClaimView, QueueItem, SessionView, find_queue_item, lock_session
-from service.kyc.states import KycSessionLocked, KycSessionNotFound, KycSessionNotSubmitted
+from service.kyc.models import SessionView
+from service.kyc.queries import CLAIM_COLUMNS, ClaimView, QueueItem, find_queue_item, lock_session
+from service.kyc.states import KycSessionNotFound
 from service.web import format_time, uuid_or_none
 
 CLAIM_LIFE = timedelta(minutes=15)
@@ -79,10 +79,7 @@ async def _claim_one(session_id: str, reviewer: str, by: Staff) -> ClaimView:
         session = await lock_session(known) if known else None
         if session is None:
             raise KycSessionNotFound
-        if session.status in states.DECIDED:
-            raise KycSessionLocked
-        if session.status == KycStatus.CREATED:
-            raise KycSessionNotSubmitted
+        states.check_move(session, *states.DECISIONS)
         held = await live_claim(session.id)
         if held is not None and not holds(held, reviewer, by):
             raise KycSessionClaimed
@@ -98,7 +95,7 @@ async def _claim_next(reviewer: str, by: Staff) -> ClaimView:
             # have added a document.
             is_last_call = attempt % 5 == 4
             found = await db.fetch_value(
-                "SELECT s.id FROM kyc_sessions s WHERE s.status IN ('SUBMITTED', 'MANUAL_REVIEW')"
+                f"SELECT s.id FROM kyc_sessions s WHERE s.status IN {states.WAITING_SQL}"
                 " AND NOT s.id = ANY($1::uuid[]) AND NOT EXISTS (SELECT 1 FROM kyc_claims c"
                 " WHERE c.kyc_session_id = s.id AND c.expires_at > statement_timestamp())"
                 " ORDER BY COALESCE(s.reviewed_at, s.submitted_at, s.created_at), s.id LIMIT 1 FOR UPDATE OF s"

@@ -21,10 +21,11 @@ from service.errors import ApiError
 from service.evidence.domain import Subject, derived_key, enqueue_look
 from service.evidence.verdicts import ByteState
 from service.kyc import schemas, states
-from service.kyc.queries import DOCUMENT_COLUMNS, DocumentView, Preview, SessionView, find_document
-from service.kyc.states import Actor, KycSessionLocked, own_session
+from service.kyc.models import SessionView
+from service.kyc.queries import DOCUMENT_COLUMNS, DocumentView, Preview, find_document, own_session
+from service.kyc.states import Actor
 from service.settings import Settings, utc_now
-from service.uploads import InvalidObjectKey, is_safe_key, object_key
+from service.uploads import InvalidObjectKey, is_safe_key, limited, object_key
 from service.web import format_time, parse, uuid_or_none
 
 _ONCE = "uq_identity_documents_session_checksum"
@@ -50,9 +51,9 @@ async def sign_upload(
     Raises KycSessionNotFound, KycSessionLocked, then the errors of the fields.
     """
     session = await own_session(parse(schemas.SessionChoice, body).session_id, by)
-    if session.status in states.DECIDED:
-        raise KycSessionLocked
-    fields = parse(schemas.upload_input(settings.kyc_content_types, settings.object_storage_max_file_bytes), body)
+    states.check_open(session)
+    shape = limited(schemas.KycUploadInput, storage.max_file_bytes, settings.kyc_content_types)
+    fields = parse(shape, body)
     key = object_key(_prefix(session), fields.document_type, fields.file_name)
     upload = await storage.presign_upload(
         key,
@@ -73,8 +74,7 @@ async def add_document(body: dict[str, Any], *, by: Principal, bucket: str) -> t
     try:
         async with in_transaction():
             session = await own_session(parse(schemas.SessionChoice, body).session_id, by, lock=True)
-            if session.status in states.DECIDED:
-                raise KycSessionLocked
+            states.check_open(session)
             fields = parse(schemas.KycDocumentInput, body)
             if not fields.object_key.startswith(_prefix(session)):
                 raise InvalidObjectKey

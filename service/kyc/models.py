@@ -1,8 +1,11 @@
 """Which rows hold identity verifications, their documents and their history?"""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import asyncpg
 from tortoise import fields
 from tortoise.models import Model
 
@@ -99,3 +102,61 @@ class KycClaim(Model):
 
     class Meta:
         table = "kyc_claims"
+
+
+SESSION_COLUMNS = (
+    "s.id, s.user_id, s.status, s.provider, s.provider_ref, s.provider_metadata_json, s.submitted_at, s.reviewed_by,"
+    " s.reviewed_at, s.created_at, s.updated_at, s.version"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """A verification as the product shows it anywhere. `version` grows with each change."""
+
+    id: str
+    user_id: str
+    status: str
+    provider: str
+    provider_ref: str | None
+    provider_metadata: dict[str, Any]
+    submitted_at: datetime | None
+    reviewed_by: str | None
+    reviewed_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+    @classmethod
+    def from_row(cls, row: asyncpg.Record) -> "SessionView":
+        return cls(
+            id=str(row["id"]),
+            user_id=str(row["user_id"]),
+            status=row["status"],
+            provider=row["provider"],
+            provider_ref=row["provider_ref"],
+            provider_metadata=row["provider_metadata_json"],
+            submitted_at=row["submitted_at"],
+            reviewed_by=row["reviewed_by"],
+            reviewed_at=row["reviewed_at"],
+            created_at=row["created_at"],
+            updated_at=row["updated_at"],
+            version=row["version"],
+        )
+
+    @classmethod
+    def from_model(cls, session: KycSession) -> "SessionView":
+        return cls(
+            id=str(session.id),
+            user_id=str(session.user_id),  # type: ignore[attr-defined]  # Tortoise makes the column's attribute
+            status=session.status,
+            provider=session.provider,
+            provider_ref=session.provider_ref,
+            provider_metadata=dict(session.provider_metadata_json),
+            submitted_at=session.submitted_at,
+            reviewed_by=session.reviewed_by,
+            reviewed_at=session.reviewed_at,
+            created_at=session.created_at,
+            updated_at=session.updated_at,
+            version=session.version,
+        )

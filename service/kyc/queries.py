@@ -1,7 +1,8 @@
-"""What is stored about verifications? Views of sessions, documents, events and claims, and the reads that share them."""
+"""What is stored about verifications? Views of documents, events and claims, and the reads that share them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -10,13 +11,11 @@ from typing import Any
 import asyncpg
 
 from service import db
-from service.kyc.models import IdentityDocument, KycClaim, KycSession, KycStatusEvent
+from service.auth.principal import Principal
+from service.kyc.models import SESSION_COLUMNS, IdentityDocument, KycClaim, KycStatusEvent, SessionView
+from service.kyc.states import WAITING_SQL, KycSessionNotFound
 from service.web import uuid_or_none
 
-SESSION_COLUMNS = (
-    "s.id, s.user_id, s.status, s.provider, s.provider_ref, s.provider_metadata_json, s.submitted_at, s.reviewed_by,"
-    " s.reviewed_at, s.created_at, s.updated_at, s.version"
-)
 DOCUMENT_COLUMNS = (
     "d.id, d.kyc_session_id, d.document_type, d.file_url, d.checksum_sha256, d.metadata_json, d.verified_at,"
     " d.created_at, d.byte_state, d.byte_reason"
@@ -28,59 +27,7 @@ LATEST_FIRST = "s.created_at DESC, s.id DESC"
 SHOWN_DOCUMENTS = 200
 SHOWN_EVENTS = 200
 REQUIRED_TYPES = ("PASSPORT", "SELFIE")
-"""The documents without which nobody is checked for good."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionView:
-    """A verification as the product shows it anywhere. `version` grows with each change."""
-
-    id: str
-    user_id: str
-    status: str
-    provider: str
-    provider_ref: str | None
-    provider_metadata: dict[str, Any]
-    submitted_at: datetime | None
-    reviewed_by: str | None
-    reviewed_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
-    version: int
-
-    @classmethod
-    def from_row(cls, row: asyncpg.Record) -> SessionView:
-        return cls(
-            id=str(row["id"]),
-            user_id=str(row["user_id"]),
-            status=row["status"],
-            provider=row["provider"],
-            provider_ref=row["provider_ref"],
-            provider_metadata=row["provider_metadata_json"],
-            submitted_at=row["submitted_at"],
-            reviewed_by=row["reviewed_by"],
-            reviewed_at=row["reviewed_at"],
-            created_at=row["created_at"],
-            updated_at=row["updated_at"],
-            version=row["version"],
-        )
-
-    @classmethod
-    def from_model(cls, session: KycSession) -> SessionView:
-        return cls(
-            id=str(session.id),
-            user_id=str(session.user_id),  # type: ignore[attr-defined]  # Tortoise makes the column's attribute
-            status=session.status,
-            provider=session.provider,
-            provider_ref=session.provider_ref,
-            provider_metadata=dict(session.provider_metadata_json),
-            submitted_at=session.submitted_at,
-            reviewed_by=session.reviewed_by,
-            reviewed_at=session.reviewed_at,
-            created_at=session.created_at,
-            updated_at=session.updated_at,
-            version=session.version,
-        )
+"""The documents that the checklist asks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +288,20 @@ async def find_own_session(user_id: str, session_id: str | None, *, lock: bool =
     return SessionView.from_row(row) if row else None
 
 
+async def own_session(session_id: str | None, by: Principal, *, lock: bool = False) -> SessionView:
+    """The caller's session with this id, or their latest one without an id. Raises KycSessionNotFound.
+
+    Another person's session, and an id that is no UUID, are unknown ids. `lock`: the row, until the transaction ends.
+    """
+    known = uuid_or_none(session_id) if session_id is not None else None
+    if session_id is not None and known is None:
+        raise KycSessionNotFound
+    session = await find_own_session(by.user_id, known, lock=lock)
+    if session is None:
+        raise KycSessionNotFound
+    return session
+
+
 async def lock_session(session_id: str) -> SessionView | None:
     """Anybody's session, its row locked until the caller's transaction ends."""
     row = await db.fetch_row(f"SELECT {SESSION_COLUMNS} FROM kyc_sessions s WHERE s.id = $1 FOR UPDATE", session_id)
@@ -355,6 +316,12 @@ async def list_events(session_id: str) -> list[EventView]:
         session_id,
     )
     return [EventView.from_row(row) for row in rows]
+
+
+async def count_documents(session_id: str) -> int:
+    """How many documents of whatever type a session has."""
+    found: int = await db.fetch_value("SELECT count(*) FROM identity_documents WHERE kyc_session_id = $1", session_id)
+    return found
 
 
 async def newest_documents(session_id: str) -> list[DocumentView]:
@@ -377,7 +344,7 @@ async def find_document(document_id: str) -> DocumentView | None:
 _QUEUE_SQL = (
     f"SELECT {SESSION_COLUMNS}, u.full_name, u.email, c.id AS claim_id, c.kyc_session_id AS claim_kyc_session_id,"
     " c.actor_id AS claim_actor_id, c.reviewer AS claim_reviewer, c.claimed_at AS claim_claimed_at,"
-    " c.expires_at AS claim_expires_at, CASE WHEN s.status IN ('SUBMITTED', 'MANUAL_REVIEW') THEN"
+    f" c.expires_at AS claim_expires_at, CASE WHEN s.status IN {WAITING_SQL} THEN"
     " GREATEST(0, floor(extract(epoch FROM statement_timestamp() - COALESCE(s.submitted_at, s.created_at))))::bigint END"
     " AS waiting_seconds"
     " FROM kyc_sessions s JOIN users u ON u.id = s.user_id"
@@ -385,12 +352,12 @@ _QUEUE_SQL = (
 )
 
 
-async def list_queue(statuses: list[str], *, offset: int, limit: int) -> QueuePage:
+async def list_queue(statuses: Sequence[str], *, offset: int, limit: int) -> QueuePage:
     """Sessions in these states (empty: all) with their people, documents, events and claims; last submitted first.
 
     Four statements, however long the page is.
     """
-    where, arguments = ("WHERE s.status = ANY($1::text[])", [statuses]) if statuses else ("", [])
+    where, arguments = ("WHERE s.status = ANY($1::text[])", [list(statuses)]) if statuses else ("", [])
     total = await db.fetch_value(f"SELECT count(*) FROM kyc_sessions s {where}", *arguments)
     rows = await db.fetch_all(
         f"{_QUEUE_SQL} {where} ORDER BY COALESCE(s.submitted_at, s.created_at) DESC, s.id DESC"

@@ -5,6 +5,7 @@ The rules: docs/rules/kyc.md.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from tortoise.transactions import in_transaction
@@ -14,11 +15,10 @@ from service.auth.principal import Staff
 from service.errors import ApiError
 from service.evidence.verdicts import ByteState
 from service.kyc import admin_schemas, states
-from service.kyc.admin_schemas import CaseAction
 from service.kyc.claims import end_claim, own_fields, refuse_colleagues, reviewer_name
-from service.kyc.models import KycStatus
-from service.kyc.queries import QueuePage, SessionView, list_queue, lock_session
-from service.kyc.states import Actor, KycSessionLocked, KycSessionNotFound, KycSessionNotSubmitted
+from service.kyc.models import KycStatus, SessionView
+from service.kyc.queries import QueuePage, list_queue, lock_session
+from service.kyc.states import Actor, KycSessionNotFound
 from service.web import Paged, parse, uuid_or_none
 
 LEGACY_CASE_ACTOR = "legacy_admin_case_action"
@@ -41,7 +41,7 @@ RequireVerified = Literal["off", "warn", "enforce"]
 """What happens when somebody is verified on documents whose bytes are not: nothing, a line in the log, a refusal."""
 
 
-async def list_waiting_sessions(statuses: list[str], page: Paged) -> QueuePage:
+async def list_waiting_sessions(statuses: Sequence[str], page: Paged) -> QueuePage:
     """One page of the sessions in these states (empty: all), last submitted first."""
     return await list_queue(statuses, offset=page.cursor, limit=page.limit)
 
@@ -59,10 +59,10 @@ async def act_on_case(
 
     Raises UnsupportedCaseAction before it looks for the session, then what `decide_session` raises.
     """
-    action: CaseAction | None = parse(admin_schemas.CaseActionChoice, body).action
+    action = parse(admin_schemas.CaseActionChoice, body).action
     translated = dict(body)
     if not body.get("decision"):
-        translated["decision"] = action.decision.value if action else None
+        translated["decision"] = action.value if action else None
     reason = body.get("reason")
     if reason is None or (isinstance(reason, str) and not reason.strip()):
         translated["reason"] = body.get("note")
@@ -86,10 +86,7 @@ async def decide_session(
         session = await lock_session(known) if known else None
         if session is None:
             raise KycSessionNotFound
-        if session.status in states.DECIDED:
-            raise KycSessionLocked
-        if session.status == KycStatus.CREATED:
-            raise KycSessionNotSubmitted
+        states.check_move(session, *states.DECISIONS)
         is_named = by.principal is not None or unnamed is not None
         shape = admin_schemas.DecisionInput if is_named else admin_schemas.NamedDecisionInput
         fields = parse(shape, own_fields(body, by=by))
@@ -97,34 +94,15 @@ async def decide_session(
         claim = await refuse_colleagues(session, reviewer, by)
         if fields.version is not None and fields.version != session.version:
             raise KycSessionChanged
-        decision = KycStatus(fields.decision.value)
-        if decision != session.status and decision not in states.ALLOWED[KycStatus(session.status)]:
-            raise KycSessionLocked
         unverified = 0
-        if decision == KycStatus.VERIFIED and require_verified != "off":
+        if fields.decision == KycStatus.VERIFIED and require_verified != "off":
             unverified = await _unverified_documents(session.id)
             if unverified and require_verified == "enforce":
                 raise DocumentsNotVerified
-        decided = await states.change(
-            session.id,
-            "status = $2, reviewed_by = $3, reviewed_at = statement_timestamp()",
-            decision.value,
-            reviewer,
-        )
+        decided = await states.move(session, fields.decision, by=Actor.reviewer(reviewer, by), reason=fields.reason)
         if claim is not None:
             await end_claim(claim)
-        actor = Actor.reviewer(reviewer, by)
-        log = None
-        if decision == session.status:
-            # A look without a decision: who and when are kept, the history stays as it is.
-            await states.audit_change("kyc.reviewed", session, decided, by=actor, reason=fields.reason)
-        else:
-            log = await states.record_transition(
-                session, decided, by=actor, reason=fields.reason, action="kyc.reviewed"
-            )
-    metrics.kyc_decisions.labels(decision.value).inc()
-    if log is not None:
-        log()
+    metrics.kyc_decisions.labels(fields.decision.value).inc()
     if unverified:
         logs.log("kyc.verified_on_unread_documents", level="warn", kycSessionId=decided.id, documents=unverified)
     return decided

@@ -25,6 +25,7 @@ bp = Blueprint("kyc")
 @operation(
     "startKycSession",
     summary="Start an identity verification",
+    description="Each call makes another one, and the newest counts.",
     tag="kyc",
     body=schemas.SessionInput,
     responses={201: schemas.KycEnvelope},
@@ -75,6 +76,7 @@ async def merge_provider_metadata(request: Request, session_id: str) -> HTTPResp
 @operation(
     "getKycStatus",
     summary="The state of the latest verification",
+    description="NOT_STARTED with a null session before the first one.",
     tag="kyc",
     responses={200: schemas.KycStatusEnvelope},
     conditional=Basis.OWN,
@@ -113,6 +115,7 @@ async def create_upload_url(request: Request) -> HTTPResponse:
 @operation(
     "addKycDocument",
     summary="Register an uploaded identity document",
+    description="Call it after the PUT to the upload link. The object is not looked at here; a worker reads it later.",
     tag="kyc",
     body=schemas.KycDocumentInput,
     responses={201: schemas.KycDocumentEnvelope},
@@ -137,6 +140,7 @@ async def add_document(request: Request) -> HTTPResponse:
 @operation(
     "getKycHistory",
     summary="What happened to a verification, oldest first",
+    description="`sessionId` names the verification; without it the latest one.",
     tag="kyc",
     query=schemas.SessionChoice,
     responses={200: schemas.KycHistory},
@@ -152,6 +156,7 @@ async def get_history(request: Request) -> HTTPResponse:
 @operation(
     "listVerificationDocuments",
     summary="Which documents the latest verification has and needs",
+    description="One row a type with its newest document, and how many of the required ones are there.",
     tag="kyc",
     responses={200: schemas.VerificationChecklist},
     conditional=Basis.OWN,
@@ -164,6 +169,7 @@ async def list_verification_documents(request: Request) -> HTTPResponse:
 @operation(
     "requestFinalVerification",
     summary="Ask for the final check of the latest verification",
+    description="Made once a verification: later calls answer 200 with the same request.",
     tag="kyc",
     body=schemas.FinalRequestInput,
     responses={200: schemas.FinalRequestEnvelope, 201: schemas.FinalRequestEnvelope},

@@ -11,9 +11,10 @@ import orjson
 from service.adapters.object_storage import PresignedUpload
 from service.applications.schemas import InvalidNote
 from service.audit.models import ActorType
+from service.auth.principal import STAFF_NAME
 from service.errors import InvalidField
-from service.fields import JsonObject, Number, Text
-from service.kyc.models import KycStatus
+from service.fields import JsonObject, Text
+from service.kyc.models import KycStatus, SessionView
 from service.kyc.queries import (
     Checklist,
     ChecklistRow,
@@ -22,14 +23,13 @@ from service.kyc.queries import (
     EventView,
     FinalRequestView,
     Preview,
-    SessionView,
 )
 from service.kyc.states import KycSessionNotFound, TrustStatus, trust_of
 from service.uploads import (
     Checksum,
+    ContentLength,
     DocumentType,
     FileName,
-    InvalidContentLength,
     InvalidContentType,
     InvalidExpiresSec,
     LinkSeconds,
@@ -76,19 +76,6 @@ class Details(JsonObject):
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class ContentType(Text):
-    """One of a deployment's media types."""
-
-    allowed: frozenset[str] = frozenset()
-
-    def parse(self, value: Any) -> str | None:
-        text = Text.parse(self, value)
-        if text not in self.allowed:
-            raise ValueError("not allowed")
-        return text
-
-
 class SessionInput(Input):
     provider: Annotated[str | None, Text(InvalidProvider, maximum=64, optional=True, case="lower")] = None
 
@@ -105,24 +92,13 @@ class ProviderMetadataInput(Input):
 
 
 class KycUploadInput(SessionChoice):
-    """Types and sizes are a deployment's settings; `upload_input` knows them."""
+    """Types and sizes are a deployment's settings, whose default the maximum here is."""
 
     document_type: DocumentType
     file_name: FileName
     content_type: Annotated[str, Text(InvalidContentType, case="lower")]
-    content_length: Annotated[int, Number(InvalidContentLength, minimum=1)]
+    content_length: ContentLength
     checksum_sha256: Checksum
-
-
-@functools.cache
-def upload_input(content_types: frozenset[str], max_bytes: int) -> type[KycUploadInput]:
-    """`KycUploadInput` with these types and this size allowed."""
-
-    class Limited(KycUploadInput):
-        content_type: Annotated[str, ContentType(InvalidContentType, case="lower", allowed=content_types)]
-        content_length: Annotated[int, Number(InvalidContentLength, minimum=1, maximum=max_bytes)]
-
-    return Limited
 
 
 class KycDocumentInput(SessionChoice):
@@ -153,6 +129,8 @@ def preview_input(default_seconds: int, max_seconds: int) -> type[KycPreviewInpu
 
 
 class KycSession(Output):
+    """A verification. `reviewedBy` names the reviewer to staff; candidates read the word `staff`."""
+
     id: Uuid
     status: Annotated[str, open_enum(KycStatus)]
     provider: str
@@ -167,6 +145,13 @@ class KycSession(Output):
 
     @classmethod
     def of(cls, session: SessionView) -> KycSession:
+        """As candidates see it: reviewed by STAFF_NAME, or by nobody yet."""
+        return cls.with_names(session).model_copy(
+            update={"reviewed_by": None if session.reviewed_by is None else STAFF_NAME}
+        )
+
+    @classmethod
+    def with_names(cls, session: SessionView) -> KycSession:
         return cls(
             id=session.id,
             status=session.status,
@@ -189,6 +174,10 @@ class KycEnvelope(Output):
     @classmethod
     def of(cls, session: SessionView) -> KycEnvelope:
         return cls(status=trust_of(session.status), session=KycSession.of(session))
+
+    @classmethod
+    def with_names(cls, session: SessionView) -> KycEnvelope:
+        return cls(status=trust_of(session.status), session=KycSession.with_names(session))
 
 
 class KycStatusEnvelope(Output):
@@ -245,6 +234,8 @@ class KycDocumentEnvelope(KycEnvelope):
 
 
 class KycEvent(Output):
+    """A change of status. `actorId` of an ADMIN names them to staff; candidates read the word `staff`."""
+
     id: Uuid
     kyc_session_id: Uuid
     from_status: Annotated[str, open_enum(KycStatus)] | None
@@ -256,6 +247,13 @@ class KycEvent(Output):
 
     @classmethod
     def of(cls, event: EventView) -> KycEvent:
+        """As candidates see it: staff are STAFF_NAME, others are who they are."""
+        is_named_staff = event.actor_type == ActorType.ADMIN and event.actor_id is not None
+        shown = cls.with_names(event)
+        return shown.model_copy(update={"actor_id": STAFF_NAME}) if is_named_staff else shown
+
+    @classmethod
+    def with_names(cls, event: EventView) -> KycEvent:
         return cls(
             id=event.id,
             kyc_session_id=event.session_id,
@@ -275,6 +273,13 @@ class KycHistory(Output):
     @classmethod
     def of(cls, session: SessionView | None, events: list[EventView]) -> KycHistory:
         return cls(session=KycSession.of(session) if session else None, events=[KycEvent.of(event) for event in events])
+
+    @classmethod
+    def with_names(cls, session: SessionView | None, events: list[EventView]) -> KycHistory:
+        return cls(
+            session=KycSession.with_names(session) if session else None,
+            events=[KycEvent.with_names(event) for event in events],
+        )
 
 
 class SessionSummary(Output):

@@ -1,4 +1,4 @@
-"""In which states is a verification, who moves it, and what is written down when it moves?
+"""In which states is a verification, which moves are there, and what is written down when it moves?
 
 The rules: docs/rules/kyc.md.
 """
@@ -14,22 +14,27 @@ from uuid import uuid4
 
 from service import db, logs
 from service.audit.domain import audit
+from service.audit.models import ActorType
 from service.auth.principal import Principal, Staff
 from service.errors import ApiError
-from service.kyc.models import KycStatus
-from service.kyc.queries import SESSION_COLUMNS, SessionView, find_own_session
-from service.web import format_time, uuid_or_none
+from service.kyc.models import SESSION_COLUMNS, KycStatus, SessionView
+from service.web import format_time
 
 SUBJECT = "KYC_SESSION"
-DECIDED = frozenset({KycStatus.VERIFIED, KycStatus.REJECTED})
-WAITING = frozenset({KycStatus.SUBMITTED, KycStatus.MANUAL_REVIEW})
-ALLOWED: dict[KycStatus, frozenset[KycStatus]] = {
+ALLOWED: dict[str | None, frozenset[KycStatus]] = {
+    None: frozenset({KycStatus.CREATED}),
     KycStatus.CREATED: frozenset({KycStatus.SUBMITTED}),
     KycStatus.SUBMITTED: frozenset({KycStatus.MANUAL_REVIEW, KycStatus.VERIFIED, KycStatus.REJECTED}),
-    KycStatus.MANUAL_REVIEW: frozenset({KycStatus.VERIFIED, KycStatus.REJECTED}),
+    KycStatus.MANUAL_REVIEW: frozenset({KycStatus.MANUAL_REVIEW, KycStatus.VERIFIED, KycStatus.REJECTED}),
     KycStatus.VERIFIED: frozenset(),
     KycStatus.REJECTED: frozenset(),
 }
+"""Where each state leads to; none is no session yet. What is not here is refused, and nothing else decides that."""
+WAITING = (KycStatus.SUBMITTED, KycStatus.MANUAL_REVIEW)
+"""The states in which a verification waits for a reviewer. A partial index has them too (migration 015)."""
+WAITING_SQL = "({})".format(", ".join(f"'{status}'" for status in WAITING))
+DECISIONS = tuple(status for status in KycStatus if any(status in ALLOWED[before] for before in WAITING))
+"""What a reviewer may say."""
 
 
 class TrustStatus(StrEnum):
@@ -70,40 +75,89 @@ class KycSessionNotSubmitted(ApiError):
 class Actor:
     """Who moves a verification. `name` is what its history shows; `audit_id` what the audit rows and the log say."""
 
-    type: str
+    type: ActorType
     name: str
     audit_id: str
 
     @classmethod
     def candidate(cls, by: Principal) -> Actor:
-        return cls("USER", by.user_id, by.user_id)
+        return cls(ActorType.USER, by.user_id, by.user_id)
 
     @classmethod
     def reviewer(cls, name: str, by: Staff) -> Actor:
-        return cls("ADMIN", name, by.actor_id)
+        return cls(ActorType.ADMIN, name, by.actor_id)
 
 
 def trust_of(status: str | None) -> TrustStatus:
-    """The candidate's word for a session's state; none is no session."""
+    """The candidate's word for a session's state; none is no session. A state without a word of its own is progress."""
     if status is None:
         return TrustStatus.NOT_STARTED
-    if status in {KycStatus.CREATED, KycStatus.SUBMITTED}:
-        return TrustStatus.IN_PROGRESS
-    return TrustStatus(status)
+    return TrustStatus.__members__.get(status, TrustStatus.IN_PROGRESS)
 
 
-async def own_session(session_id: str | None, by: Principal, *, lock: bool = False) -> SessionView:
-    """The caller's session with this id, or their latest one without an id. Raises KycSessionNotFound.
+def check_move(session: SessionView | None, *targets: KycStatus) -> None:
+    """Refuse unless ALLOWED leads from the state of `session` (none: no session yet) to one of `targets`.
 
-    Another person's session, and an id that is no UUID, are unknown ids. `lock`: the row, until the transaction ends.
+    Raises KycSessionNotSubmitted where the candidate still has to hand it in, else KycSessionLocked.
     """
-    known = uuid_or_none(session_id) if session_id is not None else None
-    if session_id is not None and known is None:
-        raise KycSessionNotFound
-    session = await find_own_session(by.user_id, known, lock=lock)
+    leads_to = _leads_to(session)
+    if leads_to.isdisjoint(targets):
+        raise KycSessionNotSubmitted if KycStatus.SUBMITTED in leads_to else KycSessionLocked
+
+
+def check_open(session: SessionView) -> None:
+    """Raise KycSessionLocked for a session that no move leads out of: it is decided."""
+    if not _leads_to(session):
+        raise KycSessionLocked
+
+
+def _leads_to(session: SessionView | None) -> frozenset[KycStatus]:
+    """Nowhere from a state that this program does not know: a newer one may have written it."""
+    return ALLOWED.get(session.status if session else None, frozenset())
+
+
+async def move(
+    session: SessionView | None, to: KycStatus, *, by: Actor, reason: str | None, provider: str = "manual"
+) -> SessionView:
+    """Bring a locked session to `to`, or begin one of `provider` for the candidate `by` (`session` none); return it.
+
+    Nothing else writes a status. In the caller's transaction: asks `check_move`, writes the status with what belongs to
+    it (the time of the first submission; the reviewer and the time of the review), the event and the audit row. The log
+    line follows the commit, so a change that is undone leaves none. A second look at the same state is audited and no
+    event. Raises what `check_move` raises.
+    """
+    check_move(session, to)
     if session is None:
-        raise KycSessionNotFound
-    return session
+        moved = await _begin(by.audit_id, to, provider)
+    else:
+        assignments, values = "status = $2", [to.value]
+        if to is KycStatus.SUBMITTED:
+            assignments += ", submitted_at = COALESCE(s.submitted_at, statement_timestamp())"
+        if by.type == ActorType.ADMIN:
+            assignments += ", reviewed_by = $3, reviewed_at = statement_timestamp()"
+            values.append(by.name)
+        moved = await change(session.id, assignments, *values)
+    if session is None or session.status != to:
+        await _record(session, moved, by=by, reason=reason)
+    await audit_change(_AUDITED_AS.get(to, "kyc.reviewed"), session, moved, by=by, reason=reason)
+    return moved
+
+
+_AUDITED_AS = {KycStatus.CREATED: "kyc.session_created", KycStatus.SUBMITTED: "kyc.session_submitted"}
+
+
+async def _begin(user_id: str, status: KycStatus, provider: str) -> SessionView:
+    row = await db.fetch_row(
+        "INSERT INTO kyc_sessions AS s (id, user_id, status, provider, created_at, updated_at)"
+        " SELECT $1, $2, $3, $4, moment, moment FROM (SELECT statement_timestamp() AS moment) t"
+        f" RETURNING {SESSION_COLUMNS}",
+        uuid4(),
+        user_id,
+        status.value,
+        provider,
+    )
+    assert row is not None
+    return SessionView.from_row(row)
 
 
 async def change(session_id: str, assignments: str, *arguments: Any) -> SessionView:
@@ -123,12 +177,10 @@ def with_next_version(session: SessionView) -> SessionView:
     return dataclasses.replace(session, version=session.version + 1)
 
 
-async def record_transition(
-    before: SessionView | None, after: SessionView, *, by: Actor, reason: str | None, action: str
-) -> Callable[[], None]:
-    """Write the event and the audit row of a change of status; returns what logs it, to be called after the commit.
+async def _record(before: SessionView | None, after: SessionView, *, by: Actor, reason: str | None) -> None:
+    """Write the event of a change of status, and leave its log line for after the commit.
 
-    The log has the fixed words of candidates' transitions; a reviewer's free text stays in the database.
+    The log has the fixed words of candidates' moves; a reviewer's free text stays in the database.
     """
     from_status = before.status if before else None
     await db.execute(
@@ -143,19 +195,22 @@ async def record_transition(
         reason,
         after.updated_at,
     )
-    await audit_change(action, before, after, by=by, reason=reason)
+    line = {
+        "kycSessionId": after.id,
+        "fromStatus": from_status,
+        "toStatus": after.status,
+        "actorType": by.type,
+        "actorId": by.audit_id,
+        "reason": reason if by.type == ActorType.USER else None,
+        "createdAt": format_time(after.updated_at),
+    }
+    await db.at_commit(_log_after_commit, line)
 
+
+async def _log_after_commit(lines: list[dict[str, Any]]) -> Callable[[], None]:
     def log() -> None:
-        logs.log(
-            "audit.kyc.status_transition",
-            kycSessionId=after.id,
-            fromStatus=from_status,
-            toStatus=after.status,
-            actorType=by.type,
-            actorId=by.audit_id,
-            reason=reason if by.type == "USER" else None,
-            createdAt=format_time(after.updated_at),
-        )
+        for line in lines:
+            logs.log("audit.kyc.status_transition", **line)
 
     return log
 

@@ -6,19 +6,17 @@ The rules: docs/rules/kyc.md.
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 import orjson
 from tortoise.transactions import in_transaction
 
-from service import db
 from service.auth.principal import Principal
 from service.errors import InvalidField
 from service.evidence.domain import look_again
 from service.kyc import schemas, states
-from service.kyc.models import KycStatus
-from service.kyc.queries import SESSION_COLUMNS, EventView, SessionView, find_own_session, list_events
-from service.kyc.states import Actor, KycSessionIncomplete, KycSessionLocked, own_session
+from service.kyc.models import KycStatus, SessionView
+from service.kyc.queries import EventView, count_documents, find_own_session, list_events, own_session
+from service.kyc.states import Actor, KycSessionIncomplete
 from service.web import parse
 
 RESERVED_KEY = "finalVerification"
@@ -36,22 +34,9 @@ class InvalidProviderMetadata(InvalidField):
 async def start_session(provider: str | None, *, by: Principal) -> SessionView:
     """A new session in CREATED; a person may have any number of them. One transaction."""
     async with in_transaction():
-        row = await db.fetch_row(
-            "INSERT INTO kyc_sessions AS s (id, user_id, status, provider, created_at, updated_at)"
-            " SELECT $1, $2, $3, $4, moment, moment FROM (SELECT statement_timestamp() AS moment) t"
-            f" RETURNING {SESSION_COLUMNS}",
-            uuid4(),
-            by.user_id,
-            KycStatus.CREATED.value,
-            provider or "manual",
+        return await states.move(
+            None, KycStatus.CREATED, by=Actor.candidate(by), reason="session_created", provider=provider or "manual"
         )
-        assert row is not None
-        session = SessionView.from_row(row)
-        log = await states.record_transition(
-            None, session, by=Actor.candidate(by), reason="session_created", action="kyc.session_created"
-        )
-    log()
-    return session
 
 
 async def submit_session(session_id: str, *, by: Principal) -> SessionView:
@@ -64,22 +49,11 @@ async def submit_session(session_id: str, *, by: Principal) -> SessionView:
         session = await own_session(session_id, by, lock=True)
         if session.status in states.WAITING:
             return session
-        if session.status in states.DECIDED:
-            raise KycSessionLocked
-        if not await db.fetch_value(
-            "SELECT EXISTS(SELECT 1 FROM identity_documents WHERE kyc_session_id = $1)", session.id
-        ):
+        states.check_move(session, KycStatus.SUBMITTED)
+        if not await count_documents(session.id):
             raise KycSessionIncomplete
-        submitted = await states.change(
-            session.id,
-            "status = $2, submitted_at = COALESCE(s.submitted_at, statement_timestamp())",
-            KycStatus.SUBMITTED.value,
-        )
-        log = await states.record_transition(
-            session, submitted, by=Actor.candidate(by), reason="session_submitted", action="kyc.session_submitted"
-        )
+        submitted = await states.move(session, KycStatus.SUBMITTED, by=Actor.candidate(by), reason="session_submitted")
         await look_again(session.id)
-    log()
     return submitted
 
 

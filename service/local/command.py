@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from service.local.environment import CANDIDATE_EMAIL, LocalEnvironment
-from service.local.processes import LocalError
+from service.local.environment import CANDIDATE_EMAIL, STAFF_EMAIL, LocalEnvironment
+from service.local.processes import LocalError, disk_problem
 from service.local.servers import free_ports
 from service.local.stack import ROOT, Interrupted, Stack, client_environment, smoke_environment, stop_running
+from service.version import VERSION
 
 
 def main(argv: Sequence[str]) -> int:
@@ -31,8 +32,11 @@ def main(argv: Sequence[str]) -> int:
         return _run(arguments, folder, environ)
     except LocalError as error:
         _say(str(error), to_error=True)
-    except PermissionError as error:
-        _say(f"{error.filename} belongs to another user: run as that user, or remove it.", to_error=True)
+    except OSError as error:
+        sentence = disk_problem(error, folder)
+        if sentence is None:
+            raise
+        _say(sentence, to_error=True)
     except Interrupted:
         _say("Stopped.")
         return 0
@@ -64,6 +68,7 @@ def _run(arguments: argparse.Namespace, folder: Path, environ: dict[str, str]) -
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m service local", description="Run everything on this machine.")
+    parser.add_argument("--version", action="version", version=f"jembatan {VERSION}")
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     up = actions.add_parser("up", help="start Postgres, S3, the API and a worker, and stay until Ctrl-C")
     up.add_argument("--reset", action="store_true", help="delete the local data first; the local secrets stay")
@@ -76,7 +81,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _up(folder: Path, environ: dict[str, str], *, reset: bool) -> int:
-    stack = Stack(folder, environ)
+    stack = Stack(folder, environ, _say)
     try:
         _say("Starting Postgres, S3, the API and a worker …")
         stack.start(reset=reset)
@@ -141,6 +146,7 @@ def _screen(environment: LocalEnvironment, folder: Path) -> str:
         "S3": f"{store}   bucket {variables.get('OBJECT_STORAGE_BUCKET', 'jembatan-documents')}",
         "Files": f"{shown_folder}/   log/ mail/ secrets.env",
         "Candidate": f"{CANDIDATE_EMAIL}   password {password}",
+        "Staff": f"{STAFF_EMAIL}   password {password}",
         "Admin key": f"{admin_key}   in the header x-admin-api-key" if admin_key else "none: the admin API is off",
     }
     table = "\n".join(f"  {name:<10} {value}" for name, value in rows.items())

@@ -17,6 +17,7 @@ from service.local.servers import HOST
 DATABASE = "jembatan"
 DATABASE_USER = "jembatan"
 CANDIDATE_EMAIL = "ayu.lestari@example.com"
+STAFF_EMAIL = "admin@example.com"
 _LINE = re.compile(r"([A-Z][A-Z0-9_]*)=(.*)")
 
 

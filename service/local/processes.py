@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
 import signal
 import subprocess
@@ -19,6 +20,31 @@ _PR_SET_PDEATHSIG = 1
 
 class LocalError(Exception):
     """Something on this machine is in the way; the text is the one sentence that the user sees."""
+
+
+NO_SPACE = "No space left on device"
+_FULL = {errno.ENOSPC, errno.EDQUOT}
+_UNWRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EEXIST}
+
+
+def disk_problem(error: OSError, folder: Path) -> str | None:
+    """One sentence when the disk is full or the local data in `folder` cannot be written, else None."""
+    if error.errno in _FULL:
+        return no_space(folder)
+    if error.errno in _UNWRITABLE and error.filename is not None:
+        return (
+            f"Cannot write {error.filename} ({os.strerror(error.errno or 0)}): mend that, or choose another folder for the"
+            " local data with LOCAL_DATA_DIR=FOLDER."
+        )
+    return None
+
+
+def no_space(folder: Path) -> str:
+    """The sentence for a full disk below `folder`."""
+    return (
+        f"No space is left on the disk of {folder}: make room, or choose another folder for the local data with"
+        " LOCAL_DATA_DIR=FOLDER."
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from types import TracebackType
 from typing import IO, Any, Self
 from urllib.parse import quote
 
-from service.local.processes import LocalError, spawn, stop
+from service.local.processes import NO_SPACE, LocalError, no_space, spawn, stop
 
 HOST = "127.0.0.1"
 SUPERUSER = "postgres"
@@ -116,18 +116,22 @@ class _Server:
         deadline = time.monotonic() + _START_SECONDS
         while time.monotonic() < deadline:
             if self.process is None or self.process.poll() is not None:
+                if NO_SPACE.lower() in self._log_tail().lower():
+                    raise LocalError(no_space(self.data_dir.parent))
                 raise LocalError(f"{self._title} ended while it started: {self._last_words()} (log: {self.log_file})")
             yield
             time.sleep(0.03)
         raise LocalError(f"{self._title} did not answer within {_START_SECONDS:.0f} s (log: {self.log_file})")
 
     def _last_words(self) -> str:
+        lines = self._log_tail().strip().splitlines()
+        told = [line for line in lines if "FATAL" in line or "HINT" in line or "panic" in line] or lines
+        return told[-1].strip()[:300] if told else "it said nothing"
+
+    def _log_tail(self) -> str:
         with contextlib.suppress(OSError):
-            lines = self.log_file.read_bytes()[-4000:].decode(errors="replace").strip().splitlines()
-            told = [line for line in lines if "FATAL" in line or "HINT" in line or "panic" in line] or lines
-            if told:
-                return told[-1].strip()[:300]
-        return "it said nothing"
+            return self.log_file.read_bytes()[-4000:].decode(errors="replace")
+        return ""
 
 
 class EmbeddedPostgres(_Server):
@@ -235,6 +239,8 @@ class EmbeddedPostgres(_Server):
                 f"The Postgres data in {self.data_dir} was made with another password than .local/secrets.env holds:"
                 " bring that file back, or start clean with: make up RESET=1"
             )
+        if NO_SPACE in done.stderr:
+            raise LocalError(no_space(self.data_dir.parent))
         if done.returncode != 0:
             raise LocalError(f"Postgres refused a statement: {done.stderr.strip()}")
         return done.stdout.strip()
@@ -353,6 +359,8 @@ class EmbeddedPostgres(_Server):
                 **more,
             )
             if done.returncode != 0:
+                if NO_SPACE in done.stderr:
+                    raise LocalError(no_space(place.parent))
                 reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
                 raise LocalError(f"Postgres could not make its data folder {place}: {reason}")
             if place.exists():

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -24,8 +24,9 @@ from service.local.environment import (
     local_environment,
     read_secrets,
 )
-from service.local.processes import Identity, LocalError, spawn, stop
+from service.local.processes import NO_SPACE, Identity, LocalError, no_space, spawn, stop
 from service.local.servers import HOST, EmbeddedObjectStore, EmbeddedPostgres, port_is_free
+from service.settings import SettingsError, load_settings, unknown_names
 
 ROOT = Path(__file__).resolve().parents[2]
 _READY_SECONDS, _STEP_SECONDS = 60.0, 300.0
@@ -39,8 +40,9 @@ class Interrupted(BaseException):
 class Stack:
     """Postgres, S3, the API and one worker of one checkout, with their data in `folder`."""
 
-    def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, environ: Mapping[str, str], say: Callable[[str], None] = print) -> None:
         self.folder = folder
+        self._say = say
         self.environ = dict(environ)
         self.log_folder = folder / "log"
         self.local: LocalEnvironment | None = None
@@ -63,11 +65,17 @@ class Stack:
         `reset` deletes the data of the embedded servers first; the secrets stay. Raises LocalError with one sentence,
         or Interrupted; either way the caller calls `stop`.
         """
+        for sentence in unknown_names(self.environ):
+            self._say(sentence)
         self._take_lock()
         _stop_leftovers(self.folder)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._on_signal)
         environment = self.environment
+        try:
+            load_settings(environment.of_process(self.environ))
+        except SettingsError as error:
+            raise LocalError(str(error)) from None
         self._make_servers(environment)
         if reset:
             self._reset()
@@ -77,6 +85,13 @@ class Stack:
                 f"Port {environment.api_port} for the API is taken by another program: stop that, or choose another"
                 " with API_PORT=PORT."
             )
+        # Servers elsewhere first: what is wrong with their address or password shows before anything of ours starts.
+        if self.postgres is None:
+            self._say("Asking the database (DATABASE_URL) …")
+            self._step("migrate")
+        if self.store is None:
+            self._say("Asking the object store (OBJECT_STORAGE_ENDPOINT) …")
+            self._step("storage", "bootstrap")
         servers = [server for server in (self.postgres, self.store) if server is not None]
         for server in servers:
             server.spawn()
@@ -86,9 +101,7 @@ class Stack:
                 server.wait_ready()
         if self.postgres is not None:
             self.postgres.ensure_database(DATABASE_USER, DATABASE)
-        if self.store is None:
-            self._step("storage", "bootstrap")
-        self._step("migrate")
+            self._step("migrate")
         self._step("seed")
         for name, command in (("api", "serve"), ("worker", "worker")):
             self.children[name] = self._spawn(name, command)
@@ -210,14 +223,21 @@ class Stack:
         """Run a command that ends by itself. Raises LocalError with its last line when it fails."""
         name = command[0]
         process = self._spawn(name, *command)
+        deadline, heard = time.monotonic() + _STEP_SECONDS, ""
         try:
             with self._interruptible():
-                code = process.wait(_STEP_SECONDS)
-        except subprocess.TimeoutExpired:
-            raise LocalError(f"`{name}` did not end within {_STEP_SECONDS:.0f} s (log: {self._log(name)})") from None
+                while (code := process.poll()) is None:
+                    if time.monotonic() > deadline:
+                        raise LocalError(f"`{name}` did not end within {_STEP_SECONDS:.0f} s (log: {self._log(name)})")
+                    time.sleep(0.05)
+                    last = self._last_line(name)
+                    if last != heard and (told := _waits_for(last)):
+                        self._say(told)
+                    heard = last
         finally:
             stop(process, _STOP_STEPS)
         if code != 0:
+            self._refuse_full_disk(name)
             raise LocalError(f"`{name}` failed: {self._last_line(name)} (log: {self._log(name)})")
 
     def _wait_ready(self, environment: LocalEnvironment) -> None:
@@ -237,18 +257,26 @@ class Stack:
                 watched[name] = server.process
         for name, process in watched.items():
             if (code := process.poll()) is not None:
+                self._refuse_full_disk(name)
                 how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
                 raise LocalError(f"{name} {how}: {self._last_line(name)} (log: {self._log(name)})")
 
     def _log(self, name: str) -> Path:
         return self.log_folder / f"{name}.log"
 
+    def _refuse_full_disk(self, name: str) -> None:
+        """Raise LocalError when the log of a process that failed, or of a server behind it, tells of a full disk."""
+        if any(NO_SPACE.lower() in self._log_tail(log).lower() for log in (name, "postgres", "s3")):
+            raise LocalError(no_space(self.folder))
+
     def _last_line(self, name: str) -> str:
+        lines = self._log_tail(name).strip().splitlines()
+        return lines[-1].strip()[:400] if lines else "it said nothing"
+
+    def _log_tail(self, name: str) -> str:
         with contextlib.suppress(OSError):
-            lines = self._log(name).read_bytes()[-8000:].decode(errors="replace").strip().splitlines()
-            if lines:
-                return lines[-1].strip()[:400]
-        return "it said nothing"
+            return self._log(name).read_bytes()[-8000:].decode(errors="replace")
+        return ""
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._asked_to_stop = True
@@ -325,6 +353,15 @@ def _stop_leftovers(folder: Path) -> bool:
             child.wait(5)
     (folder / "up.json").unlink(missing_ok=True)
     return bool(found)
+
+
+def _waits_for(line: str) -> str | None:
+    """The sentence of a log line that says what its process waits for, else None."""
+    try:
+        found = json.loads(line)
+        return str(found["message"]) if found["event"] == "startup.waiting" else None
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _identity_note(pid: int) -> dict[str, Any] | None:

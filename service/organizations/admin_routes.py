@@ -15,6 +15,7 @@ bp = Blueprint("admin_organizations")
 @operation(
     "listOrganizations",
     summary="Organizations with their owners and checks, newest first",
+    description="Pages begin at the offset `cursor`.",
     tag="organizations",
     security=Security.ADMIN,
     query=schemas.OrganizationsQuery,
@@ -23,19 +24,14 @@ bp = Blueprint("admin_organizations")
 )
 async def list_organizations(request: Request) -> HTTPResponse:
     query = parse_query(schemas.OrganizationsQuery, request)
-    found = await queries.list_organizations(
-        org_type=query.org_type.value if query.org_type else None,
-        verification_status=query.verification_status.value if query.verification_status else None,
-        offset=query.cursor,
-        limit=query.limit,
-    )
-    return answer(schemas.AdminOrganizationList.of(found, query))
+    return answer(schemas.AdminOrganizationList.model_validate(await queries.list_organizations(query)))
 
 
 @bp.patch("/admin/organizations/<org_id>/verification")
 @operation(
     "decideOrganizationVerification",
     summary="Say what the check of an organization found; absent reasons clear the old ones",
+    description="Every result may follow every other; the newest counts.",
     tag="organizations",
     security=Security.ADMIN,
     body=schemas.OrgDecisionInput,
@@ -51,4 +47,4 @@ async def list_organizations(request: Request) -> HTTPResponse:
 async def decide_verification(request: Request, org_id: str) -> HTTPResponse:
     fields = parse(schemas.OrgDecisionInput, await read_body(request))
     decided = await domain.decide_verification(org_id, fields, by=request.ctx.staff)
-    return answer(schemas.OrgVerification.of(decided))
+    return answer(schemas.OrgVerification.model_validate(decided))

@@ -6,18 +6,14 @@ The rules: docs/rules/organizations.md.
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
-import orjson
 from tortoise.transactions import in_transaction
 
-from service import db
 from service.audit.domain import audit
 from service.auth.principal import Principal, Staff
 from service.errors import ApiError
 from service.organizations import schemas
-from service.organizations.models import OrgVerificationStatus
-from service.organizations.queries import OrganizationView, VerificationView, find_verification
+from service.organizations.models import Organization, OrganizationVerification, OrgVerificationStatus
 from service.settings import utc_now
 from service.web import parse, uuid_or_none
 
@@ -34,26 +30,21 @@ class OrgVerificationNotFound(ApiError):
     message_id = "Belum ada pengajuan verifikasi untuk organisasi ini."
 
 
-async def create_organization(fields: schemas.OrganizationInput, *, by: Principal) -> OrganizationView:
+async def create_organization(fields: schemas.OrganizationInput, *, by: Principal) -> Organization:
     """Make an organization that `by` owns from then on. One transaction."""
-    organization = OrganizationView(str(uuid4()), fields.name, fields.org_type.value, fields.country_code)
     async with in_transaction():
-        await db.execute(
-            "INSERT INTO organizations (id, owner_user_id, name, org_type, country_code, created_at, updated_at)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $6)",
-            organization.id,
-            by.user_id,
-            organization.name,
-            organization.org_type,
-            organization.country_code,
-            utc_now(),
+        organization = await Organization.create(
+            owner_user_id=by.user_id,
+            name=fields.name,
+            org_type=fields.org_type.value,
+            country_code=fields.country_code,
         )
         await audit(
             "organization.created",
             actor_type="USER",
             actor_id=by.user_id,
             subject_type="ORGANIZATION",
-            subject_id=organization.id,
+            subject_id=str(organization.id),
             detail={
                 "after": {
                     "name": organization.name,
@@ -65,7 +56,7 @@ async def create_organization(fields: schemas.OrganizationInput, *, by: Principa
     return organization
 
 
-async def submit_verification(org_id: str, body: dict[str, Any], *, by: Principal) -> VerificationView:
+async def submit_verification(org_id: str, body: dict[str, Any], *, by: Principal) -> OrganizationVerification:
     """Hand in what proves an organization; again is allowed from every state and starts anew as PENDING.
 
     One transaction under the organization's row lock; the verification keeps its id. The organization is looked up
@@ -74,88 +65,74 @@ async def submit_verification(org_id: str, body: dict[str, Any], *, by: Principa
     known = await _own_organization(org_id, by)
     fields = parse(schemas.OrgVerificationInput, body)
     async with in_transaction():
-        if not await db.fetch_value("SELECT 1 FROM organizations WHERE id = $1 FOR NO KEY UPDATE", known):
+        if await Organization.filter(id=known).select_for_update(no_key=True).get_or_none() is None:
             raise OrgNotFound
-        before = await find_verification(known)
-        row = await db.fetch_row(
-            "INSERT INTO organization_verifications AS v (id, org_id, status, reason_codes_json, registration_number,"
-            " legal_name, supporting_object_keys_json, last_checked_at, created_at, updated_at)"
-            " VALUES ($1, $2, $3, '[]', $4, $5, $6, $7, $7, $7) ON CONFLICT (org_id) DO UPDATE SET"
-            " status = EXCLUDED.status, reason_codes_json = EXCLUDED.reason_codes_json,"
-            " registration_number = EXCLUDED.registration_number, legal_name = EXCLUDED.legal_name,"
-            " supporting_object_keys_json = EXCLUDED.supporting_object_keys_json,"
-            " last_checked_at = EXCLUDED.last_checked_at, updated_at = EXCLUDED.updated_at"
-            " RETURNING v.id, v.org_id, v.status, v.reason_codes_json, v.last_checked_at",
-            uuid4(),
-            known,
-            OrgVerificationStatus.PENDING.value,
-            fields.registration_number,
-            fields.legal_name,
-            orjson.dumps(fields.supporting_object_keys).decode(),
-            utc_now(),
-        )
-        assert row is not None  # an upsert returns its row
-        after = VerificationView.from_row(row)
-        await _audit_verification("organization.verification_submitted", "USER", by.user_id, before, after)
-    return after
+        verification = await _lock_verification(known)
+        before = _state(verification) if verification else None
+        verification = verification or OrganizationVerification(org_id=known)
+        verification.status = OrgVerificationStatus.PENDING.value
+        verification.reason_codes_json = []
+        verification.registration_number = fields.registration_number
+        verification.legal_name = fields.legal_name
+        verification.supporting_object_keys_json = fields.supporting_object_keys
+        verification.last_checked_at = utc_now()
+        await verification.save()
+        await _audit_verification("organization.verification_submitted", "USER", by.user_id, before, verification)
+    return verification
 
 
-async def read_verification(org_id: str, *, by: Principal) -> VerificationView:
+async def read_verification(org_id: str, *, by: Principal) -> OrganizationVerification:
     """The check of the caller's own organization. Raises OrgNotFound, OrgVerificationNotFound."""
-    found = await find_verification(await _own_organization(org_id, by))
+    found = await OrganizationVerification.get_or_none(org_id=await _own_organization(org_id, by))
     if found is None:
         raise OrgVerificationNotFound
     return found
 
 
-async def decide_verification(org_id: str, fields: schemas.OrgDecisionInput, *, by: Staff) -> VerificationView:
+async def decide_verification(org_id: str, fields: schemas.OrgDecisionInput, *, by: Staff) -> OrganizationVerification:
     """Say what the check found; any state follows any other, absent reasons clear the old ones.
 
     One transaction under the verification's row lock. Raises OrgNotFound, OrgVerificationNotFound.
     """
     known = uuid_or_none(org_id)
     async with in_transaction():
-        if known is None or not await db.fetch_value("SELECT 1 FROM organizations WHERE id = $1", known):
+        if known is None or not await Organization.exists(id=known):
             raise OrgNotFound
-        before = await find_verification(known, lock=True)
-        if before is None:
+        verification = await _lock_verification(known)
+        if verification is None:
             raise OrgVerificationNotFound
-        row = await db.fetch_row(
-            "UPDATE organization_verifications v SET status = $2, reason_codes_json = $3, last_checked_at = $4,"
-            " updated_at = $4 WHERE v.org_id = $1"
-            " RETURNING v.id, v.org_id, v.status, v.reason_codes_json, v.last_checked_at",
-            known,
-            fields.status.value,
-            orjson.dumps(fields.reason_codes).decode(),
-            utc_now(),
-        )
-        assert row is not None  # locked above
-        after = VerificationView.from_row(row)
-        await _audit_verification("organization.verification_decided", "ADMIN", by.actor_id, before, after)
-    return after
+        before = _state(verification)
+        verification.status = fields.status.value
+        verification.reason_codes_json = fields.reason_codes
+        verification.last_checked_at = utc_now()
+        await verification.save(update_fields=["status", "reason_codes_json", "last_checked_at", "updated_at"])
+        await _audit_verification("organization.verification_decided", "ADMIN", by.actor_id, before, verification)
+    return verification
 
 
 async def _own_organization(org_id: str, by: Principal) -> str:
     known = uuid_or_none(org_id)
-    if known is None or not await db.fetch_value(
-        "SELECT 1 FROM organizations WHERE id = $1 AND owner_user_id = $2", known, by.user_id
-    ):
+    if known is None or not await Organization.exists(id=known, owner_user_id=by.user_id):
         raise OrgNotFound
     return known
 
 
+async def _lock_verification(org_id: str) -> OrganizationVerification | None:
+    return await OrganizationVerification.filter(org_id=org_id).select_for_update(no_key=True).get_or_none()
+
+
 async def _audit_verification(
-    action: str, actor_type: str, actor_id: str, before: VerificationView | None, after: VerificationView
+    action: str, actor_type: str, actor_id: str, before: dict[str, Any] | None, after: OrganizationVerification
 ) -> None:
     await audit(
         action,
         actor_type=actor_type,
         actor_id=actor_id,
         subject_type="ORGANIZATION",
-        subject_id=after.org_id,
-        detail={"before": _state(before) if before else None, "after": _state(after)},
+        subject_id=str(after.org_id),
+        detail={"before": before, "after": _state(after)},
     )
 
 
-def _state(verification: VerificationView) -> dict[str, Any]:
-    return {"status": verification.status, "reasonCodes": list(verification.reason_codes)}
+def _state(verification: OrganizationVerification) -> dict[str, Any]:
+    return {"status": verification.status, "reasonCodes": verification.reason_codes_json}

@@ -1,6 +1,7 @@
 """Which rows hold organizations and what is known about them?"""
 
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -50,6 +51,7 @@ class OrganizationVerification(Model):
     org: fields.OneToOneRelation[Organization] = fields.OneToOneField(
         "models.Organization", related_name="verification", on_delete=fields.OnDelete.CASCADE
     )
+    org_id: UUID
     status = fields.TextField()
     reason_codes_json: fields.JSONField[list[str]] = fields.JSONField(default=list)
     registration_number = fields.TextField()

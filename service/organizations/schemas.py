@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from pydantic import Field
+
 from service.errors import InvalidCursor, InvalidField, InvalidLimit
 from service.fields import Choice, Items, Number, Text
 from service.organizations.models import OrgType, OrgVerificationStatus
-from service.organizations.queries import ListedOrganization, OrganizationPage, OrganizationView, VerificationView
-from service.web import Cursor, Input, Output, Paged, PageInfo, Ts, Uuid, open_enum, page_info
+from service.web import Cursor, Input, Output, PageInfo, Ts, Uuid, open_enum
 
 
 class InvalidOrgName(InvalidField):
@@ -131,15 +132,6 @@ class Organization(Output):
     org_type: Annotated[str, open_enum(OrgType)]
     country_code: str
 
-    @classmethod
-    def of(cls, organization: OrganizationView) -> Organization:
-        return cls(
-            id=organization.id,
-            name=organization.name,
-            org_type=organization.org_type,
-            country_code=organization.country_code,
-        )
-
 
 class OrgVerification(Output):
     """Registration number, legal name and documents are for the check alone and never answered."""
@@ -147,18 +139,8 @@ class OrgVerification(Output):
     id: Uuid
     org_id: Uuid
     status: Annotated[str, open_enum(OrgVerificationStatus)]
-    reason_codes: list[str]
+    reason_codes: list[str] = Field(validation_alias="reason_codes_json")
     last_checked_at: Ts
-
-    @classmethod
-    def of(cls, verification: VerificationView) -> OrgVerification:
-        return cls(
-            id=verification.id,
-            org_id=verification.org_id,
-            status=verification.status,
-            reason_codes=list(verification.reason_codes),
-            last_checked_at=verification.last_checked_at,
-        )
 
 
 class OrgOwner(Output):
@@ -172,25 +154,10 @@ class AdminOrganization(Output):
     verification: OrgVerification | None
     owner: OrgOwner | None
 
-    @classmethod
-    def of(cls, item: ListedOrganization) -> AdminOrganization:
-        return cls(
-            organization=Organization.of(item.organization),
-            verification=OrgVerification.of(item.verification) if item.verification else None,
-            owner=OrgOwner(id=item.owner_id, full_name=item.owner_name, email=item.owner_email),
-        )
-
 
 class AdminOrganizationList(Output):
     items: list[AdminOrganization]
     page_info: PageInfo
-
-    @classmethod
-    def of(cls, found: OrganizationPage, page: Paged) -> AdminOrganizationList:
-        return cls(
-            items=[AdminOrganization.of(item) for item in found.items],
-            page_info=page_info(page, shown=len(found.items), has_more=found.has_more, total=found.total),
-        )
 
 
 PAGE_ERRORS = (InvalidCursor, InvalidLimit)

@@ -15,18 +15,20 @@ bp = Blueprint("admin_overview")
 @operation(
     "getOverview",
     summary="Counts of this moment, one snapshot",
+    description="What the start page of the staff site shows. `today` is the day in UTC.",
     tag="overview",
     security=Security.ADMIN,
     responses={200: schemas.OverviewSummary},
 )
 async def get_overview(request: Request) -> HTTPResponse:
-    return answer(schemas.OverviewSummary.of(await queries.count_everything()))
+    return answer(await queries.count_everything())
 
 
 @bp.get("/admin/activity-events")
 @operation(
     "listActivityEvents",
     summary="Steps of verifications and applications, newest first",
+    description="What happened to verifications and applications, for the site's activity page. Times are UTC.",
     tag="overview",
     security=Security.ADMIN,
     query=schemas.ActivityQuery,
@@ -35,7 +37,7 @@ async def get_overview(request: Request) -> HTTPResponse:
 )
 async def list_activity_events(request: Request) -> HTTPResponse:
     query = parse_query(schemas.ActivityQuery, request)
-    found = await queries.list_activities(query.wanted(), offset=query.cursor, limit=query.limit)
+    found = await queries.list_activities(query.wanted(), query)
     return answer(schemas.ActivityList.of(found, query))
 
 
@@ -52,5 +54,5 @@ async def list_activity_events(request: Request) -> HTTPResponse:
 )
 async def list_audit_events(request: Request) -> HTTPResponse:
     query = parse_query(schemas.AuditQuery, request)
-    found = await queries.list_activities(query.wanted(), offset=query.cursor, limit=query.limit)
+    found = await queries.list_activities(query.wanted(), query)
     return answer(schemas.AuditList.of(found, query))

@@ -10,11 +10,16 @@ from typing import Any
 import asyncpg
 
 from service import db
-from service.web import uuid_or_none
+from service.kyc.states import WAITING_SQL
+from service.listing import Narrowing
+from service.offsets import OffsetPage, offset_page
+from service.overview.schemas import ActivityApplicant, ActivityEvent, ActivityFilter, ActivityJob, OverviewSummary
+from service.records import read
+from service.web import Paged, uuid_or_none
 
 _LONGEST = 2**63 - 1
 
-_COUNTS_SQL = """
+_COUNTS_SQL = f"""
 SELECT k.pending_kyc, k.manual_review_kyc, e.verified_today, e.rejected_today,
  (SELECT count(*) FROM organization_verifications WHERE status = 'PENDING') AS pending_organization_verification,
  (SELECT count(*) FROM jobs) AS active_jobs,
@@ -22,7 +27,7 @@ SELECT k.pending_kyc, k.manual_review_kyc, e.verified_today, e.rejected_today,
  a.*, now() AS last_updated_at
 FROM (SELECT count(*) FILTER (WHERE status = 'SUBMITTED') AS pending_kyc,
   count(*) FILTER (WHERE status = 'MANUAL_REVIEW') AS manual_review_kyc
-  FROM kyc_sessions WHERE status IN ('SUBMITTED', 'MANUAL_REVIEW')) k,
+  FROM kyc_sessions WHERE status IN {WAITING_SQL}) k,
  (SELECT count(*) FILTER (WHERE to_status = 'VERIFIED') AS verified_today,
   count(*) FILTER (WHERE to_status = 'REJECTED') AS rejected_today
   FROM kyc_status_events WHERE to_status IN ('VERIFIED', 'REJECTED')
@@ -39,78 +44,11 @@ FROM (SELECT count(*) FILTER (WHERE status = 'SUBMITTED') AS pending_kyc,
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """The overview: one snapshot. `today` is the day in UTC."""
-
-    pending_kyc: int
-    manual_review_kyc: int
-    verified_today: int
-    rejected_today: int
-    pending_organization_verification: int
-    active_jobs: int
-    published_feed_posts: int
-    active_applications: int
-    submitted_applications: int
-    in_review_applications: int
-    interview_applications: int
-    offered_applications: int
-    hired_applications: int
-    rejected_applications: int
-    last_updated_at: datetime
-
-
-async def count_everything() -> Counts:
-    """The counts of this moment."""
+async def count_everything() -> OverviewSummary:
+    """The counts of this moment, one snapshot. `today` is the day in UTC."""
     row = await db.fetch_row(_COUNTS_SQL)
     assert row is not None  # aggregates always answer
-    return Counts(**dict(row))
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityFilter:
-    """What a list is narrowed to; none means not at all. `first` and `last` are both included."""
-
-    kind: str | None = None
-    actor_type: str | None = None
-    actor_id: str | None = None
-    entity_type: str | None = None
-    entity_id: str | None = None
-    action: str | None = None
-    first: datetime | None = None
-    last: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """One step of a verification or of an application. The applicant and the job are an application's."""
-
-    id: str
-    kind: str
-    action: str
-    entity_type: str
-    entity_id: str
-    actor_type: str
-    actor_id: str | None
-    status_from: str | None
-    status_to: str
-    title: str
-    description: str
-    created_at: datetime
-    applicant_id: str | None
-    applicant_name: str | None
-    applicant_email: str | None
-    job_id: str | None
-    job_title: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityPage:
-    """`total` counts all matches, `has_more` comes from reading one row more."""
-
-    items: list[Activity]
-    has_more: bool
-    total: int
+    return read(OverviewSummary, row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +91,11 @@ _SOURCES = (
     ),
 )
 _DETAILS = f"""
-SELECT t.total, m.source, m.id, m.created_at,
+p.source, p.id, p.created_at,
  coalesce(k.kyc_session_id, e.application_id) AS entity_id,
- CASE m.source WHEN 0 THEN k.actor_type ELSE {_SOURCES[1].actor_type} END AS actor_type,
- CASE m.source WHEN 0 THEN k.actor_id ELSE {_SOURCES[1].actor_id} END AS actor_id,
- CASE m.source WHEN 0 THEN k.from_status ELSE (
+ CASE p.source WHEN 0 THEN k.actor_type ELSE {_SOURCES[1].actor_type} END AS actor_type,
+ CASE p.source WHEN 0 THEN k.actor_id ELSE {_SOURCES[1].actor_id} END AS actor_id,
+ CASE p.source WHEN 0 THEN k.from_status ELSE (
   SELECT b.status FROM job_application_journey_events b WHERE b.application_id = e.application_id
   AND (b.created_at, b.id) < (e.created_at, e.id) ORDER BY b.created_at DESC, b.id DESC LIMIT 1) END AS status_from,
  coalesce(k.to_status, e.status) AS status_to, e.title, coalesce(k.reason, e.description) AS description,
@@ -165,40 +103,38 @@ SELECT t.total, m.source, m.id, m.created_at,
 """
 
 
-async def list_activities(wanted: ActivityFilter, *, offset: int, limit: int) -> ActivityPage:
+async def list_activities(wanted: ActivityFilter, query: Paged) -> OffsetPage[ActivityEvent]:
     """Steps of verifications and applications, newest first; at the same time a verification's comes first.
 
-    One statement: each source gives its newest `offset + limit` rows, which are merged and cut; the step before is
+    One statement: each source gives its newest rows up to the page's end, which are merged and cut; the step before is
     looked up in the whole journey, whatever the filter left of it.
     """
-    arguments: list[Any] = [limit + 1, offset, min(offset + limit + 1, _LONGEST)]
-
-    def place(value: Any) -> str:
-        arguments.append(value)
-        return f"${len(arguments)}"
-
-    conditions = [_conditions(source, wanted, place) for source in _SOURCES]
+    narrowed = Narrowing(first=3)
+    end = narrowed.bind(min(query.cursor + query.limit + 1, _LONGEST))
+    conditions = [_conditions(source, wanted, narrowed.bind) for source in _SOURCES]
     totals = " + ".join(
         f"(SELECT count(*) FROM {source.tables} WHERE {where})"
         for source, where in zip(_SOURCES, conditions, strict=True)
     )
     merged = " UNION ALL ".join(
         f"(SELECT {source.rank} AS source, e.id, e.created_at FROM {source.tables} WHERE {where}"
-        " ORDER BY e.created_at DESC, e.id DESC LIMIT $3)"
+        f" ORDER BY e.created_at DESC, e.id DESC LIMIT {end})"
         for source, where in zip(_SOURCES, conditions, strict=True)
     )
-    rows = await db.fetch_all(
-        f"{_DETAILS} FROM (SELECT {totals} AS total) t"
-        f" LEFT JOIN LATERAL ({merged} ORDER BY created_at DESC, source, id DESC LIMIT $1 OFFSET $2) m ON true"
-        " LEFT JOIN kyc_status_events k ON m.source = 0 AND k.id = m.id"
-        " LEFT JOIN job_application_journey_events e ON m.source = 1 AND e.id = m.id"
+    return await offset_page(
+        f"SELECT {totals}",
+        f"{merged} ORDER BY created_at DESC, source, id DESC LIMIT $1 OFFSET $2",
+        "p.created_at DESC, p.source, p.id DESC",
+        *narrowed.arguments,
+        view=_activity,
+        offset=query.cursor,
+        limit=query.limit,
+        columns=_DETAILS,
+        joins="LEFT JOIN kyc_status_events k ON p.source = 0 AND k.id = p.id"
+        " LEFT JOIN job_application_journey_events e ON p.source = 1 AND e.id = p.id"
         " LEFT JOIN job_applications a ON a.id = e.application_id"
-        " LEFT JOIN users u ON u.id = a.user_id LEFT JOIN jobs j ON j.id = a.job_id"
-        " ORDER BY m.created_at DESC, m.source, m.id DESC",
-        *arguments,
+        " LEFT JOIN users u ON u.id = a.user_id LEFT JOIN jobs j ON j.id = a.job_id",
     )
-    shown = [_activity(row) for row in rows if row["id"] is not None]
-    return ActivityPage(shown[:limit], len(shown) > limit, rows[0]["total"])
 
 
 def _conditions(source: _Source, wanted: ActivityFilter, place: Callable[[Any], str]) -> str:
@@ -232,29 +168,25 @@ def _whole_milliseconds(moment: datetime) -> datetime:
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
-def _activity(row: asyncpg.Record) -> Activity:
+def _activity(row: asyncpg.Record) -> ActivityEvent:
     source = _SOURCES[row["source"]]
     is_kyc = source.kind == "KYC"
     description = row["description"]
     if is_kyc and not description:
         before = row["status_from"]
         description = f"Identity verification went {f'from {before} ' if before else ''}to {row['status_to']}."
-    return Activity(
-        id=str(row["id"]),
-        kind=source.kind,
+    applicant = job = None
+    if row["applicant_id"] is not None and row["job_id"] is not None:
+        applicant = read(ActivityApplicant, row, id=row["applicant_id"])
+        job = ActivityJob(id=row["job_id"], title=row["job_title"] or "")
+    return read(
+        ActivityEvent,
+        row,
+        type=source.kind,
         action=source.action,
         entity_type=source.entity_type,
-        entity_id=str(row["entity_id"]),
-        actor_type=row["actor_type"],
-        actor_id=row["actor_id"],
-        status_from=row["status_from"],
-        status_to=row["status_to"],
         title=f"KYC {row['status_to']}" if is_kyc else row["title"],
         description=description,
-        created_at=row["created_at"],
-        applicant_id=str(row["applicant_id"]) if row["applicant_id"] else None,
-        applicant_name=row["full_name"],
-        applicant_email=row["email"],
-        job_id=row["job_id"],
-        job_title=row["job_title"],
+        applicant=applicant,
+        job=job,
     )

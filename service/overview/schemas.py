@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -12,8 +13,8 @@ from service.audit.models import ActorType
 from service.errors import InvalidCursor, InvalidField, InvalidLimit
 from service.fields import Choice, Moment
 from service.listing import InvalidSearch, Search
-from service.overview.queries import Activity, ActivityFilter, ActivityPage, Counts
-from service.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, is_none, open_enum, page_info
+from service.offsets import OffsetPage
+from service.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, is_none, open_enum
 
 
 class ActivityKind(StrEnum):
@@ -64,6 +65,20 @@ class InvalidDateFilter(InvalidField):
     code = "invalid_date_filter"
     message = "The date filter is not valid."
     message_id = "Filter tanggal tidak valid."
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityFilter:
+    """What a list is narrowed to; none means not at all. `first` and `last` are both included."""
+
+    kind: str | None = None
+    actor_type: str | None = None
+    actor_id: str | None = None
+    entity_type: str | None = None
+    entity_id: str | None = None
+    action: str | None = None
+    first: datetime | None = None
+    last: datetime | None = None
 
 
 _Kind = Annotated[ActivityChoice, Choice(InvalidActivityType, ActivityChoice)]
@@ -130,10 +145,6 @@ class OverviewSummary(Output):
     rejected_applications: int
     last_updated_at: Ts
 
-    @classmethod
-    def of(cls, counts: Counts) -> OverviewSummary:
-        return cls.model_validate(counts)
-
 
 class ActivityApplicant(Output):
     id: Uuid
@@ -164,31 +175,6 @@ class ActivityEvent(Output):
     applicant: ActivityApplicant | None = Field(None, exclude_if=is_none)
     job: ActivityJob | None = Field(None, exclude_if=is_none)
 
-    @classmethod
-    def of(cls, activity: Activity) -> ActivityEvent:
-        applicant = job = None
-        if activity.applicant_id is not None and activity.job_id is not None:
-            applicant = ActivityApplicant(
-                id=activity.applicant_id, full_name=activity.applicant_name, email=activity.applicant_email
-            )
-            job = ActivityJob(id=activity.job_id, title=activity.job_title or "")
-        return cls(
-            id=activity.id,
-            type=activity.kind,
-            action=activity.action,
-            entity_type=activity.entity_type,
-            entity_id=activity.entity_id,
-            actor_type=activity.actor_type,
-            actor_id=activity.actor_id,
-            status_from=activity.status_from,
-            status_to=activity.status_to,
-            title=activity.title,
-            description=activity.description,
-            created_at=activity.created_at,
-            applicant=applicant,
-            job=job,
-        )
-
 
 class ActivityFilters(Output):
     type: Annotated[str, open_enum(ActivityChoice)]
@@ -204,13 +190,9 @@ class ActivityList(Output):
     items: list[ActivityEvent]
 
     @classmethod
-    def of(cls, found: ActivityPage, query: ActivityQuery) -> ActivityList:
-        return cls(
-            count=len(found.items),
-            filters=ActivityFilters(type=query.type, actor_id=query.actor_id, from_=query.from_, to=query.to),
-            page_info=page_info(query, shown=len(found.items), has_more=found.has_more, total=found.total),
-            items=[ActivityEvent.of(item) for item in found.items],
-        )
+    def of(cls, page: OffsetPage[ActivityEvent], query: ActivityQuery) -> ActivityList:
+        filters = ActivityFilters.model_validate(query)
+        return cls(count=len(page.items), filters=filters, page_info=page.page_info, items=page.items)
 
 
 class AuditFilters(Output):
@@ -231,22 +213,9 @@ class AuditList(Output):
     items: list[ActivityEvent]
 
     @classmethod
-    def of(cls, found: ActivityPage, query: AuditQuery) -> AuditList:
-        return cls(
-            count=len(found.items),
-            filters=AuditFilters(
-                type=query.type,
-                actor_type=query.actor_type,
-                actor_id=query.actor_id,
-                entity_type=query.entity_type,
-                entity_id=query.entity_id,
-                action=query.action,
-                from_=query.from_,
-                to=query.to,
-            ),
-            page_info=page_info(query, shown=len(found.items), has_more=found.has_more, total=found.total),
-            items=[ActivityEvent.of(item) for item in found.items],
-        )
+    def of(cls, page: OffsetPage[ActivityEvent], query: AuditQuery) -> AuditList:
+        filters = AuditFilters.model_validate(query)
+        return cls(count=len(page.items), filters=filters, page_info=page.page_info, items=page.items)
 
 
 ACTIVITY_ERRORS = (InvalidActivityType, InvalidDateFilter, InvalidCursor, InvalidLimit, InvalidSearch)

@@ -5,10 +5,12 @@ The rules: docs/rules/profile.md.
 
 from __future__ import annotations
 
-from service import db
+from service.auth.models import User
 from service.auth.principal import Principal
 from service.errors import InvalidAccessToken, InvalidField
-from service.profile.queries import ProfileView, find_profile
+from service.profile.queries import find_profile
+from service.profile.schemas import Profile
+from service.settings import utc_now
 
 
 class InvalidProfileUpdate(InvalidField):
@@ -17,7 +19,7 @@ class InvalidProfileUpdate(InvalidField):
     message_id = "Tidak ada yang perlu diubah pada profil."
 
 
-async def read_profile(*, by: Principal) -> ProfileView:
+async def read_profile(*, by: Principal) -> Profile:
     """The caller's profile. Raises InvalidAccessToken when the account was removed a moment ago."""
     profile = await find_profile(by.user_id)
     if profile is None:
@@ -27,19 +29,17 @@ async def read_profile(*, by: Principal) -> ProfileView:
 
 async def change_profile(
     full_name: str | None, avatar_url: str | None, *, clear_avatar: bool, by: Principal
-) -> ProfileView:
+) -> Profile:
     """Change the caller's name or picture and return the profile. None keeps a value, `clear_avatar` removes the picture.
 
     Raises InvalidProfileUpdate when nothing is given.
     """
-    if full_name is None and avatar_url is None and not clear_avatar:
+    changes: dict[str, str | None] = {}
+    if full_name is not None:
+        changes["full_name"] = full_name
+    if avatar_url is not None or clear_avatar:
+        changes["avatar_url"] = None if clear_avatar else avatar_url
+    if not changes:
         raise InvalidProfileUpdate
-    await db.execute(
-        "UPDATE users SET full_name = COALESCE($2, full_name),"
-        " avatar_url = CASE WHEN $4 THEN NULL ELSE COALESCE($3, avatar_url) END, updated_at = now() WHERE id = $1",
-        by.user_id,
-        full_name,
-        avatar_url,
-        clear_avatar,
-    )
+    await User.filter(id=by.user_id).update(**changes, updated_at=utc_now())
     return await read_profile(by=by)

@@ -8,10 +8,8 @@ from typing import Annotated
 from service.errors import InvalidField
 from service.fields import Text, WebUrl
 from service.kyc.models import KycStatus
-from service.kyc.queries import REQUIRED_TYPES
 from service.kyc.schemas import FinalRequest
-from service.kyc.states import TrustStatus, trust_of
-from service.profile.queries import ProfileView
+from service.kyc.states import TrustStatus
 from service.web import Input, Output, Uuid, open_enum
 
 
@@ -48,7 +46,7 @@ class TrustScoreLabel(StrEnum):
     ACTION_REQUIRED = "ACTION_REQUIRED"
 
 
-_LABELS = {
+TRUST_LABELS = {
     TrustStatus.NOT_STARTED: TrustScoreLabel.UNVERIFIED,
     TrustStatus.IN_PROGRESS: TrustScoreLabel.BUILDING_TRUST,
     TrustStatus.MANUAL_REVIEW: TrustScoreLabel.UNDER_REVIEW,
@@ -76,28 +74,6 @@ class Profile(Output):
     trust_score_label: Annotated[str, open_enum(TrustScoreLabel)]
     verification_status: Annotated[str, open_enum(TrustStatus)]
     verification: ProfileVerification
-
-    @classmethod
-    def of(cls, profile: ProfileView) -> Profile:
-        trust = trust_of(profile.session_status)
-        return cls(
-            id=profile.id,
-            full_name=profile.full_name,
-            email=profile.email,
-            avatar_url=profile.avatar_url,
-            profile_completion_percent=profile.completion_percent,
-            trust_score_label=_LABELS[trust],
-            verification_status=trust,
-            verification=ProfileVerification(
-                session_id=profile.session_id,
-                session_status=profile.session_status,
-                trust_status=trust,
-                documents_uploaded=profile.uploaded,
-                required_documents=len(REQUIRED_TYPES),
-                required_documents_uploaded=profile.required_uploaded,
-                final_request=FinalRequest.of(profile.final_request) if profile.final_request else None,
-            ),
-        )
 
 
 class ProfileEnvelope(Output):

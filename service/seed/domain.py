@@ -5,20 +5,33 @@ import secrets
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
+from asyncpg.exceptions import DeadlockDetectedError
 from tortoise.transactions import in_transaction
 
 from service import db, migrate
+from service.adapters.object_storage import ObjectStorage
 from service.auth.passwords import hash_password
+from service.errors import StorageUnavailable
 from service.seed import rows
 from service.seed.jobs import JOBS
-from service.seed.people import DEV_PEOPLE, STAGING_PEOPLE, SeedPerson
+from service.seed.people import DEV_PEOPLE, SeedPerson
 from service.seed.posts import POSTS
-from service.settings import Settings
+from service.seed.testers import (
+    MOST_TESTERS,
+    Objects,
+    empty_account,
+    existing_testers,
+    remove_files,
+    tester_people,
+    testers_files,
+)
+from service.settings import Settings, utc_now
 
 MINIMUM_DEV_PASSWORD_LENGTH = 8
 MINIMUM_STAGING_PASSWORD_LENGTH = 12
+_TRIES = 5
 
 SEED_JOB_IDS = frozenset(job.id for job in JOBS)
 SEED_POST_IDS = frozenset(post.id for post in POSTS)
@@ -30,10 +43,12 @@ class SeedError(Exception):
 
 @dataclass
 class SeedReport:
-    """What one run created, by table, and the addresses of new accounts; both empty when all was there already."""
+    """What one run created, by table, the addresses of new accounts and of those that it put back."""
 
     created_rows: Counter[str] = field(default_factory=Counter)
     created_accounts: list[str] = field(default_factory=list)
+    reset_accounts: list[str] = field(default_factory=list)
+    objects: Objects = field(default_factory=Objects)
 
     @property
     def created(self) -> int:
@@ -43,47 +58,76 @@ class SeedReport:
     def __str__(self) -> str:
         """One sentence for the terminal; never a password."""
         tables = ", ".join(f"{count} in {table}" for table, count in sorted(self.created_rows.items()) if count)
-        return f"seed: {self.created} rows created" + (f" ({tables})" if tables else "")
+        text = f"seed: {self.created} rows created" + (f" ({tables})" if tables else "")
+        if self.reset_accounts:
+            text += f"; {len(self.reset_accounts)} accounts put back, {self.objects.removed} of their files removed"
+        if self.objects.problem:
+            text += f"; files stay in the object store: {self.objects.problem}"
+        return text
 
 
-async def seed(settings: Settings, *, staging: bool = False, environ: Mapping[str, str] | None = None) -> SeedReport:
+async def seed(
+    settings: Settings,
+    *,
+    staging: bool = False,
+    reset: bool = False,
+    testers: int = 0,
+    environ: Mapping[str, str] | None = None,
+) -> SeedReport:
     """Open the database of `settings`, fill it (see `fill_database`) and close it again."""
-    people, password = _choose_accounts(settings, staging, os.environ if environ is None else environ)
+    people, password = _choose_accounts(
+        settings, os.environ if environ is None else environ, staging=staging, reset=reset, testers=testers
+    )
     await db.open_database(db.tortoise_config(settings.database_url, pool_max=2, application_name="jembatan-seed"))
     try:
         if not await migrate.head_applied():
             raise SeedError("The schema is not up to date: run `python -m service migrate` first.")
-        return await _fill(settings, people, password)
+        return await _fill(settings, people, password, reset=reset)
     finally:
         await db.close_database()
 
 
 async def fill_database(
-    settings: Settings, *, staging: bool = False, environ: Mapping[str, str] | None = None
+    settings: Settings,
+    *,
+    staging: bool = False,
+    reset: bool = False,
+    testers: int = 0,
+    environ: Mapping[str, str] | None = None,
 ) -> SeedReport:
     """Add what is missing of the seed to the open database, in one transaction.
 
     Content (40 jobs, 20 posts) comes in every environment; accounts only in dev, or with `staging` outside
-    production. Rows that exist are never touched, and an account that exists, by id or by address, keeps all it has.
+    production: then one set for testers and `testers` numbered ones. Rows that exist are never touched, and an account
+    that exists, by id or by address, keeps all it has. Only `reset` puts all testers' accounts that the seed has made
+    back to their first state, each in a transaction of its own.
     Passwords come from SEED_CANDIDATE_PASSWORD or SEED_STAGING_PASSWORD in `environ` (default: the process's).
-    Raises SeedError before anything is written. Source: docs/rules/seed.md.
+    Raises SeedError before anything is written; while accounts are put back, also when an address is somebody else's.
+    Source: docs/rules/seed.md.
     """
-    people, password = _choose_accounts(settings, staging, os.environ if environ is None else environ)
-    return await _fill(settings, people, password)
+    people, password = _choose_accounts(
+        settings, os.environ if environ is None else environ, staging=staging, reset=reset, testers=testers
+    )
+    return await _fill(settings, people, password, reset=reset)
 
 
 def _choose_accounts(
-    settings: Settings, staging: bool, environ: Mapping[str, str]
+    settings: Settings, environ: Mapping[str, str], *, staging: bool, reset: bool, testers: int
 ) -> tuple[tuple[SeedPerson, ...], str]:
+    for option, is_given in (("--reset", reset), ("--testers", testers), ("--staging", staging)):
+        if is_given and settings.environment == "production":
+            raise SeedError(f"seed {option} is refused with ENVIRONMENT=production: it makes accounts.")
+        if is_given and not staging:
+            raise SeedError(f"seed {option} goes with --staging.")
+    if not 0 <= testers <= MOST_TESTERS:
+        raise SeedError(f"seed --testers takes a number from 1 to {MOST_TESTERS}.")
     if staging:
-        if settings.environment == "production":
-            raise SeedError("seed --staging is refused with ENVIRONMENT=production: it makes accounts.")
         password = environ.get("SEED_STAGING_PASSWORD", "")
         if len(password) < MINIMUM_STAGING_PASSWORD_LENGTH:
             raise SeedError(
                 f"SEED_STAGING_PASSWORD must be set to {MINIMUM_STAGING_PASSWORD_LENGTH} characters or more."
             )
-        return STAGING_PEOPLE, password
+        return tester_people(testers), password
     if not settings.is_dev:
         return (), ""
     password = environ.get("SEED_CANDIDATE_PASSWORD", "") or secrets.token_urlsafe(24)
@@ -92,10 +136,11 @@ def _choose_accounts(
     return DEV_PEOPLE, password
 
 
-async def _fill(settings: Settings, people: tuple[SeedPerson, ...], password: str) -> SeedReport:
+async def _fill(settings: Settings, people: tuple[SeedPerson, ...], password: str, *, reset: bool) -> SeedReport:
+    used = await existing_testers() if reset else ()
     hashes = await _hash_for_missing(people, password)
     report = SeedReport()
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = utc_now().replace(microsecond=0)
     async with in_transaction():
         for job in JOBS:
             await _insert(rows.job_row(job), report)
@@ -104,7 +149,46 @@ async def _fill(settings: Settings, people: tuple[SeedPerson, ...], password: st
         for person in people:
             if person.email in hashes:
                 await _add_account(person, hashes[person.email], settings, now, report)
+    if used:
+        await _put_back(settings, used, password, report)
     return report
+
+
+async def _put_back(settings: Settings, people: tuple[SeedPerson, ...], password: str, report: SeedReport) -> None:
+    storage = ObjectStorage(settings)
+    await storage.open()
+    try:
+        for person in people:
+            password_hash = await hash_password(password)
+            try:
+                # Looked up before, so that what is uploaded to the account from now on stays.
+                keys = await testers_files(person, storage)
+            except StorageUnavailable:
+                keys, report.objects.problem = [], "it does not answer"
+            keys += await _put_one_back(person, password_hash, settings)
+            report.reset_accounts.append(person.email)
+            if not report.objects.problem:
+                await remove_files(keys, storage, report.objects)
+    finally:
+        await storage.close()
+
+
+async def _put_one_back(person: SeedPerson, password_hash: str, settings: Settings) -> list[str]:
+    """Empty one account and fill it anew, or neither; returns the keys of its documents' checked copies."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            async with in_transaction():
+                keys = await empty_account(person)
+                report = SeedReport()
+                await _add_account(person, password_hash, settings, utc_now().replace(microsecond=0), report)
+                if not report.created_accounts:
+                    raise SeedError(f"{person.email} is another account's address by now: change that one first.")
+            return keys
+        except DeadlockDetectedError:
+            # Somebody uses the account at this moment and locks its rows in another order.
+            if not tries_left:
+                raise
+    raise AssertionError
 
 
 async def _hash_for_missing(people: tuple[SeedPerson, ...], password: str) -> dict[str, str]:

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
+from service.applications.models import ActorType, ApplicationStatus
+from service.applications.texts import words_of_application, words_of_move
 from service.seed.jobs import SeedJob
 from service.seed.people import REVIEWER_EMAIL, SeedApplication, SeedPerson, SeedVerification
 from service.seed.posts import SeedPost
@@ -23,14 +25,6 @@ _PATHS = {
     "OFFERED": ("SUBMITTED", "IN_REVIEW", "INTERVIEW", "OFFERED"),
     "HIRED": ("SUBMITTED", "IN_REVIEW", "INTERVIEW", "OFFERED", "HIRED"),
     "REJECTED": ("SUBMITTED", "IN_REVIEW", "REJECTED"),
-}
-_EVENT_TEXTS = {
-    "SUBMITTED": ("Application submitted", "Your application has reached the employer."),
-    "IN_REVIEW": ("Application in review", "The employer is reading your application."),
-    "INTERVIEW": ("Interview", "The employer would like to talk with you."),
-    "OFFERED": ("Offer made", "The employer offers you this job. Please accept or decline."),
-    "HIRED": ("Offer accepted", "You accepted the offer."),
-    "REJECTED": ("Application closed", "The employer chose another candidate."),
 }
 # The candidate applies and accepts; everything between is the staff's.
 _CANDIDATE_STATUSES = {"SUBMITTED", "HIRED"}
@@ -154,19 +148,26 @@ def _application_rows(application: SeedApplication, *, owner: uuid.UUID, bucket:
         },
     )
     for status, moment in zip(path, moments, strict=True):
-        title, description = _EVENT_TEXTS[status]
         by_candidate = status in _CANDIDATE_STATUSES
+        actor_type = ActorType.USER if by_candidate else ActorType.ADMIN
+        actor_id = str(owner) if by_candidate else REVIEWER_EMAIL
+        if status == ApplicationStatus.SUBMITTED:
+            words = words_of_application(application.note)
+        else:
+            words = words_of_move(ApplicationStatus(status), None, actor_type=actor_type, name=actor_id)
         yield (
             "job_application_journey_events",
             {
                 "id": fixed_id(f"journey/{application_id}/{status}"),
                 "application_id": application_id,
                 "status": status,
-                "title": title,
-                "description": application.note or description if status == "SUBMITTED" else description,
-                "actor_type": "USER" if by_candidate else "ADMIN",
-                "actor_id": str(owner) if by_candidate else REVIEWER_EMAIL,
+                "title": words.title,
+                "description": words.description,
+                "actor_type": actor_type,
+                "actor_id": actor_id,
                 "created_at": moment,
+                "text_key": words.key,
+                "typed_text": words.typed,
             },
         )
     for document_type, file_name, review_status in application.documents:

@@ -20,7 +20,7 @@ CORS_HEADERS = {
     "access-control-allow-headers": "Content-Type, Authorization, x-admin-api-key, x-kyc-webhook-secret, "
     "x-kyc-webhook-signature, x-kyc-webhook-timestamp, x-idempotency-key",
     "access-control-allow-methods": "GET, POST, PATCH, DELETE, OPTIONS",
-    "access-control-expose-headers": "x-request-id",
+    "access-control-expose-headers": "x-request-id, Retry-After, ETag",
 }
 _REQUEST_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -125,8 +125,13 @@ class Api:
         return answer
 
     async def document(self, path: str) -> bytes | None:
-        """The bytes of a file that the server serves, or None when it answers 404."""
-        status, _, data = await self._exchange("GET", self._base_url + path, None, None, None)
+        """The bytes of a file that the product serves, or None when it answers 404.
+
+        Raises StepFailed also for an answer without an x-request-id: that is a gateway's own, whatever its status.
+        """
+        status, headers, data = await self._exchange("GET", self._base_url + path, None, None, None)
+        if not _REQUEST_ID.fullmatch(headers.get("x-request-id", "")):
+            raise StepFailed(f"GET {path}: status {status} without an x-request-id: something else answers there")
         if status == 404:
             return None
         if status != 200:

@@ -65,7 +65,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--ca-file", type=Path, help="PEM file of an authority to trust beside the machine's")
     parser.add_argument(
-        "--wait", type=float, default=0, metavar="SECONDS", help="how long the first answer may take to come; default 0"
+        "--wait", type=float, default=0, metavar="SECONDS", help="how long the product may take to answer; default 0"
     )
     parser.add_argument(
         "--no-refresh-grace", action="store_true", help="the server runs with AUTH_REFRESH_REUSE_GRACE_SEC=0"

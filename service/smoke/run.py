@@ -44,9 +44,10 @@ async def run(options: Options, *, say: Callable[[str], None] | None = None) -> 
 
 
 async def _first_answer(api: Api, wait_seconds: float) -> bytes | None:
-    """The served document, or None; asked again each half second while nothing answers and `wait_seconds` last.
+    """The served document, or None; asked again each half second until the product answers and `wait_seconds` last.
 
-    A network policy reaches a new pod's first second late, so what runs beside the API must be patient once.
+    A network policy reaches a new pod's first second late, and a gateway that has not yet taken the route answers 404 or
+    503 of its own, so whoever asks right after an installation must be patient once.
     """
     deadline = time.monotonic() + wait_seconds
     while True:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import orjson
+from tortoise.queryset import QuerySet
 
-from service import db
 from service.settings import utc_now
+from service.tasks import queries
+from service.tasks.models import BackgroundTask, TaskKind, TaskState
 
-TaskHandler = Callable[[dict[str, Any]], Awaitable[None]]
 _LEASE = timedelta(minutes=5)
 _FIRST_PAUSE = timedelta(seconds=5)
 
@@ -23,14 +23,14 @@ class Task:
     """A task that this worker holds: nobody else runs it until its lease, five minutes, is over."""
 
     id: UUID
-    kind: str
+    kind: TaskKind
     payload: dict[str, Any]
     attempts: int
     max_attempts: int
 
 
 async def enqueue(
-    kind: str,
+    kind: TaskKind,
     payload: dict[str, Any],
     *,
     delay: timedelta = timedelta(0),
@@ -41,40 +41,21 @@ async def enqueue(
 
     `task_id`: a task that must not be left twice; with an id that is known nothing happens.
     """
-    await db.execute(
-        "INSERT INTO background_tasks (id, kind, payload_json, max_attempts, run_at) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT (id) DO NOTHING",
-        task_id or uuid4(),
-        kind,
-        orjson.dumps(payload).decode(),
-        max_attempts,
-        utc_now() + delay,
-    )
+    await queries.insert_task(task_id or uuid4(), kind, payload, max_attempts=max_attempts, run_at=utc_now() + delay)
 
 
-async def take(kinds: list[str]) -> Task | None:
+async def take(kinds: Collection[TaskKind]) -> Task | None:
     """The next due task of `kinds`, or none. A task whose worker died is due again when its lease is over."""
-    row = await db.fetch_row(
-        "UPDATE background_tasks SET state = 'running', attempts = attempts + 1, locked_until = now() + $2"
-        " WHERE id = (SELECT id FROM background_tasks WHERE kind = ANY($1) AND"
-        " ((state = 'waiting' AND run_at <= now()) OR (state = 'running' AND locked_until < now()))"
-        " ORDER BY run_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)"
-        " RETURNING id, kind, payload_json, attempts, max_attempts",
-        kinds,
-        _LEASE,
-    )
+    row = await queries.take_task(kinds, lease=_LEASE)
     if row is None:
         return None
-    return Task(row["id"], row["kind"], row["payload_json"], row["attempts"], row["max_attempts"])
+    return Task(row["id"], TaskKind(row["kind"]), row["payload_json"], row["attempts"], row["max_attempts"])
 
 
 async def finish(task: Task) -> None:
     """Mark `task` done and forget its payload, which may be personal."""
-    await db.execute(
-        "UPDATE background_tasks SET state = 'done', payload_json = '{}', finished_at = now(), locked_until = NULL,"
-        " last_error = NULL WHERE id = $1 AND attempts = $2",
-        task.id,
-        task.attempts,
+    await _held(task).update(
+        state=TaskState.DONE.value, payload_json={}, finished_at=utc_now(), locked_until=None, last_error=None
     )
 
 
@@ -84,15 +65,17 @@ async def fail(task: Task, error: BaseException) -> bool:
     Only the error's type is kept: its text may hold an address.
     """
     given_up = task.attempts >= task.max_attempts
-    await db.execute(
-        "UPDATE background_tasks SET state = $3, run_at = $4, locked_until = NULL, last_error = $5,"
-        " payload_json = CASE WHEN $6 THEN '{}'::jsonb ELSE payload_json END,"
-        " finished_at = CASE WHEN $6 THEN now() END WHERE id = $1 AND attempts = $2",
-        task.id,
-        task.attempts,
-        "failed" if given_up else "waiting",
-        utc_now() + _FIRST_PAUSE * 2 ** (task.attempts - 1),
-        type(error).__name__,
-        given_up,
+    put_back: dict[str, Any] = {"state": TaskState.WAITING.value}
+    end = {"state": TaskState.FAILED.value, "payload_json": {}, "finished_at": utc_now()}
+    await _held(task).update(
+        run_at=utc_now() + _FIRST_PAUSE * 2 ** (task.attempts - 1),
+        locked_until=None,
+        last_error=type(error).__name__,
+        **(end if given_up else put_back),
     )
     return given_up
+
+
+def _held(task: Task) -> QuerySet[BackgroundTask]:
+    """The row of `task`, unless another worker took it meanwhile."""
+    return BackgroundTask.filter(id=task.id, attempts=task.attempts)

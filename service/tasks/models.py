@@ -7,6 +7,17 @@ from tortoise import fields
 from tortoise.models import Model
 
 
+class TaskKind(StrEnum):
+    """What kinds of tasks there are; the values are stored, and are what metrics call them.
+
+    `service/worker.py` has a handler for each. Rows of another kind are of a newer version and wait for it.
+    """
+
+    SEND_VERIFICATION_MAIL = "send_verification_mail"
+    APPLY_WEBHOOK = "webhooks.apply"
+    VERIFY_DOCUMENT = "verify_document"
+
+
 class TaskState(StrEnum):
     """How far a task got."""
 

@@ -10,7 +10,7 @@ from service.auth.verification import UserNotFound
 from service.kyc.schemas import KycHistory, SessionChoice
 from service.kyc.states import KycSessionNotFound
 from service.operations import Security, operation
-from service.profile.schemas import Profile, ProfileEnvelope
+from service.profile.schemas import ProfileEnvelope
 from service.users import domain, queries, schemas
 from service.web import answer, parse, parse_query, read_body
 
@@ -21,6 +21,7 @@ bp = Blueprint("admin_users")
 @operation(
     "listUsers",
     summary="All accounts, newest first",
+    description="`q` looks in name and address. Pages begin at the offset `cursor`.",
     tag="users",
     security=Security.SUPER,
     query=schemas.UsersQuery,
@@ -29,14 +30,14 @@ bp = Blueprint("admin_users")
 )
 async def list_users(request: Request) -> HTTPResponse:
     query = parse_query(schemas.UsersQuery, request)
-    found = await queries.list_users(query.q, offset=query.cursor, limit=query.limit)
-    return answer(schemas.UserList.of(found, query))
+    return answer(schemas.UserList.model_validate(await queries.list_users(query)))
 
 
 @bp.post("/admin/users")
 @operation(
     "createUser",
     summary="Make an account, an administrator's unless roles are named",
+    description="The address counts as any other: a second account with it is 409.",
     tag="users",
     security=Security.SUPER,
     body=schemas.CreateUserInput,
@@ -53,7 +54,7 @@ async def list_users(request: Request) -> HTTPResponse:
 async def create_user(request: Request) -> HTTPResponse:
     fields = parse(schemas.CreateUserInput, await read_body(request))
     user = await domain.create_user(fields, by=domain.Actor.of(request.ctx.staff))
-    return answer(schemas.UserEnvelope(user=User.of(user)), 201)
+    return answer(schemas.UserEnvelope(user=User.model_validate(user)), 201)
 
 
 @bp.patch("/admin/users/<user_id>")
@@ -78,13 +79,14 @@ async def create_user(request: Request) -> HTTPResponse:
 async def change_user(request: Request, user_id: str) -> HTTPResponse:
     body = await read_body(request)
     user = await domain.change_user(user_id, body, by=domain.Actor.of(request.ctx.staff))
-    return answer(schemas.UserEnvelope(user=User.of(user)))
+    return answer(schemas.UserEnvelope(user=User.model_validate(user)))
 
 
 @bp.get("/admin/users/<user_id>")
 @operation(
     "getUser",
     summary="One account",
+    description="With roles, and whether the address is proven.",
     tag="users",
     security=Security.ADMIN,
     responses={200: schemas.UserEnvelope},
@@ -92,13 +94,14 @@ async def change_user(request: Request, user_id: str) -> HTTPResponse:
 )
 async def get_user(request: Request, user_id: str) -> HTTPResponse:
     user = await domain.read_user(user_id, by=domain.Actor.of(request.ctx.staff))
-    return answer(schemas.UserEnvelope(user=User.of(user)))
+    return answer(schemas.UserEnvelope(user=User.model_validate(user)))
 
 
 @bp.get("/admin/users/<user_id>/profile")
 @operation(
     "getUserProfile",
     summary="A user's profile, as they see it themselves",
+    description="Name, picture, how complete it is, and the state of the latest verification.",
     tag="users",
     security=Security.ADMIN,
     responses={200: ProfileEnvelope},
@@ -106,13 +109,14 @@ async def get_user(request: Request, user_id: str) -> HTTPResponse:
 )
 async def get_user_profile(request: Request, user_id: str) -> HTTPResponse:
     profile = await domain.read_profile(user_id, by=domain.Actor.of(request.ctx.staff))
-    return answer(ProfileEnvelope(profile=Profile.of(profile)))
+    return answer(ProfileEnvelope(profile=profile))
 
 
 @bp.get("/admin/users/<user_id>/kyc/history")
 @operation(
     "getUserKycHistory",
     summary="What happened to a verification of a user, oldest first; the latest one unless named",
+    description="`sessionId` names the verification.",
     tag="users",
     security=Security.ADMIN,
     query=SessionChoice,
@@ -122,4 +126,4 @@ async def get_user_profile(request: Request, user_id: str) -> HTTPResponse:
 async def get_user_kyc_history(request: Request, user_id: str) -> HTTPResponse:
     query = parse_query(SessionChoice, request)
     session, events = await domain.read_kyc_history(user_id, query.session_id, by=domain.Actor.of(request.ctx.staff))
-    return answer(KycHistory.of(session, events))
+    return answer(KycHistory.with_names(session, events))

@@ -7,24 +7,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
-from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from service import db
 from service.audit.domain import audit
-from service.auth.accounts import EmailExists, RoleAssignmentFailed
+from service.auth.accounts import EmailExists, create_account, grant
+from service.auth.models import Role, User, UserRole
 from service.auth.passwords import hash_password
 from service.auth.principal import Principal, Staff
-from service.auth.queries import find_user
+from service.auth.queries import find_user, has_super_admin
 from service.auth.sessions import end_all_families
 from service.auth.verification import UserNotFound
 from service.errors import ApiError
-from service.kyc.queries import EventView, SessionView
+from service.kyc.models import SessionView
+from service.kyc.queries import EventView
 from service.kyc.submission import read_history
-from service.profile.queries import ProfileView, find_profile
-from service.settings import utc_now
+from service.profile.queries import find_profile
+from service.profile.schemas import Profile
 from service.users import schemas
 from service.web import parse, uuid_or_none
 
@@ -54,43 +53,16 @@ async def create_user(fields: schemas.CreateUserInput, *, by: Actor) -> Principa
 
     Raises InvalidRoles for a code that is not known, then EmailExists; RoleAssignmentFailed, ServerBusy.
     """
-    found = await db.fetch_row(
-        "SELECT (SELECT count(*) FROM roles WHERE code = ANY($1::text[])) AS known,"
-        " EXISTS(SELECT 1 FROM users WHERE email = $2) AS taken",
-        fields.roles,
-        fields.email,
-    )
-    assert found is not None  # a select without a table
-    if found["known"] != len(fields.roles) and "roles" in fields.model_fields_set:
-        raise schemas.InvalidRoles
-    if found["taken"]:
+    if "roles" in fields.model_fields_set:
+        await _refuse_unknown(fields.roles)
+    if await User.exists(email=fields.email):
         raise EmailExists
     record = await hash_password(fields.password)
-    user_id, now = str(uuid4()), utc_now()
-    roles = tuple(sorted(fields.roles))
-    try:
-        async with in_transaction():
-            await db.execute(
-                "INSERT INTO users (id, full_name, email, password_hash, created_at, updated_at)"
-                " VALUES ($1, $2, $3, $4, $5, $5)",
-                user_id,
-                fields.full_name,
-                fields.email,
-                record,
-                now,
-            )
-            await _grant(user_id, fields.roles)
-            await _audit(
-                "user.created",
-                by,
-                user_id,
-                {"after": {"fullName": fields.full_name, "email": fields.email, "roles": list(roles)}},
-            )
-    except IntegrityError as error:
-        if db.constraint_name(error) == "users_email_key":
-            raise EmailExists from error
-        raise
-    return Principal(user_id, fields.full_name, fields.email, None, now, roles, None)
+    async with in_transaction():
+        user = await create_account(fields.full_name, fields.email, record, fields.roles)
+        detail = {"fullName": user.full_name, "email": user.email, "roles": list(user.roles)}
+        await _audit("user.created", by, user.user_id, {"after": detail})
+    return user
 
 
 async def change_user(user_id: str, body: dict[str, Any], *, by: Actor) -> Principal:
@@ -101,36 +73,31 @@ async def change_user(user_id: str, body: dict[str, Any], *, by: Actor) -> Princ
     Raises UserNotFound, InvalidRoles, InvalidRequest, InvalidName, InvalidPassword, LastSuperAdmin, ServerBusy.
     """
     known = uuid_or_none(user_id)
-    if known is None or not await db.fetch_value("SELECT 1 FROM users WHERE id = $1", known):
+    if known is None or not await User.exists(id=known):
         raise UserNotFound
     fields = parse(schemas.PatchUserInput, body)
     if not fields.model_fields_set:
         raise schemas.InvalidRequest
     if fields.roles is not None:
-        count = await db.fetch_value("SELECT count(*) FROM roles WHERE code = ANY($1::text[])", fields.roles)
-        if count != len(fields.roles):
-            raise schemas.InvalidRoles
+        await _refuse_unknown(fields.roles)
     record = await hash_password(fields.password) if fields.password is not None else None
     async with in_transaction():
         if fields.roles is not None:
             # Before the user's row, always: two changes that need both would otherwise wait for each other.
-            await db.execute("SELECT 1 FROM roles WHERE code = $1 FOR NO KEY UPDATE", SUPER_ADMIN)
-        await db.execute("SELECT 1 FROM users WHERE id = $1 FOR NO KEY UPDATE", known)
+            await Role.filter(code=SUPER_ADMIN).select_for_update(no_key=True).get()
+        user = await User.filter(id=known).select_for_update(no_key=True).get_or_none()
         before = await find_user(known)
-        if before is None:
+        if user is None or before is None:
             raise UserNotFound
         if fields.roles is not None:
-            if SUPER_ADMIN in before.roles and SUPER_ADMIN not in fields.roles:
-                await _keep_one_super_admin(without=known)
-            await _replace_roles(known, fields.roles)
-        await db.execute(
-            "UPDATE users SET full_name = coalesce($2, full_name), password_hash = coalesce($3, password_hash),"
-            " updated_at = $4 WHERE id = $1",
-            known,
-            fields.full_name,
-            record,
-            utc_now(),
-        )
+            is_removed = SUPER_ADMIN in before.roles and SUPER_ADMIN not in fields.roles
+            if is_removed and not await has_super_admin(except_user_id=known):
+                raise LastSuperAdmin
+            await UserRole.filter(user_id=known).delete()
+            await grant(known, fields.roles)
+        user.full_name = fields.full_name or user.full_name
+        user.password_hash = record or user.password_hash
+        await user.save(update_fields=["full_name", "password_hash", "updated_at"])
         ended = await end_all_families(known, reason="password_change") if record is not None else 0
         after = await find_user(known)
         assert after is not None  # locked above
@@ -145,7 +112,7 @@ async def read_user(user_id: str, *, by: Actor) -> Principal:
     return user
 
 
-async def read_profile(user_id: str, *, by: Actor) -> ProfileView:
+async def read_profile(user_id: str, *, by: Actor) -> Profile:
     """What the user's own profile operation answers, for staff; the look is audited. Raises UserNotFound."""
     known = uuid_or_none(user_id)
     profile = await find_profile(known) if known else None
@@ -176,30 +143,9 @@ async def _find(user_id: str) -> Principal:
     return user
 
 
-async def _keep_one_super_admin(*, without: str) -> None:
-    others = await db.fetch_value(
-        "SELECT 1 FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE r.code = $1 AND ur.user_id <> $2 LIMIT 1",
-        SUPER_ADMIN,
-        without,
-    )
-    if not others:
-        raise LastSuperAdmin
-
-
-async def _grant(user_id: str, codes: list[str]) -> None:
-    granted = await db.execute(
-        "INSERT INTO user_roles (id, user_id, role_id)"
-        " SELECT gen_random_uuid(), $1, id FROM roles WHERE code = ANY($2::text[])",
-        user_id,
-        codes,
-    )
-    if granted != len(codes):
-        raise RoleAssignmentFailed
-
-
-async def _replace_roles(user_id: str, codes: list[str]) -> None:
-    await db.execute("DELETE FROM user_roles WHERE user_id = $1", user_id)
-    await _grant(user_id, codes)
+async def _refuse_unknown(codes: list[str]) -> None:
+    if await Role.filter(code__in=codes).count() != len(codes):
+        raise schemas.InvalidRoles
 
 
 def _difference(before: Principal, after: Principal, new_password: bool, ended: int) -> dict[str, Any]:

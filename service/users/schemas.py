@@ -11,8 +11,7 @@ from service.auth.schemas import EMAIL_PATTERN, InvalidEmail, InvalidName, Inval
 from service.errors import InvalidCursor, InvalidField, InvalidLimit
 from service.fields import Rule, Text
 from service.listing import InvalidSearch, Search
-from service.users.queries import UserPage
-from service.web import Input, LooseCursor, LooseLimit, Output, Paged, PageInfo, page_info
+from service.web import Input, LooseCursor, LooseLimit, Output, PageInfo
 
 MAXIMUM_ROLES = 50
 
@@ -84,13 +83,6 @@ class UserEnvelope(Output):
 class UserList(Output):
     items: list[User]
     page_info: PageInfo
-
-    @classmethod
-    def of(cls, found: UserPage, page: Paged) -> UserList:
-        return cls(
-            items=[User.of(user) for user in found.items],
-            page_info=page_info(page, shown=len(found.items), has_more=found.has_more, total=found.total),
-        )
 
 
 LIST_ERRORS = (InvalidCursor, InvalidLimit, InvalidSearch)

@@ -9,25 +9,25 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import orjson
+from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from service import db, logs
 from service.errors import ApiError, InvalidRequestBody
 from service.fields import Moment, as_text, is_storable
 from service.kyc import states
-from service.kyc.queries import SessionView
+from service.kyc.models import KycSession, SessionView
 from service.kyc.schemas import InvalidMetadata
 from service.settings import Settings, utc_now
 from service.tasks import domain as tasks
+from service.tasks.models import TaskKind
 from service.web import parse, uuid_or_none
-from service.webhooks import schemas
+from service.webhooks import queries, schemas
 from service.webhooks.merging import Change, Event, Times, change_of
-from service.webhooks.models import DeliveryState
+from service.webhooks.models import DeliveryState, WebhookDelivery
 from service.webhooks.signature import DeliveryHeaders, Sender, check_sender
 
-APPLY_TASK = "webhooks.apply"
 _TRIES = 5
 _FIRST_PAUSE = timedelta(seconds=5)
 # The inbox counts the tries that found no session; the task itself also survives that many outages.
@@ -113,38 +113,32 @@ async def receive(headers: DeliveryHeaders, body: bytes, settings: Settings) -> 
 
 async def _keep(sender: Sender, content: _Content, body: bytes, digest: str, now: datetime) -> Outcome | None:
     """Store the delivery and apply it. None when its key is known; a delivery being stored now is waited for."""
-    delivery_id = uuid4()
-    stored = await db.execute(
-        "INSERT INTO webhook_deliveries"
-        " (id, idempotency_key, body, body_sha256, event_at, signed_at, received_at, kyc_session_id, state)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (idempotency_key) DO NOTHING",
-        delivery_id,
-        sender.idempotency_key,
-        body,
-        digest,
-        content.event.happened_at,
-        sender.signed_at,
-        now,
-        content.session_id,
-        DeliveryState.WAITING if content.session_id else DeliveryState.UNADDRESSED,
+    delivery = WebhookDelivery(
+        id=uuid4(),
+        idempotency_key=sender.idempotency_key,
+        body=body,
+        body_sha256=digest,
+        event_at=content.event.happened_at,
+        signed_at=sender.signed_at,
+        received_at=now,
+        kyc_session_id=content.session_id,
+        state=(DeliveryState.WAITING if content.session_id else DeliveryState.UNADDRESSED).value,
     )
-    if not stored:
+    if not await queries.insert_delivery(delivery):
         return None
     session = await _apply(content.session_id, content.event) if content.session_id else None
     if session is not None:
-        await _mark_applied(delivery_id)
+        await _mark_applied(delivery.id)
     elif content.session_id is not None:
         await tasks.enqueue(
-            APPLY_TASK, {"deliveryId": str(delivery_id)}, delay=_FIRST_PAUSE, max_attempts=_TASK_ATTEMPTS
+            TaskKind.APPLY_WEBHOOK, {"deliveryId": str(delivery.id)}, delay=_FIRST_PAUSE, max_attempts=_TASK_ATTEMPTS
         )
     return Outcome(sender.idempotency_key, is_duplicate=False, session=session)
 
 
 async def _is_known(idempotency_key: str, digest: str) -> bool:
-    known = await db.fetch_value(
-        "SELECT body_sha256 FROM webhook_deliveries WHERE idempotency_key = $1", idempotency_key
-    )
-    if known is not None and known != digest:
+    known = await WebhookDelivery.filter(idempotency_key=idempotency_key).only("id", "body_sha256").get_or_none()
+    if known is not None and known.body_sha256 != digest:
         raise IdempotencyKeyConflict
     return known is not None
 
@@ -154,12 +148,10 @@ async def _apply(session_id: str, event: Event) -> SessionView | None:
 
     The status of the verification is never touched, and no status event is written.
     """
-    row = await db.fetch_row(
-        "SELECT provider_metadata_times_json FROM kyc_sessions WHERE id = $1 FOR UPDATE", session_id
-    )
-    if row is None:
+    held = await KycSession.filter(id=session_id).select_for_update().get_or_none()
+    if held is None:
         return None
-    change: Change = change_of(event, Times.of(row["provider_metadata_times_json"]))
+    change: Change = change_of(event, Times.of(held.provider_metadata_times_json))
     return await states.change(
         session_id,
         "provider_ref = COALESCE($2, s.provider_ref), provider_metadata_json = s.provider_metadata_json || $3,"
@@ -171,12 +163,8 @@ async def _apply(session_id: str, event: Event) -> SessionView | None:
 
 
 async def _mark_applied(delivery_id: UUID) -> None:
-    await db.execute(
-        "UPDATE webhook_deliveries SET state = $2, attempts = attempts + 1, last_error = NULL, applied_at = $3"
-        " WHERE id = $1",
-        delivery_id,
-        DeliveryState.APPLIED,
-        utc_now(),
+    await WebhookDelivery.filter(id=delivery_id).update(
+        state=DeliveryState.APPLIED.value, attempts=F("attempts") + 1, last_error=None, applied_at=utc_now()
     )
 
 
@@ -186,8 +174,8 @@ async def _mark_applied(delivery_id: UUID) -> None:
 async def apply_later(payload: dict[str, Any], settings: Settings) -> None:
     """The worker's try at a waiting delivery; after the fifth it is parked. Raises SessionNotThere before that."""
     async with in_transaction():
-        row = await _lock(payload["deliveryId"], (DeliveryState.WAITING,))
-        state = await _try(row, parks_after=_TRIES) if row else None
+        delivery = await _lock(payload["deliveryId"], [DeliveryState.WAITING])
+        state = await _try(delivery, parks_after=_TRIES) if delivery else None
     if state == DeliveryState.WAITING:
         raise SessionNotThere
 
@@ -197,18 +185,11 @@ async def redrive() -> Redriven:
     applied = parked = 0
     after = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
     while True:
-        rows = await db.fetch_all(
-            "SELECT id, received_at FROM webhook_deliveries WHERE (state = 'parked'"
-            " OR (state = 'waiting' AND received_at < $3)) AND (received_at, id) > ($1, $2)"
-            " ORDER BY received_at, id LIMIT $4",
-            *after,
-            utc_now() - _FORGOTTEN,
-            _REDRIVE_ROWS,
-        )
+        rows = await queries.list_untried(after, before=utc_now() - _FORGOTTEN, limit=_REDRIVE_ROWS)
         for found in rows:
             async with in_transaction():
-                row = await _lock(str(found["id"]), (DeliveryState.PARKED, DeliveryState.WAITING))
-                state = await _try(row, parks_after=0) if row else None
+                delivery = await _lock(found["id"], [DeliveryState.PARKED, DeliveryState.WAITING])
+                state = await _try(delivery, parks_after=0) if delivery else None
             applied += state == DeliveryState.APPLIED
             parked += state == DeliveryState.PARKED
         if len(rows) < _REDRIVE_ROWS:
@@ -216,39 +197,31 @@ async def redrive() -> Redriven:
         after = (rows[-1]["received_at"], rows[-1]["id"])
 
 
-async def _lock(delivery_id: str, states: tuple[DeliveryState, ...]) -> asyncpg.Record | None:
-    return await db.fetch_row(
-        "SELECT id, idempotency_key, body, event_at, attempts FROM webhook_deliveries"
-        " WHERE id = $1 AND state = ANY($2) FOR UPDATE SKIP LOCKED",
-        delivery_id,
-        [state.value for state in states],
-    )
+async def _lock(delivery_id: UUID | str, states: list[DeliveryState]) -> WebhookDelivery | None:
+    found = WebhookDelivery.filter(id=delivery_id, state__in=[state.value for state in states])
+    return await found.select_for_update(skip_locked=True).get_or_none()
 
 
-async def _try(row: asyncpg.Record, *, parks_after: int) -> DeliveryState:
+async def _try(delivery: WebhookDelivery, *, parks_after: int) -> DeliveryState:
     """Apply a locked delivery from its stored bytes, or count the try; returns its state now."""
     reason = SessionNotThere.__name__
     try:
         async with in_transaction():
-            content = _read_content(_read_json(row["body"]), row["idempotency_key"], row["event_at"])
+            content = _read_content(_read_json(delivery.body), delivery.idempotency_key, delivery.event_at)
             if content.session_id is not None and await _apply(content.session_id, content.event) is not None:
-                await _mark_applied(row["id"])
+                await _mark_applied(delivery.id)
                 return DeliveryState.APPLIED
     except Exception as error:
         if db.is_unavailable(error):
             raise
         reason = type(error).__name__
-    attempts = row["attempts"] + 1
-    state = DeliveryState.PARKED if attempts >= parks_after else DeliveryState.WAITING
-    await db.execute(
-        "UPDATE webhook_deliveries SET state = $2, attempts = $3, last_error = $4 WHERE id = $1",
-        row["id"],
-        state,
-        attempts,
-        reason,
-    )
+    delivery.attempts += 1
+    delivery.last_error = reason
+    state = DeliveryState.PARKED if delivery.attempts >= parks_after else DeliveryState.WAITING
+    delivery.state = state.value
+    await delivery.save(update_fields=["state", "attempts", "last_error"])
     if state == DeliveryState.PARKED:
-        logs.log("kyc.provider_webhook.parked", level="warn", deliveryId=str(row["id"]), attempts=attempts)
+        logs.log("kyc.provider_webhook.parked", level="warn", deliveryId=str(delivery.id), attempts=delivery.attempts)
     return state
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from service.fields import JsonObject, Text
-from service.kyc.queries import SessionView
+from service.kyc.models import SessionView
 from service.kyc.schemas import InvalidMetadata, InvalidProviderRef, KycSession
 from service.web import Input, Output
 
@@ -38,5 +38,5 @@ class ProviderWebhookAnswer(Output):
             duplicate=is_duplicate,
             idempotency_key=idempotency_key,
             updated=session is not None,
-            session=KycSession.of(session) if session else None,
+            session=KycSession.with_names(session) if session else None,
         )

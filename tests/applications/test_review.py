@@ -264,7 +264,10 @@ class TestStatus:
         assert row["detail"]["before"] == {"status": "SUBMITTED"}
         assert row["detail"]["after"] == {"status": "IN_REVIEW"}
         journey = await api.get(f"/users/me/applications/{application_id}/journey", headers=candidate.headers)
-        assert journey.json()["journey"][-1] == event
+        assert journey.json()["journey"][-1] == event | {
+            "actorId": "staff",
+            "description": "The status is now IN_REVIEW, set by staff. Reason: Good papers",
+        }
 
     @pytest.mark.parametrize(
         ("given", "name"),
@@ -400,7 +403,7 @@ class TestReviewDocument:
         assert listed.json()["items"] == [last]
         assert (listed.json()["total"], listed.json()["applicant"]["id"]) == (1, candidate.id)
         own = await api.get(f"/users/me/applications/{application_id}/documents", headers=candidate.headers)
-        assert own.json()["items"] == [last]
+        assert own.json()["items"] == [last | {"reviewedBy": "staff"}]
 
     @pytest.mark.parametrize(("given", "name"), [("Reviewer Rin", "Reviewer Rin"), (None, "admin_api_key")])
     async def test_names_with_the_key(

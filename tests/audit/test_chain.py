@@ -20,7 +20,7 @@ from tortoise.transactions import in_transaction
 from service import db
 from service.audit import chain, domain
 from service.audit.domain import audit, erase_details
-from service.audit.verification import Verdict, verify
+from service.audit.proof import Verdict, verify
 from service.settings import Key, Settings
 from tests.conftest import TEST_ENVIRONMENT
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sanic.compat import Header
 
-from service.auth.clients import client_of
+from service.auth.clients import address_of
 from service.settings import Settings
 
 PROXY = "10.1.2.3"
@@ -17,7 +17,7 @@ def proxied(settings: Settings) -> Settings:
 
 
 def client(settings: Settings, peer: str, *forwarded: str) -> str | None:
-    return client_of(peer, Header([("X-Forwarded-For", value) for value in forwarded]), settings)
+    return address_of(peer, Header([("X-Forwarded-For", value) for value in forwarded]), settings)
 
 
 class TestClientOf:

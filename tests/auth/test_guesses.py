@@ -70,6 +70,7 @@ class TestOneAccount:
         answer = await sign_in(api, f" {email.upper()}", PASSWORD, SOMEBODY)
         assert outcome(answer) == LIMITED
         assert 880 <= int(answer.headers["retry-after"]) <= 900
+        assert answer.json()["error"]["message"] == "Too many requests. Please try again in fifteen minutes."
         assert limited_sign_ins() == before + 1
 
     async def test_of_unknown_clients_it_is_the_hundred_and_first(
@@ -121,6 +122,7 @@ class TestOneAccount:
         await db.execute("UPDATE failed_guesses SET started_at = started_at - interval '899 seconds'")
         answer = await sign_in(api, candidate.email, PASSWORD)
         assert (outcome(answer), answer.headers["retry-after"]) == (LIMITED, "1")
+        assert "wait a moment" in answer.json()["error"]["message"]
         await db.execute("UPDATE failed_guesses SET started_at = started_at - interval '1 second'")
         assert outcome(await sign_in(api, candidate.email)) == WRONG
         rows = await db.fetch_all(

@@ -479,6 +479,7 @@ class TestService:
             }
         )
         assert (settings.api_port, settings.metrics_port) == (4000, 9100)
+        assert settings.metrics_json_readers == ("public" if name == "local" else "summary")
 
 
 class TestBackups:
@@ -667,7 +668,7 @@ class TestFiles:
                 with pytest.raises(HelmError, match=f"config.{name} is"):
                     render("service", {"config": {name: "x"}})
 
-    @pytest.mark.parametrize("script", ["deploy", "restore", "secrets"])
+    @pytest.mark.parametrize("script", ["deploy", "restore", "secrets", "wait-route"])
     def test_scripts_are_whole_and_can_be_run(self, script: str) -> None:
         path = ROOT / "k8s" / f"{script}.sh"
         assert path.stat().st_mode & 0o111

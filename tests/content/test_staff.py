@@ -6,6 +6,7 @@ import asyncio
 import itertools
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from sanic import Sanic
 from service import db
 from service.settings import Settings
 from tests.conftest import TEST_ENVIRONMENT
-from tests.factories import Candidate, make_candidate
+from tests.factories import Candidate, make_candidate, make_post
 
 KEY = {"x-admin-api-key": TEST_ENVIRONMENT["ADMIN_API_KEY"]}
 LATER, EARLIER = "2099-01-02T03:04:05.678Z", "2026-01-02T03:04:05.678Z"
@@ -357,13 +358,33 @@ class TestPostDates:
         changed = await api.patch(POSTS.place(item["id"]), json={"imageUrl": " "}, headers=KEY)
         assert changed.json()["post"]["imageUrl"] is None
 
-    async def test_undated_posts_come_last_in_the_staffs_list(self, api: httpx.AsyncClient) -> None:
+    async def test_drafts_come_first_in_the_staffs_list(self, api: httpx.AsyncClient) -> None:
         draft = await POSTS.make(api, lifecycle={"status": "DRAFT"})
         dated = await POSTS.make(api, publishedAt=EARLIER)
         later = await POSTS.make(api, lifecycle={"status": "SCHEDULED", "scheduledAt": LATER})
+        withdrawn = await POSTS.make(api)
+        await api.post(POSTS.place(withdrawn["id"], "unpublish"), headers=KEY)
         found = (await api.get("/admin/feed/posts", headers=KEY)).json()
-        assert [post["id"] for post in found["items"]] == [later["id"], dated["id"], draft["id"]]
-        assert found["pageInfo"] == {"cursor": "0", "nextCursor": None, "limit": 20, "total": 3}
+        assert [post["id"] for post in found["items"]] == [withdrawn["id"], draft["id"], later["id"], dated["id"]]
+        assert found["pageInfo"] == {"cursor": "0", "nextCursor": None, "limit": 20, "total": 4}
+
+    async def test_pages_of_the_staffs_list_follow_each_other(self, api: httpx.AsyncClient) -> None:
+        """Creation and id decide among drafts and among posts of one moment, so no page repeats or skips one."""
+        first, second = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 2, tzinfo=UTC)
+        for name in "bca":
+            await make_post(id=f"draft_{name}", lifecycle_status="DRAFT", published_at=None, created_at=first)
+            await make_post(id=f"post_{name}", published_at=first, created_at=first)
+        await make_post(id="draft_new", lifecycle_status="DRAFT", published_at=None, created_at=second)
+        await make_post(id="post_new", published_at=first, created_at=second)
+        await make_post(id="post_last", published_at=second, created_at=first)
+        seen: list[str] = []
+        cursor = "0"
+        while cursor is not None:
+            found = (await api.get(f"/admin/feed/posts?limit=2&cursor={cursor}", headers=KEY)).json()
+            seen += [post["id"] for post in found["items"]]
+            cursor = found["pageInfo"]["nextCursor"]
+        drafts = ["draft_new", "draft_c", "draft_b", "draft_a"]
+        assert seen == [*drafts, "post_last", "post_new", "post_c", "post_b", "post_a"]
 
 
 @BOTH

@@ -1,7 +1,7 @@
 """Would the contract of today break an app that was built on a released one? `make contract-gate`.
 
-oasdiff compares; docs/contracts/severity.txt says what breaks. Exit codes: 0 nothing breaks, 1 something does, 2 the
-comparison could not be made.
+oasdiff compares; in docs/contracts, severity.txt says what breaks and always-enforced.txt what does not. Exit codes: 0
+nothing breaks, 1 something does, 2 the comparison could not be made.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CURRENT = ROOT / "docs/openapi-runtime-v0.yaml"
 RELEASES = ROOT / "docs/contracts"
 SEVERITY = RELEASES / "severity.txt"
+ALWAYS_ENFORCED = RELEASES / "always-enforced.txt"
 OASDIFF_VERSION = "v1.36.0"
 _MODULE = f"github.com/oasdiff/oasdiff@{OASDIFF_VERSION}"
 _BREAKING_LEVEL = 3
@@ -89,6 +90,7 @@ def breaking_changes(base: Path, revision: Path) -> list[Change]:
             "--flatten-allof",
             "--include-path-params",
             f"--severity-levels={SEVERITY}",
+            f"--err-ignore={ALWAYS_ENFORCED}",
             "--allow-external-refs=false",
         ],
         capture_output=True,
@@ -154,10 +156,14 @@ def _open_lists(document: dict[str, Any]) -> dict[tuple[str, str], frozenset[str
 
     for path, item in document["paths"].items():
         for method, operation in item.items():
+            codes = dict(operation.get("x-error-codes", {}))
             for status, answer in operation.get("responses", {}).items():
                 answer = resolve(answer)
-                if codes := answer.get("x-error-codes"):
-                    found[f"{method.upper()} {path}", f"{status} error codes"] = frozenset(codes)
+                # Up to 0.1.0 each answer lists its codes itself.
+                if "x-error-codes" in answer:
+                    codes[status] = answer["x-error-codes"]
+                if status in codes:
+                    found[f"{method.upper()} {path}", f"{status} error codes"] = frozenset(codes[status])
                 for media in answer.get("content", {}).values():
                     walk(media.get("schema", {}), f"{method.upper()} {path}", status)
     return found

@@ -32,13 +32,15 @@ class RunningApi:
     admin_key: str
     webhook_secret: str
     log_file: Path
+    environment: Mapping[str, str]
 
 
 @contextlib.contextmanager
-def running_api(extra: Mapping[str, str] | None = None) -> Iterator[RunningApi]:
+def running_api(extra: Mapping[str, str] | None = None, *, tree: Path = ROOT) -> Iterator[RunningApi]:
     """Start everything on free ports with seeded, fresh data; stop and delete it in the end.
 
-    Pool sizes and time-outs are the defaults, which production uses; only rate limits are off. `extra` adds settings.
+    Pool sizes and time-outs are the defaults, which production uses; only rate limits are off. `extra` adds settings,
+    `tree` is the checkout whose `service` runs.
     """
     folder = Path(tempfile.mkdtemp(prefix="jembatan-contract-"))
     folder.chmod(0o711)  # Postgres runs as another user when root starts it.
@@ -69,12 +71,13 @@ def running_api(extra: Mapping[str, str] | None = None) -> Iterator[RunningApi]:
             "RATE_LIMITS": "off",
             "API_HOST": HOST,
             "API_PORT": str(api_port),
+            "PYTHONPATH": str(tree),
             **(extra or {}),
         }
         for command in ("migrate", "seed"):
             subprocess.run(
                 [sys.executable, "-m", "service", command],
-                cwd=ROOT,
+                cwd=folder,
                 env=environment,
                 check=True,
                 timeout=300,
@@ -83,13 +86,13 @@ def running_api(extra: Mapping[str, str] | None = None) -> Iterator[RunningApi]:
         log_file = folder / "api.log"
         with log_file.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "service", "serve"], cwd=ROOT, env=environment, stdout=log
+                [sys.executable, "-m", "service", "serve"], cwd=folder, env=environment, stdout=log
             )
         stack.callback(process.wait)
         stack.callback(process.kill)
         url = f"http://{HOST}:{api_port}"
         _wait_ready(url, process)
-        yield RunningApi(url, password, admin_key, webhook_secret, log_file)
+        yield RunningApi(url, password, admin_key, webhook_secret, log_file, environment)
 
 
 def _wait_ready(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -63,8 +63,9 @@ def refusal(document: Document, status: str, method: str, path: str) -> dict[str
     return found
 
 
-def codes_of(answer: dict[str, Any]) -> list[str]:
-    found: list[str] = answer["x-error-codes"]
+def codes_of(document: Document, status: str, method: str, path: str) -> list[str]:
+    """The codes that an operation lists for a status."""
+    found: list[str] = operation(document, method, path)["x-error-codes"][status]
     return found
 
 
@@ -231,7 +232,7 @@ def a_closed_list_gains_a_value(document: Document) -> None:
 
 @edit("open-list-value-removed")
 def an_error_code_is_renamed(document: Document) -> None:
-    codes = codes_of(refusal(document, "404", "get", "/jobs/{jobId}"))
+    codes = codes_of(document, "404", "get", "/jobs/{jobId}")
     codes[codes.index("job_not_found")] = "job_missing"
 
 
@@ -310,7 +311,7 @@ def an_answer_field_is_added(document: Document) -> None:
 
 @edit()
 def an_error_code_is_added_to_a_status(document: Document) -> None:
-    codes_of(refusal(document, "404", "get", "/jobs/{jobId}")).append("job_withdrawn")
+    codes_of(document, "404", "get", "/jobs/{jobId}").append("job_withdrawn")
 
 
 @edit()
@@ -324,11 +325,10 @@ def a_limit_is_widened(document: Document) -> None:
 
 
 @edit()
-def texts_links_and_examples_change(document: Document) -> None:
+def texts_change(document: Document) -> None:
     found = operation(document, "get", "/jobs")
     found["summary"] = "Another summary"
-    found["responses"]["200"].pop("links")
-    found["responses"]["200"]["content"]["application/json"].pop("example")
+    found["responses"]["200"]["description"] = "Another text."
     document["info"]["version"] = "9.9.9"
 
 
@@ -380,6 +380,32 @@ class TestBreakingChanges:
         self, change: Edit, rules: set[str], document: Document, tmp_path: Path
     ) -> None:
         base, revision = write(document, tmp_path / "base.json"), write(edited(document, change), tmp_path / "new.json")
+        assert {found.rule for found in gate.breaking_changes(base, revision)} == rules
+
+    def test_a_code_is_missed_in_the_form_of_old_releases_too(self, document: Document, tmp_path: Path) -> None:
+        """Up to 0.1.0 the answers list the codes, not the operation."""
+        old = edited(document, nothing_changes)
+        found = operation(old, "get", "/jobs/{jobId}")
+        answer = dict(refusal(old, "404", "get", "/jobs/{jobId}"))
+        answer["x-error-codes"] = [*found.pop("x-error-codes")["404"], "job_gone"]
+        found["responses"]["404"] = answer
+        base, revision = write(old, tmp_path / "base.json"), write(document, tmp_path / "new.json")
+        said = [change.text for change in gate.breaking_changes(base, revision)]
+        assert said == ["`job_gone` of 404 error codes is gone"]
+
+    @pytest.mark.parametrize(("largest", "rules"), [(10_485_760, set()), (1_048_576, {"request-property-max-set"})])
+    def test_a_limit_may_be_declared_later_if_it_was_always_enforced(
+        self, document: Document, tmp_path: Path, largest: int, rules: set[str]
+    ) -> None:
+        def declare(changed: Document) -> None:
+            length = shape_of_body(changed, "post", "/identity/kyc/upload-url")["properties"]["contentLength"]
+            length["maximum"] = largest
+
+        def forget(changed: Document) -> None:
+            shape_of_body(changed, "post", "/identity/kyc/upload-url")["properties"]["contentLength"].pop("maximum")
+
+        base = write(edited(document, forget), tmp_path / "base.json")
+        revision = write(edited(document, declare), tmp_path / "new.json")
         assert {found.rule for found in gate.breaking_changes(base, revision)} == rules
 
     def test_todays_contract_breaks_nobody(self) -> None:

@@ -105,7 +105,10 @@ class Platform:
         return Options(base_url=self.base_url, resolve=dict.fromkeys(hosts, self.address), ca_file=self.ca_file)
 
     def helm(self, action: str, *arguments: str, image: str = "") -> str:
-        """`install` or `upgrade` the release with the local values, this image and this machine's route; waits for it."""
+        """`install` or `upgrade` the release with the local values, this image and this machine's route.
+
+        Waits until its pods are ready and the gateway has taken its routes.
+        """
         repository, _, tag = (image or self.image).rpartition(":")
         node = json.loads(run("kubectl", "get", "nodes", "-o", "json"))["items"][0]
         node_ip = next(a["address"] for a in node["status"]["addresses"] if a["type"] == "InternalIP")
@@ -120,23 +123,25 @@ class Platform:
             "jobs": {"resources": {"limits": {"cpu": "300m"}}},
             "worker": {"resources": {"limits": {"cpu": "300m"}}},
         } | self.values
-        return run(
+        output = run(
             *("helm", action, RELEASE, str(self.chart), "-n", NAMESPACE, "-f", "k8s/local/values.yaml", "-f", "-"),
             *("--wait", "--wait-for-jobs", "--timeout", "4m", *arguments),
             timeout=270,
             # Dashboards are for people; nothing here looks at them.
             stdin=json.dumps({"service": values, "prometheus": {"grafana": {"enabled": False}}}),
         )
+        run("k8s/wait-route.sh", timeout=150, extra_environment={"NAMESPACE": NAMESPACE, "ROUTE_TIMEOUT": "120"})
+        return output
 
     def smoke(self, *, tls: bool = False) -> str:
         """Walk the journey from this machine through the route; returns its output, which ends `SMOKE OK`."""
         ports = (self.port, self.https_port)
         resolve = [f"{host}:{port}:{self.address}" for host in (API_HOST, OBJECTS_HOST) for port in ports]
         output = run(
-            *(sys.executable, "-m", "service", "smoke", "--ca-file", str(self.ca_file), "--base-url"),
+            *(sys.executable, "-m", "service", "smoke", "--wait", "60", "--ca-file", str(self.ca_file), "--base-url"),
             f"https://{API_HOST}:{self.https_port}" if tls else self.base_url,
             *(part for entry in resolve for part in ("--resolve", entry)),
-            timeout=180,
+            timeout=240,
             # The local values' well-known credentials: staff's half and the provider's webhook run too.
             extra_environment={"SMOKE_ADMIN_KEY": "dev-admin-key", "SMOKE_WEBHOOK_SECRET": "dev-webhook-secret"},
         )

@@ -27,8 +27,11 @@ import pytest
 import yaml
 
 from service.adapters.object_storage import s3_client
+from service.gate.context import json_of
 from service.gate.criteria import CRITERIA_FILE, load_criteria
 from service.gate.evidence import Evidence, Subject, key_of, open_store
+from service.gate.http import Caller
+from service.smoke.options import trust
 
 from .conftest import OURS, ROOT, Say, run
 
@@ -371,6 +374,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     run("helm", "dependency", "build", str(charts / "platform"))
     helm("install", charts / "platform", "debug")
     helm("upgrade", charts / "platform", "info")
+    run("k8s/wait-route.sh", timeout=150, extra_environment={"NAMESPACE": NAMESPACE, "ROUTE_TIMEOUT": "120"})
     run_cron_job("backup-dump")
     run_cron_job("restore-drill")
 
@@ -452,6 +456,17 @@ class TestOpen:
         say(f"\n{done.stdout}")
         assert done.returncode == 0
 
+    async def test_the_metrics_show_a_stranger_their_summary(self, site: Site) -> None:
+        """The staging values say nothing of METRICS_JSON: the totals answer, and `public.host` is open all the same."""
+        assert "METRICS_JSON" not in kubectl_json("get", "configmap", "api-env")["data"]
+        host, port = address("E2E_HTTPS", "127.0.0.1:30443")
+        async with Caller(trust(site.ca_file), {(API_HOST, port): host}, timeout_seconds=20) as caller:
+            for accept in ("application/json", "text/plain"):
+                found = json_of(await caller.get(f"{site.base_url}/metrics", headers={"Accept": accept}), "/metrics")
+                assert set(found) == {"uptimeSec", "totalRequests", "totalErrors", "byStatus", "routes"}
+                assert found["routes"] == []
+        assert (await asyncio.to_thread(site.ask))["public.host"] == (YES, "")
+
     def test_the_account_may_change_nothing(self, site: Site) -> None:
         as_gate = ("kubectl", "--kubeconfig", str(site.kubeconfig), "-n", NAMESPACE, "auth", "can-i")
         for verb, what in (
@@ -519,6 +534,17 @@ class TestShut:
             roll("worker", os.environ.get("E2E_IMAGE", "jembatan:e2e"))
             site.wait_for("monitoring.scraped")
 
+    def test_metrics_that_show_everything(self, site: Site) -> None:
+        kubectl("set", "env", "deployment/api", "METRICS_JSON=public")
+        try:
+            settle("api")
+            site.wait_for("monitoring.scraped")
+            site.only_no("public.host", "public.surface: /metrics answers a stranger", "with more than the summary")
+        finally:
+            kubectl("set", "env", "deployment/api", "METRICS_JSON-")
+            settle("api")
+        site.ask_until_open()
+
     def test_no_prometheus(self, site: Site) -> None:
         kubectl("scale", "statefulset/prometheus", "--replicas=0")
         try:
@@ -553,6 +579,11 @@ class TestCronJob:
 def roll(deployment: str, image: str) -> None:
     """Let a Deployment run another image, and wait until only that one runs."""
     kubectl("set", "image", f"deployment/{deployment}", f"{deployment}={image}", f"wait-for-migrations={image}")
+    settle(deployment)
+
+
+def settle(deployment: str) -> None:
+    """Wait until only the newest pods of a Deployment are there."""
     kubectl("rollout", "status", f"deployment/{deployment}", "--timeout=150s", timeout=160)
     deadline = time.monotonic() + 120
     while len(kubectl_json("get", "pods", "-l", f"app.kubernetes.io/component={deployment}")["items"]) > 1:

@@ -23,10 +23,11 @@ from service import db, migrate, worker
 from service.adapters.object_storage import ObjectStorage
 from service.errors import StorageUnavailable
 from service.evidence import domain, sandbox
-from service.evidence.domain import VERIFY_TASK, derived_key
+from service.evidence.domain import derived_key
 from service.evidence.verdicts import MAX_BYTES, Reason
 from service.settings import Settings
 from service.tasks import domain as tasks
+from service.tasks.models import TaskKind
 from tests.evidence import corpus
 from tests.evidence.corpus import JPEG, PDF, PNG, Sample
 from tests.factories import (
@@ -95,7 +96,7 @@ async def waiting() -> list[dict[str, Any]]:
     rows = await db.fetch_all(
         "SELECT payload_json, attempts, extract(epoch FROM run_at - now())::float8 AS pause FROM background_tasks"
         " WHERE kind = $1 AND state = 'waiting' ORDER BY run_at",
-        VERIFY_TASK,
+        TaskKind.VERIFY_DOCUMENT,
     )
     return [row["payload_json"] | dict(row) for row in rows]
 
@@ -688,5 +689,5 @@ class TestTasks:
     async def test_a_task_with_a_known_id_is_left_once(self, app: Sanic[Any, Any]) -> None:
         known = uuid4()
         for _ in range(3):
-            await tasks.enqueue("something", {}, task_id=known)
+            await tasks.enqueue(TaskKind.VERIFY_DOCUMENT, {}, task_id=known)
         assert await db.fetch_value("SELECT count(*) FROM background_tasks") == 1

@@ -137,6 +137,13 @@ class TestCheck:
         assert done.returncode == 1
         assert "the evidence is stale: 24 h old, at most 24 h count" in done.stdout
 
+    async def test_in_dev_the_api_is_asked_at_its_own_port(self, gate: Gate, here: Path, unused_tcp_port: int) -> None:
+        check = {"name": "contract.served", "says": "It is served."}
+        criterion = {"name": "contract.sync", "source": "entry", "says": "It is in sync.", "checks": [check]}
+        (here / "docs/execution-lock.yaml").write_text(yaml.safe_dump({"criteria": [criterion]}))
+        done = await asyncio.to_thread(gate, "check", "--env", "dev", API_PORT=str(unused_tcp_port))
+        assert f"no answer from localhost:{unused_tcp_port}" in done.stdout
+
     async def test_a_waiver_is_never_a_yes(self, gate: Gate, here: Path) -> None:
         today = datetime.now(UTC).date()
         waive(here, today)

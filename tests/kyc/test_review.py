@@ -407,6 +407,111 @@ class TestReview:
         assert code(await api.post(REVIEW, headers=reviewer.headers, json=body)) == (403, "insufficient_admin_role")
 
 
+class TestStaffStayUnnamed:
+    """Candidates read the word `staff`, whoever of staff it was; staff read who it was."""
+
+    async def shown_to(self, api: httpx.AsyncClient, candidate: Candidate, session_id: str) -> str:
+        """Every answer with a verification in it that its owner can have, as one text."""
+        sessions, key = "/identity/kyc/sessions", f"kyc/{candidate.id}/{session_id}/x.jpg"
+        upload = {"documentType": "X", "fileName": "x.jpg", "contentType": "image/jpeg", "contentLength": 1}
+        added = {"documentType": "X", "objectKey": key, "checksumSha256": uuid4().hex * 2}
+        texts = []
+        for method, path, body in (
+            ("GET", "/identity/kyc/status", None),
+            ("GET", f"/identity/kyc/history?sessionId={session_id}", None),
+            ("POST", f"{sessions}/{session_id}/submit", None),
+            ("POST", f"{sessions}/{session_id}/provider-metadata", {"metadata": {"a": 1}}),
+            ("POST", "/identity/kyc/upload-url", upload | {"sessionId": session_id, "checksumSha256": "a" * 64}),
+            ("POST", "/identity/kyc/documents", added | {"sessionId": session_id}),
+            ("POST", "/users/me/verification/final-request", None),
+            ("GET", "/users/me/verification-documents", None),
+            ("GET", "/users/me/profile", None),
+            ("GET", "/trust/profile", None),
+        ):
+            answer = await api.request(method, path, headers=candidate.headers, json=body)
+            assert answer.is_success, path
+            texts.append(answer.text)
+        return "\n".join(texts)
+
+    @pytest.mark.parametrize("how", ["bearer", "key", "case", "old row"])
+    async def test_no_answer_of_the_candidate_names_them(
+        self, api: httpx.AsyncClient, reviewer: Candidate, candidate: Candidate, waiting: str, how: str
+    ) -> None:
+        name = {"bearer": reviewer.email, "case": "legacy_admin_case_action"}.get(how, "rina.lama@example.com")
+        body = {"sessionId": waiting, "decision": "MANUAL_REVIEW", "reason": "look again", "reviewedBy": name}
+        if how == "bearer":
+            await api.post(REVIEW, headers=reviewer.headers, json=body)
+        elif how == "key":
+            await api.post(REVIEW, headers=KEY, json=body)
+        elif how == "case":
+            await api.post(f"{CASES}/{waiting}/action", headers=KEY, json={"action": "ESCALATE"})
+        else:
+            await db.execute(
+                "UPDATE kyc_sessions SET status = 'MANUAL_REVIEW', reviewed_by = $2, reviewed_at = now() WHERE id = $1",
+                waiting,
+                name,
+            )
+            await db.execute(
+                "INSERT INTO kyc_status_events (id, kyc_session_id, from_status, to_status, actor_type, actor_id)"
+                " VALUES ($1, $2, 'SUBMITTED', 'MANUAL_REVIEW', 'ADMIN', $3)",
+                uuid4(),
+                waiting,
+                name,
+            )
+        shown = await self.shown_to(api, candidate, waiting)
+        for secret in (name, reviewer.email, reviewer.id, "admin_api_key"):
+            assert secret not in shown
+        history = (await api.get("/identity/kyc/history", headers=candidate.headers)).json()
+        assert history["session"]["reviewedBy"] == "staff"
+        assert [(event["actorType"], event["actorId"]) for event in history["events"]] == [
+            ("USER", candidate.id),
+            ("ADMIN", "staff"),
+        ]
+        queue = (await api.get(QUEUE, headers=reviewer.headers)).json()["items"]
+        assert [item["session"]["reviewedBy"] for item in queue] == [name]
+        assert queue[0]["lastEvent"]["actorId"] == name
+        for_staff = (await api.get(f"/admin/users/{candidate.id}/kyc/history", headers=reviewer.headers)).json()
+        assert for_staff["session"]["reviewedBy"] == name
+        assert for_staff["events"][-1]["actorId"] == name
+
+    async def test_nobody_stays_nobody_and_the_service_stays_itself(
+        self, api: httpx.AsyncClient, candidate: Candidate, waiting: str
+    ) -> None:
+        for actor_type, actor_id in (("ADMIN", None), ("SYSTEM", "provider"), ("SYSTEM", None)):
+            await db.execute(
+                "INSERT INTO kyc_status_events (id, kyc_session_id, to_status, actor_type, actor_id)"
+                " VALUES ($1, $2, 'SUBMITTED', $3, $4)",
+                uuid4(),
+                waiting,
+                actor_type,
+                actor_id,
+            )
+        history = (await api.get("/identity/kyc/history", headers=candidate.headers)).json()
+        assert history["session"]["reviewedBy"] is None
+        assert [(event["actorType"], event["actorId"]) for event in history["events"]] == [
+            ("USER", candidate.id),
+            ("ADMIN", None),
+            ("SYSTEM", "provider"),
+            ("SYSTEM", None),
+        ]
+
+    async def test_the_owner_of_an_organization_learns_no_name(
+        self, api: httpx.AsyncClient, reviewer: Candidate, candidate: Candidate
+    ) -> None:
+        fields = {"name": "Yayasan Contoh", "orgType": "LPK", "countryCode": "ID"}
+        org_id = (await api.post("/organizations", headers=candidate.headers, json=fields)).json()["id"]
+        verification = {"registrationNumber": "LPK-1", "legalName": "Yayasan Contoh"}
+        path = f"/organizations/{org_id}/verification"
+        assert (await api.post(path, headers=candidate.headers, json=verification)).is_success
+        decision = {"status": "VERIFIED", "reasonCodes": ["REGISTRY_MATCH"]}
+        decided = await api.patch(f"/admin{path}", headers=reviewer.headers, json=decision)
+        assert decided.is_success
+        shown = (await api.get(f"{path}/status", headers=candidate.headers)).text
+        assert "VERIFIED" in shown
+        for secret in (reviewer.email, reviewer.id):
+            assert secret not in shown
+
+
 class TestCases:
     @pytest.mark.parametrize(
         ("action", "status"),

@@ -130,6 +130,7 @@ class TestNumbers:
         for kind, state, due in (
             ("webhooks.apply", "waiting", "4 minutes"),
             ("webhooks.apply", "failed", "9 hours"),
+            ("verify_document", "running", "-1 hours"),
             ("someone@example.com", "waiting", "-1 hours"),
         ):
             await db.execute(
@@ -145,7 +146,10 @@ class TestNumbers:
         assert found["webhook_inbox"][of(state="parked")] == 0
         assert 600 <= found["webhook_oldest_pending_age_seconds"][of()] < 660
         assert found["jobs_queue"][of(kind="webhooks.apply", state="failed")] == 1
+        assert found["jobs_queue"][of(kind="verify_document", state="running")] == 1
+        assert found["jobs_queue"][of(kind="verify_document", state="failed")] == 0
         assert found["jobs_queue"][of(kind="other", state="waiting")] == 1
+        assert of(kind="other", state="running") not in found["jobs_queue"]
         assert 240 <= found["jobs_oldest_due_age_seconds"][of()] < 300
 
     async def test_a_transaction_that_stays_open_has_an_age(self, reader: DatabaseGauges, settings: Settings) -> None:

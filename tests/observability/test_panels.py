@@ -93,14 +93,13 @@ async def fill(database_url: str) -> None:
 
 @pytest.fixture(scope="module")
 async def prometheus(
-    postgres_url: str, object_storage_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    postgres_url: str, template: str, object_storage_env: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Prometheus]:
     """A Prometheus with our rules that has scraped the API and a worker during traffic, the smoke and a short outage."""
     prometheus_program()
     name = f"test_panels_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     await migrate.drop_database(postgres_url, name)
-    url = await migrate.create_database(postgres_url, name)
-    await migrate.migrate(url)
+    url = await migrate.create_database(postgres_url, name, template=template)
     await fill(url)
     detour = Detour(url)
     await detour.open()

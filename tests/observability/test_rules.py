@@ -15,7 +15,8 @@ import yaml
 from prometheus_client import REGISTRY
 
 from observability.dashboards.build import DASHBOARDS, FOLDER, build
-from service.gauges import FAMILIES
+from service.gauges import FAMILIES, OTHER
+from service.tasks.models import TaskKind
 from tests.observability.expressions import name_of, selectors
 
 ROOT = Path(__file__).resolve().parents[2] / "observability"
@@ -51,6 +52,12 @@ OTHERS = {
         "kube_horizontalpodautoscaler_spec_max_replicas",
     },
 }
+
+
+def kinds_in(text: str) -> set[str]:
+    """What `text` (rules, their tests or a dashboard) asks of the label `kind`, or expects of it."""
+    matched = [value for _, value in re.findall(r'\bkind\s*(=~|!~|!=|=)\s*\\?"([^"\\]+)', text)]
+    return {kind for value in matched for kind in value.split("|")} | set(re.findall(r"\bkind: ([\w.]+)", text))
 
 
 def promtool() -> str:
@@ -164,6 +171,18 @@ class TestNames:
             for item in selectors(query.expr)
         }
         assert read - known == set()
+
+    def test_rules_their_tests_and_dashboards_name_kinds_of_tasks_that_exist(self) -> None:
+        """`kind` is the label of `jobs_queue` alone; a test with another kind would prove nothing of the alert."""
+        assert [name for name, (_, labels) in FAMILIES.items() if "kind" in labels] == ["jobs_queue"]
+        named = {kind for path in (*FILES, *TESTS, *FOLDER.glob("*.json")) for kind in kinds_in(path.read_text())}
+        assert named - set(TaskKind) - {OTHER} == set()
+        (test,) = [path for path in TESTS if "JembatanTasksFail" in path.read_text()]
+        assert kinds_in(test.read_text())
+
+    def test_kinds_are_found(self) -> None:
+        text = 'a{kind="b.c"} x{pod="p", kind!~"d|e_f"} {kind=\\"g\\"} {kind: h.i, severity: j} for kind {{ $labels.kind }}'
+        assert kinds_in(text) == {"b.c", "d", "e_f", "g", "h.i"}
 
     def test_selectors_are_found(self) -> None:
         expr = 'sum by (pod) (rate(a_total{x=~"b|c(d)", y="e"}[5m])) / on (slo) 1e9 * slo:b:c > bool 2 and absent(d)'

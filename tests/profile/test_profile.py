@@ -11,13 +11,8 @@ import httpx
 import pytest
 
 from service import db
-from service.auth.models import User
-from service.kyc.models import IdentityDocument, KycSession
-from service.profile.queries import ProfileView, find_profile
-from service.seed.domain import fill_database
-from service.settings import Settings
 from tests.decoders import decode
-from tests.factories import Candidate, make_candidate, make_kyc_document, make_kyc_session
+from tests.factories import Candidate, make_kyc_session
 
 PROFILE = "/users/me/profile"
 
@@ -125,25 +120,6 @@ class TestRead:
         monkeypatch.setattr(db, "_run", counted)
         assert (await api.get(PROFILE, headers=candidate.headers)).status_code == 200
         assert len(statements) == 2
-
-    async def test_rows_and_models_say_the_same(self, candidate: Candidate, settings: Settings) -> None:
-        """On the seed and on one person with everything."""
-        await fill_database(settings, staging=False)
-        busy = await make_candidate(settings)
-        old = await make_kyc_session(busy.id, documents=("PASSPORT",))
-        wish = {"id": str(uuid4()), "sessionId": old, "requestedAt": "2026-03-01T10:00:00.000Z", "documentsCount": 2}
-        latest = await make_kyc_session(
-            busy.id,
-            status="SUBMITTED",
-            documents=("passport", "SELFIE", "X"),
-            provider_metadata_json=json.dumps({"finalVerification": wish}),
-        )
-        await make_kyc_document(busy.id, latest, document_type="selfie")
-        for user in await User.all():
-            sessions = await KycSession.filter(user_id=user.id).order_by("-created_at", "-id").limit(1)
-            session = sessions[0] if sessions else None
-            documents = await IdentityDocument.filter(kyc_session_id=session.id) if session else []
-            assert await find_profile(str(user.id)) == ProfileView.from_models(user, session, documents)
 
 
 class TestChange:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from service import waiting
 from service.adapters import bucket
 from service.adapters.object_storage import ObjectStorage
 from service.settings import Settings, load_settings
 from tests.conftest import TEST_ENVIRONMENT
+from tests.running import Detour
 
 
 @pytest.fixture
@@ -30,6 +33,39 @@ async def storage(own_bucket: Settings) -> AsyncIterator[ObjectStorage]:
     await adapter.ensure_bucket()
     yield adapter
     await adapter.close()
+
+
+class TestBootstrap:
+    async def test_makes_the_bucket_once(self, own_bucket: Settings) -> None:
+        name = own_bucket.object_storage_bucket
+        assert (await bucket.bootstrap(own_bucket))[0] == f"bucket {name} made"
+        assert (await bucket.bootstrap(own_bucket))[0] == f"bucket {name} is there"
+
+    @pytest.mark.parametrize("name", ["object_storage_access_key_id", "object_storage_secret_access_key"])
+    async def test_an_unknown_key_ends_at_once_with_the_variables_names(
+        self, storage: ObjectStorage, own_bucket: Settings, name: str
+    ) -> None:
+        wrong = own_bucket.model_copy(update={name: "geheim"})
+        with pytest.raises(bucket.StorageRefused, match="OBJECT_STORAGE_ACCESS_KEY_ID") as caught:
+            await bucket.bootstrap(wrong, patience_seconds=600)
+        assert "geheim" not in str(caught.value)
+
+    async def test_a_store_that_comes_later_is_waited_for_and_said(
+        self, own_bucket: Settings, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(waiting, "_FIRST_SECONDS", 0.1)
+        detour = Detour(own_bucket.s3_endpoint)
+        late = own_bucket.model_copy(update={"object_storage_endpoint": f"http://127.0.0.1:{detour.port}"})
+        running = asyncio.create_task(bucket.bootstrap(late, patience_seconds=120))
+        said = ""
+        while '"startup.waiting"' not in said:
+            assert not running.done()
+            await asyncio.sleep(0.05)
+            said += capfd.readouterr().out
+        assert "Waiting for the object store (OBJECT_STORAGE_ENDPOINT)" in said
+        await detour.open()
+        assert (await running)[0] == f"bucket {own_bucket.object_storage_bucket} made"
+        await detour.close()
 
 
 class TestPrepare:

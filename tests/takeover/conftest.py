@@ -26,15 +26,6 @@ NewDatabase = Callable[[], Awaitable[str]]
 OldDatabase = Callable[..., Awaitable[str]]
 
 
-@pytest.fixture(scope="module")
-async def template(postgres_url: str) -> AsyncIterator[str]:
-    """The name of a migrated database that is copied for each test."""
-    name = f"takeover_{uuid4().hex[:12]}"
-    await migrate.migrate(await migrate.create_database(postgres_url, name))
-    yield name
-    await migrate.drop_database(postgres_url, name)
-
-
 @pytest.fixture
 async def new_database(postgres_url: str, template: str) -> AsyncIterator[NewDatabase]:
     """Make a database with this version's schema and return its address."""

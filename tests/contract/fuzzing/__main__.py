@@ -66,12 +66,22 @@ def main(argv: list[str] | None = None) -> int:
 def _round(api: RunningApi, seed: int, examples: int, totals: Totals, *, quiet: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="jembatan-fuzz-") as name:
         counts, report = Path(name) / "counts.json", Path(name) / "report.ndjson"
+        contract = Path(name) / "openapi.yaml"
+        with contract.open("wb") as file:
+            subprocess.run(
+                [sys.executable, "-m", "service", "openapi", "--for-fuzzing"],
+                cwd=ROOT,
+                stdout=file,
+                check=True,
+                timeout=120,
+            )
         done = subprocess.run(
             [
                 str(Path(sys.executable).with_name("schemathesis")),
                 f"--config-file={_CONFIG}",
                 "run",
-                f"{api.url}/openapi.yaml",
+                str(contract),
+                f"--url={api.url}",
                 f"--seed={seed}",
                 f"--max-examples={examples}",
                 f"--report-ndjson-path={report}",

@@ -65,6 +65,19 @@ class Staff:
         case.headers["x-admin-api-key"] = data
 
 
+@schemathesis.deserializer("application/yaml")
+def text_of(context: Any, response: Any) -> str:
+    """The contract document says of its own answer that it is text."""
+    return str(response.text)
+
+
+@schemathesis.hook
+def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
+    """The contract document is text to its readers, but Schemathesis reads YAML before it compares."""
+    answer = raw_schema["paths"]["/openapi.yaml"]["get"]["responses"]["200"]
+    answer["content"]["application/yaml"]["schema"] = {"type": "object"}
+
+
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     """Sign deliveries of the identity provider and sign in for real, half the time, to reach what lies behind."""
@@ -88,17 +101,6 @@ def after_call(context: Any, case: Any, response: Any) -> None:
     with _LOCK:
         _STATUSES[(case.operation.definition.raw["operationId"], response.status_code)] += 1
         _CASES.add(case.id)
-
-
-@schemathesis.hook
-def before_load_schema(context: Any, raw_schema: dict[str, Any]) -> None:
-    """Give links their bodies back, which the document writes as an extension."""
-    for item in raw_schema["paths"].values():
-        for operation in item.values():
-            for answer in operation["responses"].values():
-                for link in answer.get("links", {}).values():
-                    if body := link.pop("x-requestBody", None):
-                        link["requestBody"] = body
 
 
 @schemathesis.hook

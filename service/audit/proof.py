@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import asyncpg
 from tortoise.transactions import in_transaction
 
-from service import db
-from service.audit import chain
+from service.audit import chain, queries
 from service.audit.domain import ERASED
 from service.settings import Key
-
-_BATCH_ROWS = 500
-_ROWS_SQL = (
-    "SELECT e.sequence, e.position, e.id, e.occurred_at, e.actor_type, e.actor_id, e.action, e.subject_type,"
-    " e.subject_id, e.request_id, e.detail_json::text AS detail_json, e.key_id, e.mac, e.detail_digest, e.detail_salt,"
-    " e.detail_salt IS NULL AND EXISTS (SELECT 1 FROM audit_events later WHERE later.action = $3"
-    " AND later.subject_type = e.subject_type AND later.subject_id = e.subject_id"
-    " AND later.sequence > e.sequence) AS is_erased"
-    " FROM audit_events e WHERE e.sequence > $1 ORDER BY e.sequence LIMIT $2"
-)
-_OUTSIDE_SQL = (
-    "SELECT position FROM audit_events WHERE sequence IS NULL"
-    " AND position > (SELECT min(position) FROM audit_events WHERE sequence IS NOT NULL) ORDER BY position LIMIT 1"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +34,7 @@ async def verify(keys: tuple[Key, ...], expected: chain.Head | None = None) -> V
     batches of 500 rows, so memory stays the same whatever the length. Source: docs/rules/audit.md, verification.
     """
     async with in_transaction():
-        await db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        await queries.keep_one_snapshot()
         return await _Reading({key.id: key for key in keys}, expected).run()
 
 
@@ -63,7 +47,7 @@ class _Reading:
 
     async def run(self) -> Verdict:
         try:
-            async for row in _rows(0):
+            async for row in queries.chained_rows(0, erasure=ERASED):
                 await self._check(row)
                 self.last = chain.Head(row["sequence"], row["mac"])
             await self._check_end()
@@ -98,7 +82,7 @@ class _Reading:
 
     async def _moved(self, number: int) -> str | None:
         """Where the row that belongs at `number` is now, as a sentence; none when it is nowhere."""
-        async for row in _rows(number - 1):
+        async for row in queries.chained_rows(number - 1, erasure=ERASED):
             key = self.keys.get(row["key_id"] or "")
             if key is None or row["sequence"] == number:
                 continue
@@ -108,7 +92,7 @@ class _Reading:
 
     async def _check_end(self) -> None:
         end = self.last.count
-        head = await db.fetch_row("SELECT count, mac, key_id, seal FROM audit_head WHERE id = 1")
+        head = await queries.find_head()
         if head is None and end:
             raise _Broken(end, "the head was removed")
         if head is not None:
@@ -126,7 +110,7 @@ class _Reading:
                 )
         elif self.expected is not None and self.expected.count:
             raise _Broken(1, f"cut off after row 0: the given head counts {self.expected.count}")
-        outside = await db.fetch_value(_OUTSIDE_SQL)
+        outside = await queries.position_outside()
         if outside is not None:
             raise _Broken(end, f"a row was added outside the chain, at position {outside}")
 
@@ -135,13 +119,3 @@ def _detail_is_right(row: asyncpg.Record) -> bool:
     if row["detail_salt"] is None:
         return bool(row["is_erased"]) and row["detail_json"] == "{}"
     return chain.same(row["detail_digest"], chain.detail_digest(row["detail_salt"], row["detail_json"]))
-
-
-async def _rows(after: int) -> AsyncIterator[asyncpg.Record]:
-    while True:
-        batch = await db.fetch_all(_ROWS_SQL, after, _BATCH_ROWS, ERASED)
-        for row in batch:
-            yield row
-        if len(batch) < _BATCH_ROWS:
-            return
-        after = batch[-1]["sequence"]

@@ -1,0 +1,82 @@
+"""How is the chain of audit rows written and read? It grows within every change, so it is written without models."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+
+from service import db
+from service.audit import chain
+
+_BATCH_ROWS = 500
+
+
+async def find_head() -> asyncpg.Record | None:
+    """The row of the chain's end; none before the first audit row."""
+    return await db.fetch_row("SELECT count, mac, key_id, seal FROM audit_head WHERE id = 1")
+
+
+async def insert_event(row: dict[str, Any], head: chain.Head, *, key_id: str, digest: str, salt: bytes) -> None:
+    """Add `row`, which has the columns up to `detail_json` in their order, as the one that `head` ends with."""
+    await db.execute(
+        "INSERT INTO audit_events (id, occurred_at, actor_type, actor_id, action, subject_type, subject_id,"
+        " request_id, detail_json, sequence, key_id, mac, detail_digest, detail_salt)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        *row.values(),
+        head.count,
+        key_id,
+        head.mac,
+        digest,
+        salt,
+    )
+
+
+async def store_head(head: chain.Head, *, key_id: str, seal: str) -> None:
+    await db.execute(
+        "INSERT INTO audit_head (id, count, mac, key_id, seal, updated_at) VALUES (1, $1, $2, $3, $4, now())"
+        " ON CONFLICT (id) DO UPDATE SET count = $1, mac = $2, key_id = $3, seal = $4, updated_at = now()",
+        head.count,
+        head.mac,
+        key_id,
+        seal,
+    )
+
+
+async def keep_one_snapshot() -> None:
+    """The first statement of a transaction that only reads, and whose statements all see the same rows."""
+    await db.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+
+async def chained_rows(after: int, *, erasure: str) -> AsyncIterator[asyncpg.Record]:
+    """The rows of the chain behind place `after`, read in batches of 500; their detail as the text that was hashed.
+
+    `is_erased`: there is no salt, and a later row has the action `erasure` about the same subject.
+    """
+    while True:
+        batch = await db.fetch_all(
+            "SELECT e.sequence, e.position, e.id, e.occurred_at, e.actor_type, e.actor_id, e.action, e.subject_type,"
+            " e.subject_id, e.request_id, e.detail_json::text AS detail_json, e.key_id, e.mac, e.detail_digest,"
+            " e.detail_salt, e.detail_salt IS NULL AND EXISTS (SELECT 1 FROM audit_events later"
+            " WHERE later.action = $3 AND later.subject_type = e.subject_type AND later.subject_id = e.subject_id"
+            " AND later.sequence > e.sequence) AS is_erased"
+            " FROM audit_events e WHERE e.sequence > $1 ORDER BY e.sequence LIMIT $2",
+            after,
+            _BATCH_ROWS,
+            erasure,
+        )
+        for row in batch:
+            yield row
+        if len(batch) < _BATCH_ROWS:
+            return
+        after = batch[-1]["sequence"]
+
+
+async def position_outside() -> int | None:
+    """Where the first row stands that was added since there is a chain, and outside of it."""
+    position: int | None = await db.fetch_value(
+        "SELECT position FROM audit_events WHERE sequence IS NULL"
+        " AND position > (SELECT min(position) FROM audit_events WHERE sequence IS NOT NULL) ORDER BY position LIMIT 1"
+    )
+    return position
