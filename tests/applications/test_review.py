@@ -12,8 +12,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from service import db
-from service.applications import queries
+from service import db, listing
 from service.applications.models import ApplicationStatus
 from service.settings import Settings
 from tests.decoders import android_application, android_journey_event, ios_application_document
@@ -194,7 +193,7 @@ class TestList:
         async def slow(sql: str, *arguments: Any) -> Any:
             return await real(sql.replace("SELECT t.total", "SELECT pg_sleep(30), t.total"), *arguments)
 
-        monkeypatch.setattr(queries, "SEARCH_MILLISECONDS", 50)
+        monkeypatch.setattr(listing, "SEARCH_SECONDS", 0.05)
         monkeypatch.setattr(db, "fetch_all", slow)
         assert code(await api.get("/admin/applications?q=sari", headers=KEY)) == (503, "search_busy")
         monkeypatch.undo()
