@@ -12,7 +12,7 @@ from typing import Any
 from sanic import HTTPResponse
 from sanic_ext import openapi
 
-from service.auth.principal import Basis
+from service.caching.basis import Basis
 from service.errors import (
     AdminApiDisabled,
     ApiError,

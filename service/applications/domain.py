@@ -11,7 +11,7 @@ from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from service import db
-from service.applications.models import ActorType, ApplicationStatus, OfferDecision
+from service.applications.models import ApplicationStatus, OfferDecision
 from service.applications.queries import (
     ApplicationPage,
     ApplicationView,
@@ -22,6 +22,7 @@ from service.applications.queries import (
     find_journey,
     list_own_applications,
 )
+from service.audit.models import ActorType
 from service.auth.principal import Principal
 from service.errors import ApiError
 from service.jobs.domain import JobNotFound

@@ -62,14 +62,6 @@ class OfferDecision(StrEnum):
     DECLINE = "DECLINE"
 
 
-class ActorType(StrEnum):
-    """Who caused a step."""
-
-    USER = "USER"
-    ADMIN = "ADMIN"
-    SYSTEM = "SYSTEM"
-
-
 class JobApplication(Model):
     """One person's application for one job."""
 

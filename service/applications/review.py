@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 from service import db
 from service.adapters.object_storage import ObjectStorage
 from service.applications.domain import ApplicationNotFound, move
-from service.applications.models import STAFF_MOVES, ActorType, ApplicationStatus, DocumentReviewStatus
+from service.applications.models import STAFF_MOVES, ApplicationStatus, DocumentReviewStatus
 from service.applications.queries import (
     CaseFilter,
     CasePage,
@@ -27,6 +27,7 @@ from service.applications.queries import (
     list_cases,
 )
 from service.audit.domain import audit
+from service.audit.models import ActorType
 from service.auth.principal import Staff
 from service.errors import ApiError
 from service.evidence.domain import derived_key

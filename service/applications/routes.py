@@ -7,7 +7,7 @@ from sanic import Blueprint, HTTPResponse, Request
 from service import uploads
 from service.applications import documents, domain, schemas
 from service.applications.models import OfferDecision
-from service.auth.principal import Basis
+from service.caching.basis import Basis
 from service.errors import InvalidCursor, InvalidLimit
 from service.jobs.domain import JobNotFound
 from service.operations import operation

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from service.adapters.object_storage import PresignedUpload
-from service.applications.models import ActorType, ApplicationStatus, DocumentReviewStatus, OfferDecision
+from service.applications.models import ApplicationStatus, DocumentReviewStatus, OfferDecision
 from service.applications.queries import (
     ApplicantView,
     ApplicationPage,
@@ -17,6 +17,7 @@ from service.applications.queries import (
     EventView,
     Journey,
 )
+from service.audit.models import ActorType
 from service.errors import InvalidField
 from service.fields import Choice, Number, Text
 from service.jobs.models import EmploymentType

@@ -4,14 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
-
-
-class Basis(Enum):
-    """On what the answer to a read depends, besides its address: what belongs to the caller, or jobs and posts too."""
-
-    OWN = "own"
-    CONTENT = "content"
 
 
 @dataclass(frozen=True, slots=True)

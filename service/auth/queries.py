@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from service import db
-from service.auth.principal import Basis, Principal
+from service.auth.principal import Principal
+from service.caching.basis import Basis
 from service.settings import utc_now
 
 # --- Callers ----------------------------------------------------------------------------------------------------------
