@@ -158,6 +158,15 @@ async def lock_session(token_hash: str) -> asyncpg.Record | None:
     )
 
 
+async def lock_session_and_look_ahead(token_hash: str) -> asyncpg.Record | None:
+    """`id`, `user_id`, `family_id` of a refresh token, held until the transaction ends; `is_old`: its successor is used."""
+    return await db.fetch_row(
+        "SELECT s.id, s.user_id, s.family_id, next.rotated_at IS NOT NULL AS is_old"
+        " FROM sessions s LEFT JOIN sessions next ON next.parent_id = s.id WHERE s.token_hash = $1 FOR UPDATE OF s",
+        token_hash,
+    )
+
+
 async def find_successor(session_id: UUID) -> asyncpg.Record | None:
     """`rotated_at` and `expires_at` of the refresh token that followed another one."""
     return await db.fetch_row("SELECT rotated_at, expires_at FROM sessions WHERE parent_id = $1", session_id)
