@@ -8,7 +8,7 @@ from service import uploads
 from service.applications import documents, domain, schemas
 from service.applications.models import OfferDecision
 from service.applications.moves import ApplicationNotFound, OfferNotAvailable
-from service.auth.principal import Basis
+from service.caching.basis import Basis
 from service.errors import InvalidCursor, InvalidLimit
 from service.jobs.domain import JobNotFound
 from service.operations import operation
