@@ -17,6 +17,7 @@ from service import db
 from service.applications import queries
 from service.applications.models import ApplicationStatus
 from service.settings import Settings
+from tests.answers import code
 from tests.decoders import android_application, android_journey_event, ios_application_document
 from tests.factories import Candidate, make_application, make_application_document, make_candidate, make_job
 
@@ -37,10 +38,6 @@ ALL: list[tuple[str, str]] = [
     ("PATCH", f"/{NOBODYS_ID}/documents/{NOBODYS_ID}"),
     ("POST", f"/documents/{NOBODYS_ID}/preview-url"),
 ]
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def allowed(current: str, wanted: str) -> tuple[int, str | None]:

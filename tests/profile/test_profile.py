@@ -16,14 +16,11 @@ from service.kyc.models import IdentityDocument, KycSession
 from service.profile.queries import ProfileView, find_profile
 from service.seed.domain import fill_database
 from service.settings import Settings
+from tests.answers import code
 from tests.decoders import decode
 from tests.factories import Candidate, make_candidate, make_kyc_document, make_kyc_session
 
 PROFILE = "/users/me/profile"
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 class TestRead:
