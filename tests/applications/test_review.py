@@ -15,6 +15,7 @@ import pytest
 from service import db, listing
 from service.applications.models import ApplicationStatus
 from service.settings import Settings
+from tests.answers import code
 from tests.decoders import android_application, android_journey_event, ios_application_document
 from tests.factories import Candidate, make_application, make_application_document, make_candidate, make_job
 
@@ -35,10 +36,6 @@ ALL: list[tuple[str, str]] = [
     ("PATCH", f"/{NOBODYS_ID}/documents/{NOBODYS_ID}"),
     ("POST", f"/documents/{NOBODYS_ID}/preview-url"),
 ]
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def allowed(current: str, wanted: str) -> tuple[int, str | None]:
