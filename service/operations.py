@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from sanic import HTTPResponse
 
-from service.auth.principal import Basis
+from service.caching.basis import Basis
 from service.errors import (
     AdminApiDisabled,
     ApiError,

@@ -5,89 +5,35 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import uuid4
+from functools import partial
 
 import asyncpg
 
-from service import db, listing
+from service import listing
+from service.content.queries import Saves, visible_sql
 from service.errors import SearchBusy
+from service.feed.admin_schemas import AdminPost
 from service.feed.models import FeedPost
+from service.feed.schemas import Post
 from service.listing import Key, Listing, Narrowing, read_page
 from service.offsets import OffsetPage, offset_page
 from service.paging import KeysetPaged, Slice, binding_of
+from service.records import columns
 
-# Evaluated when it is read: a scheduled post shows itself without anybody doing anything.
-VISIBLE_SQL = (
-    "(p.lifecycle_status = 'PUBLISHED' OR (p.lifecycle_status = 'SCHEDULED' AND p.scheduled_publish_at <= now()))"
-)
+SAVES = Saves(items="feed_posts", alias="p", table="user_saved_posts", key="post_id")
+VISIBLE_SQL = visible_sql("p")
 # When a post appeared or will. Rows of older servers have it in either column, or in none: those are never listed.
 _SHOWN_SINCE_SQL = "coalesce(p.published_at, p.scheduled_publish_at)"
-_COLUMNS = (
-    "p.id, p.title, p.excerpt, p.category, p.author, p.image_url, p.published_at, p.created_at, p.lifecycle_status,"
-    " p.scheduled_publish_at"
-)
+_ALL_COLUMNS = columns(FeedPost, "p")
+# Apps need a time for every post, also for a saved one that is not listed any more.
+_COLUMNS = f"{_ALL_COLUMNS}, coalesce({_SHOWN_SINCE_SQL}, p.created_at) AS shown_since"
 POST_LISTING = Listing(
     table="feed_posts p",
     columns=_COLUMNS,
     keys=(Key(_SHOWN_SINCE_SQL, datetime), Key("p.created_at", datetime), Key("p.id", str)),
     descending=True,
-    # With LIMIT one look-up a row, whatever number of posts the user keeps.
-    saved="(SELECT true FROM user_saved_posts s WHERE s.user_id = {}::uuid AND s.post_id = p.id LIMIT 1) IS NOT NULL",
+    saved=SAVES.is_saved,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PostView:
-    """A post as the product shows it anywhere. `saved` is of the caller, false for nobody."""
-
-    id: str
-    title: str
-    excerpt: str
-    category: str
-    author: str
-    image_url: str | None
-    published_at: datetime | None
-    scheduled_at: datetime | None
-    created_at: datetime
-    lifecycle_status: str
-    saved: bool = False
-
-    @property
-    def shown_since(self) -> datetime:
-        """When candidates see it since, or will; apps need a time for every post."""
-        return self.published_at or self.scheduled_at or self.created_at
-
-    @classmethod
-    def from_row(cls, row: asyncpg.Record) -> PostView:
-        return cls(
-            id=row["id"],
-            title=row["title"],
-            excerpt=row["excerpt"],
-            category=row["category"],
-            author=row["author"],
-            image_url=row["image_url"],
-            published_at=row["published_at"],
-            scheduled_at=row["scheduled_publish_at"],
-            created_at=row["created_at"],
-            lifecycle_status=row["lifecycle_status"],
-            saved=row["saved"],
-        )
-
-    @classmethod
-    def from_model(cls, post: FeedPost, *, saved: bool = False) -> PostView:
-        return cls(
-            id=post.id,
-            title=post.title,
-            excerpt=post.excerpt,
-            category=post.category,
-            author=post.author,
-            image_url=post.image_url,
-            published_at=post.published_at,
-            scheduled_at=post.scheduled_publish_at,
-            created_at=post.created_at,
-            lifecycle_status=post.lifecycle_status,
-            saved=saved,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,58 +44,46 @@ class PostFilter:
     category: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PostSaving:
-    """What became of a wish to save or unsave: is the post there, and did this call change anything?"""
-
-    post_found: bool
-    changed: bool
+def _post(user_id: str | None, row: asyncpg.Record) -> Post:
+    return Post.of(row, viewer_state={"authenticated": user_id is not None, "saved": row["saved"]})
 
 
 async def list_visible_posts(
     wanted: PostFilter, query: KeysetPaged, *, user_id: str | None, version: str | None = None
-) -> Slice[PostView]:
+) -> Slice[Post]:
     """Visible posts, the last published first, then by creation and id, also backwards.
 
     Raises InvalidCursor and, for a search, SearchBusy.
     """
-    narrowing = Narrowing(VISIBLE_SQL, f"{_SHOWN_SINCE_SQL} IS NOT NULL")
-    if wanted.category is not None:
-        narrowing.where(f"p.category = {narrowing.bind(wanted.category)}")
-    if wanted.text is not None:
-        narrowing.contains("p.search_text", wanted.text)
+    narrowing = _narrowed(Narrowing(VISIBLE_SQL, f"{_SHOWN_SINCE_SQL} IS NOT NULL"), wanted)
     return await read_page(
         POST_LISTING,
         narrowing,
         query,
         binding=binding_of("posts", wanted.text, wanted.category),
-        view=PostView.from_row,
+        view=partial(_post, user_id),
         user_id=user_id,
         version=version,
         capped=wanted.text is not None,
     )
 
 
-async def list_all_posts(text: str | None, category: str | None, *, offset: int, limit: int) -> OffsetPage[PostView]:
+async def list_all_posts(wanted: PostFilter, *, offset: int, limit: int) -> OffsetPage[AdminPost]:
     """Every post: those without a date first, then the last published, then by creation and id. One statement.
 
     Raises SearchBusy.
     """
-    narrowing = Narrowing(first=3)
-    if category is not None:
-        narrowing.where(f"p.category = {narrowing.bind(category)}")
-    if text is not None:
-        narrowing.contains("p.search_text", text)
+    narrowing = _narrowed(Narrowing(first=3), wanted)
+    matches = f"FROM feed_posts p WHERE {narrowing.matches}"
     order = "p.published_at DESC, p.created_at DESC, p.id DESC"  # for Postgres, NULL comes first
     try:
         async with asyncio.timeout(listing.SEARCH_SECONDS if narrowing.searches else None):
             return await offset_page(
-                f"SELECT count(*) FROM feed_posts p WHERE {narrowing.matches}",
-                f"SELECT {_COLUMNS}, false AS saved FROM feed_posts p WHERE {narrowing.matches} ORDER BY {order}"
-                " LIMIT $1 OFFSET $2",
+                f"SELECT count(*) {matches}",
+                f"SELECT {_ALL_COLUMNS} {matches} ORDER BY {order} LIMIT $1 OFFSET $2",
                 order,
                 *narrowing.arguments,
-                view=PostView.from_row,
+                view=AdminPost.of,
                 offset=offset,
                 limit=limit,
             )
@@ -157,57 +91,14 @@ async def list_all_posts(text: str | None, category: str | None, *, offset: int,
         raise SearchBusy from None
 
 
-async def lock_post(post_id: str) -> PostView | None:
-    """Any post, locked until the caller's transaction ends; none when it is not there."""
-    if "\x00" in post_id:
-        return None
-    row = await db.fetch_row(f"SELECT {_COLUMNS}, false AS saved FROM feed_posts p WHERE p.id = $1 FOR UPDATE", post_id)
-    return PostView.from_row(row) if row else None
+def _narrowed(narrowing: Narrowing, wanted: PostFilter) -> Narrowing:
+    if wanted.category is not None:
+        narrowing.where(f"p.category = {narrowing.bind(wanted.category)}")
+    if wanted.text is not None:
+        narrowing.contains("p.search_text", wanted.text)
+    return narrowing
 
 
-async def list_saved_posts(user_id: str, *, offset: int, limit: int) -> OffsetPage[PostView]:
+async def list_saved_posts(user_id: str, *, offset: int, limit: int) -> OffsetPage[Post]:
     """What a person saved, the last saved first, hidden posts too. One statement."""
-    return await offset_page(
-        "SELECT count(*) FROM user_saved_posts WHERE user_id = $3",
-        "SELECT s.created_at AS saved_at, s.id AS save_id, p.* FROM"
-        " (SELECT id, post_id, created_at FROM user_saved_posts WHERE user_id = $3"
-        " ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2) s"
-        f" CROSS JOIN LATERAL (SELECT {_COLUMNS}, true AS saved FROM feed_posts p WHERE p.id = s.post_id OFFSET 0) p",
-        "p.saved_at DESC, p.save_id DESC",
-        user_id,
-        view=PostView.from_row,
-        offset=offset,
-        limit=limit,
-    )
-
-
-async def save_post(post_id: str, *, user_id: str) -> PostSaving:
-    """Put a visible post on a person's list; the first save's time stays. One statement, safe against itself.
-
-    Raises IntegrityError when the post or the person is deleted in this moment.
-    """
-    row = await db.fetch_row(
-        f"WITH post AS (SELECT p.id FROM feed_posts p WHERE p.id = $1 AND {VISIBLE_SQL}),"
-        " made AS (INSERT INTO user_saved_posts (id, user_id, post_id) SELECT $3, $2, id FROM post"
-        " ON CONFLICT (user_id, post_id) DO NOTHING RETURNING 1)"
-        " SELECT EXISTS(SELECT 1 FROM post) AS found, EXISTS(SELECT 1 FROM made) AS changed",
-        post_id,
-        user_id,
-        uuid4(),
-    )
-    assert row is not None  # a SELECT without FROM has one row
-    return PostSaving(row["found"], row["changed"])
-
-
-async def unsave_post(post_id: str, *, user_id: str) -> PostSaving:
-    """Take a post, hidden or not, off a person's list."""
-    if "\x00" in post_id:
-        return PostSaving(False, False)
-    row = await db.fetch_row(
-        "WITH gone AS (DELETE FROM user_saved_posts WHERE user_id = $2 AND post_id = $1 RETURNING 1)"
-        " SELECT EXISTS(SELECT 1 FROM feed_posts WHERE id = $1) AS found, EXISTS(SELECT 1 FROM gone) AS changed",
-        post_id,
-        user_id,
-    )
-    assert row is not None  # a SELECT without FROM has one row
-    return PostSaving(row["found"], row["changed"])
+    return await SAVES.list_saved(_COLUMNS, partial(_post, user_id), user_id=user_id, offset=offset, limit=limit)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.auth.principal import Basis
 from service.caching import validators
+from service.caching.basis import Basis
+from service.content.saving import SavingOperations
 from service.errors import InvalidCursor, InvalidLimit, SearchBusy
 from service.feed import domain, schemas
-from service.feed.queries import PostFilter
+from service.feed.queries import SAVES, PostFilter, list_saved_posts
 from service.listing import InvalidSearch
 from service.operations import Security, operation
-from service.web import Page, answer, parse, parse_query, read_body
+from service.web import answer, parse_query
 
 bp = Blueprint("feed")
 
@@ -33,51 +34,18 @@ async def list_posts(request: Request) -> HTTPResponse:
     found = await domain.list_posts(PostFilter(query.q, query.category), query, request.ctx.principal)
     if not found.exact:
         validators.withhold(request)
-    return answer(schemas.PostList.of(found, query, request.ctx.principal))
+    return answer(schemas.PostList.model_validate(found))
 
 
-@bp.get("/users/me/saved-posts")
-@operation(
-    "listSavedPosts",
-    summary="Posts that the caller saved, the last saved first",
-    description="A post that was hidden since stays here; `lifecycle.effectiveStatus` tells.",
+SavingOperations(
+    saves=SAVES,
+    noun="post",
     tag="feed",
-    query=Page,
-    responses={200: schemas.SavedPostList},
-    errors=(InvalidCursor, InvalidLimit),
-    conditional=Basis.CONTENT,
-)
-async def list_saved_posts(request: Request) -> HTTPResponse:
-    page = parse_query(Page, request)
-    found = await domain.list_saved_posts(page, request.ctx.principal)
-    return answer(schemas.SavedPostList.of(found, request.ctx.principal))
-
-
-@bp.post("/users/me/saved-posts")
-@operation(
-    "savePost",
-    summary="Save a post",
-    description="Saving again changes nothing; `created` tells. A post that is hidden is 404.",
-    tag="feed",
+    list_saved=list_saved_posts,
+    list_answer=schemas.SavedPostList,
     body=schemas.SavePostInput,
-    responses={200: schemas.PostSaved},
-    errors=(schemas.InvalidPostId, domain.PostNotFound),
-)
-async def save_post(request: Request) -> HTTPResponse:
-    wanted = parse(schemas.SavePostInput, await read_body(request))
-    created = await domain.save_post(wanted.post_id, request.ctx.principal)
-    return answer(schemas.PostSaved(created=created, post_id=wanted.post_id))
-
-
-@bp.delete("/users/me/saved-posts/<post_id>")
-@operation(
-    "unsavePost",
-    summary="Forget a saved post",
-    description="Repeating it is no failure; `removed` tells.",
-    tag="feed",
-    responses={200: schemas.PostUnsaved},
-    errors=(domain.PostNotFound,),
-)
-async def unsave_post(request: Request, post_id: str) -> HTTPResponse:
-    removed = await domain.unsave_post(post_id, request.ctx.principal)
-    return answer(schemas.PostUnsaved(removed=removed, post_id=post_id))
+    saved=schemas.PostSaved,
+    unsaved=schemas.PostUnsaved,
+    missing=domain.PostNotFound,
+    invalid_id=schemas.InvalidPostId,
+).declare(bp)

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import PlainSerializer, WithJsonSchema
+from pydantic import Field, PlainSerializer, WithJsonSchema
 
-from service.auth.principal import Principal
-from service.content import Lifecycle
+from service.content.lifecycle import Lifecycle, Shown
+from service.content.saving import Saved, Unsaved
 from service.errors import InvalidField
-from service.feed.queries import PostView
 from service.fields import Text
 from service.listing import InvalidSearch, Search
-from service.offsets import OffsetPage
-from service.paging import After, KeysetPageInfo, Slice
-from service.web import Cursor, Input, Limit, Output, Paged, PageInfo
+from service.paging import After, KeysetPageInfo
+from service.web import Cursor, Input, Limit, Output, PageInfo
 
 
 class InvalidPostId(InvalidField):
@@ -54,8 +52,8 @@ class PostViewer(Output):
     saved: bool
 
 
-class Post(Output):
-    """A post as candidates see it; `publishedAt` is in whole seconds and never null."""
+class PostHead(Shown):
+    """What every answer about a post begins with."""
 
     id: str
     title: str
@@ -63,57 +61,33 @@ class Post(Output):
     category: str
     author: str
     image_url: str | None
-    published_at: WholeSeconds
+
+
+class Post(PostHead):
+    """A post as candidates see it; `publishedAt` is in whole seconds and never null."""
+
+    published_at: WholeSeconds = Field(validation_alias="shown_since")
     lifecycle: Lifecycle
     viewer_state: PostViewer
-
-    @classmethod
-    def of(cls, post: PostView, principal: Principal | None) -> Post:
-        return cls(
-            id=post.id,
-            title=post.title,
-            excerpt=post.excerpt,
-            category=post.category,
-            author=post.author,
-            image_url=post.image_url,
-            published_at=post.shown_since,
-            lifecycle=Lifecycle.of(post.lifecycle_status, post.published_at, post.scheduled_at),
-            viewer_state=PostViewer(authenticated=principal is not None, saved=principal is not None and post.saved),
-        )
 
 
 class PostList(Output):
     items: list[Post]
     page_info: KeysetPageInfo
 
-    @classmethod
-    def of(cls, found: Slice[PostView], page: Paged, principal: Principal | None) -> PostList:
-        return cls(items=[Post.of(post, principal) for post in found.items], page_info=KeysetPageInfo.of(found, page))
-
 
 class SavedPostList(Output):
     items: list[Post]
     page_info: PageInfo
 
-    @classmethod
-    def of(cls, found: OffsetPage[PostView], principal: Principal) -> SavedPostList:
-        return cls(
-            items=[Post.of(post, principal) for post in found.items],
-            page_info=found.page_info,
-        )
 
-
-class PostSaved(Output):
+class PostSaved(Saved):
     """`created` is false when the post was saved before."""
 
-    saved: Literal[True] = True
-    created: bool
     post_id: str
 
 
-class PostUnsaved(Output):
+class PostUnsaved(Unsaved):
     """`removed` is false when the post was not saved."""
 
-    saved: Literal[False] = False
-    removed: bool
     post_id: str

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.auth.principal import Basis
 from service.caching import validators
+from service.caching.basis import Basis
+from service.content.saving import SavingOperations
 from service.errors import InvalidCursor, InvalidLimit, SearchBusy
 from service.jobs import domain, schemas
-from service.jobs.queries import JobFilter
+from service.jobs.queries import SAVES, JobFilter, list_saved_jobs
 from service.listing import InvalidSearch
 from service.operations import Security, operation
-from service.web import Page, answer, parse, parse_query, read_body
+from service.web import answer, parse_query
 
 bp = Blueprint("jobs")
 
@@ -46,7 +47,7 @@ async def list_jobs(request: Request) -> HTTPResponse:
     found = await domain.list_jobs(wanted, query, request.ctx.principal)
     if not found.exact:
         validators.withhold(request)
-    return answer(schemas.JobList.of(found, query, request.ctx.principal))
+    return answer(schemas.JobList.model_validate(found))
 
 
 @bp.get("/jobs/<job_id>")
@@ -61,51 +62,18 @@ async def list_jobs(request: Request) -> HTTPResponse:
     conditional=Basis.CONTENT,
 )
 async def get_job(request: Request, job_id: str) -> HTTPResponse:
-    return answer(schemas.JobEnvelope.of(await domain.read_job(job_id, request.ctx.principal), request.ctx.principal))
+    return answer(await domain.read_job(job_id, request.ctx.principal))
 
 
-@bp.get("/users/me/saved-jobs")
-@operation(
-    "listSavedJobs",
-    summary="Jobs that the caller saved, the last saved first",
-    description="A job that was hidden since stays here; `lifecycle.effectiveStatus` tells.",
+SavingOperations(
+    saves=SAVES,
+    noun="job",
     tag="jobs",
-    query=Page,
-    responses={200: schemas.SavedJobList},
-    errors=(InvalidCursor, InvalidLimit),
-    conditional=Basis.CONTENT,
-)
-async def list_saved_jobs(request: Request) -> HTTPResponse:
-    page = parse_query(Page, request)
-    found = await domain.list_saved_jobs(page, request.ctx.principal)
-    return answer(schemas.SavedJobList.of(found, request.ctx.principal))
-
-
-@bp.post("/users/me/saved-jobs")
-@operation(
-    "saveJob",
-    summary="Save a job",
-    description="Saving again changes nothing; `created` tells. A job that is hidden is 404.",
-    tag="jobs",
+    list_saved=list_saved_jobs,
+    list_answer=schemas.SavedJobList,
     body=schemas.SaveJobInput,
-    responses={200: schemas.JobSaved},
-    errors=(schemas.InvalidJobId, domain.JobNotFound),
-)
-async def save_job(request: Request) -> HTTPResponse:
-    wanted = parse(schemas.SaveJobInput, await read_body(request))
-    created = await domain.save_job(wanted.job_id, request.ctx.principal)
-    return answer(schemas.JobSaved(created=created, job_id=wanted.job_id))
-
-
-@bp.delete("/users/me/saved-jobs/<job_id>")
-@operation(
-    "unsaveJob",
-    summary="Forget a saved job",
-    description="Repeating it is no failure; `removed` tells.",
-    tag="jobs",
-    responses={200: schemas.JobUnsaved},
-    errors=(domain.JobNotFound,),
-)
-async def unsave_job(request: Request, job_id: str) -> HTTPResponse:
-    removed = await domain.unsave_job(job_id, request.ctx.principal)
-    return answer(schemas.JobUnsaved(removed=removed, job_id=job_id))
+    saved=schemas.JobSaved,
+    unsaved=schemas.JobUnsaved,
+    missing=domain.JobNotFound,
+    invalid_id=schemas.InvalidJobId,
+).declare(bp)

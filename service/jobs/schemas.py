@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Self
 
-from service.auth.principal import Principal
-from service.content import Lifecycle
+from pydantic import ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from service.content.lifecycle import Lifecycle, Shown
+from service.content.saving import Saved, Unsaved
 from service.errors import InvalidField
 from service.fields import Choice, Flag, Text
 from service.jobs.models import EmploymentType
-from service.jobs.queries import JobView
 from service.listing import InvalidSearch as InvalidSearch
 from service.listing import Search as Search
-from service.offsets import OffsetPage
-from service.paging import After, KeysetPageInfo, Slice
-from service.web import Cursor, Input, Limit, Output, Paged, PageInfo, open_enum
+from service.paging import After, KeysetPageInfo
+from service.web import Cursor, Input, Limit, Output, PageInfo, open_enum
 
 
 class InvalidEmploymentType(InvalidField):
@@ -52,45 +53,28 @@ class SaveJobInput(Input):
     job_id: Annotated[str, Text(InvalidJobId)]
 
 
-class Location(Output):
+class StoredJson(Output):
+    """A part that is stored as it is answered, with the names of the wire."""
+
+    model_config = ConfigDict(alias_generator=to_camel)
+
+
+class Location(StoredJson):
     country_code: str
     city: str
     display_label: str
-
-    @classmethod
-    def of(cls, stored: dict[str, Any]) -> Location:
-        return cls(country_code=stored["countryCode"], city=stored["city"], display_label=stored["displayLabel"])
 
 
 class LocationDetail(Location):
     latitude: float
     longitude: float
 
-    @classmethod
-    def of(cls, stored: dict[str, Any]) -> LocationDetail:
-        return cls(
-            country_code=stored["countryCode"],
-            city=stored["city"],
-            display_label=stored["displayLabel"],
-            latitude=stored["latitude"],
-            longitude=stored["longitude"],
-        )
 
-
-class Employer(Output):
+class Employer(StoredJson):
     id: str
     name: str
-    logo_url: str | None
+    logo_url: str | None = None
     is_verified_employer: bool
-
-    @classmethod
-    def of(cls, stored: dict[str, Any]) -> Employer:
-        return cls(
-            id=stored["id"],
-            name=stored["name"],
-            logo_url=stored.get("logoUrl"),
-            is_verified_employer=stored["isVerifiedEmployer"],
-        )
 
 
 class ApplyCta(StrEnum):
@@ -107,49 +91,37 @@ class JobViewer(Output):
     apply_cta: Annotated[str, open_enum(ApplyCta)]
 
     @classmethod
-    def of(cls, principal: Principal | None, *, saved: bool) -> JobViewer:
-        known = principal is not None
+    def of(cls, user_id: str | None, *, saved: bool) -> Self:
+        known = user_id is not None
         return cls(
             authenticated=known,
-            saved=known and saved,
+            saved=saved,
             can_apply=known,
             apply_cta=ApplyCta.APPLY if known else ApplyCta.LOGIN_TO_APPLY,
         )
 
 
-class JobSummary(Output):
+class JobHead(Shown):
+    """What every answer about a job begins with."""
+
     id: str
     title: str
     employment_type: Annotated[str, open_enum(EmploymentType)]
     visa_sponsorship: bool
-    location: Location
-    employer: Employer
+
+
+class JobSummary(JobHead):
+    location: Location = Field(validation_alias="location_json")
+    employer: Employer = Field(validation_alias="employer_json")
     lifecycle: Lifecycle
     viewer_state: JobViewer
 
-    @classmethod
-    def of(cls, job: JobView, principal: Principal | None) -> JobSummary:
-        return cls(
-            id=job.id,
-            title=job.title,
-            employment_type=job.employment_type,
-            visa_sponsorship=job.visa_sponsorship,
-            location=Location.of(job.location),
-            employer=Employer.of(job.employer),
-            lifecycle=Lifecycle.of(job.lifecycle_status, job.published_at, job.scheduled_at),
-            viewer_state=JobViewer.of(principal, saved=job.saved),
-        )
 
-
-class JobDetail(Output):
-    id: str
-    title: str
-    employment_type: Annotated[str, open_enum(EmploymentType)]
-    visa_sponsorship: bool
+class JobDetail(JobHead):
     description: str
-    requirements: list[str]
-    location: LocationDetail
-    employer: Employer
+    requirements: list[str] = Field(validation_alias="requirements_json")
+    location: LocationDetail = Field(validation_alias="location_json")
+    employer: Employer = Field(validation_alias="employer_json")
     lifecycle: Lifecycle
 
 
@@ -157,58 +129,24 @@ class JobList(Output):
     items: list[JobSummary]
     page_info: KeysetPageInfo
 
-    @classmethod
-    def of(cls, found: Slice[JobView], page: Paged, principal: Principal | None) -> JobList:
-        return cls(
-            items=[JobSummary.of(job, principal) for job in found.items], page_info=KeysetPageInfo.of(found, page)
-        )
-
 
 class SavedJobList(Output):
     items: list[JobSummary]
     page_info: PageInfo
 
-    @classmethod
-    def of(cls, found: OffsetPage[JobView], principal: Principal) -> SavedJobList:
-        return cls(
-            items=[JobSummary.of(job, principal) for job in found.items],
-            page_info=found.page_info,
-        )
 
-
-class JobSaved(Output):
+class JobSaved(Saved):
     """`created` is false when the job was saved before."""
 
-    saved: Literal[True] = True
-    created: bool
     job_id: str
 
 
-class JobUnsaved(Output):
+class JobUnsaved(Unsaved):
     """`removed` is false when the job was not saved."""
 
-    saved: Literal[False] = False
-    removed: bool
     job_id: str
 
 
 class JobEnvelope(Output):
     job: JobDetail
     viewer_state: JobViewer
-
-    @classmethod
-    def of(cls, job: JobView, principal: Principal | None) -> JobEnvelope:
-        return cls(
-            job=JobDetail(
-                id=job.id,
-                title=job.title,
-                employment_type=job.employment_type,
-                visa_sponsorship=job.visa_sponsorship,
-                description=job.description,
-                requirements=job.requirements,
-                location=LocationDetail.of(job.location),
-                employer=Employer.of(job.employer),
-                lifecycle=Lifecycle.of(job.lifecycle_status, job.published_at, job.scheduled_at),
-            ),
-            viewer_state=JobViewer.of(principal, saved=job.saved),
-        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.auth.principal import Basis
+from service.caching.basis import Basis
 from service.errors import InvalidNote
 from service.kyc import checklist, documents, schemas, states, submission
 from service.operations import operation

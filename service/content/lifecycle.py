@@ -5,12 +5,25 @@ The rules: docs/rules/content.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+import asyncpg
+from tortoise.models import Model
 
 from service.clock import utc_now
-from service.jobs.models import LifecycleStatus
+from service.records import read
 from service.web import Output, Ts, open_enum
+
+
+class LifecycleStatus(StrEnum):
+    """Who sees a job or post: nobody, everybody, everybody from a moment on."""
+
+    DRAFT = "DRAFT"
+    PUBLISHED = "PUBLISHED"
+    SCHEDULED = "SCHEDULED"
 
 
 def effective_status(status: str, scheduled_at: datetime | None, now: datetime) -> str:
@@ -29,10 +42,22 @@ class Lifecycle(Output):
     scheduled_at: Ts | None
 
     @classmethod
-    def of(cls, status: str, published_at: datetime | None, scheduled_at: datetime | None) -> Lifecycle:
+    def of(cls, columns: Mapping[str, Any]) -> Self:
+        """Of the three columns in which jobs and posts keep their publication."""
+        status, scheduled_at = columns["lifecycle_status"], columns["scheduled_publish_at"]
         return cls(
             status=status,
             effective_status=effective_status(status, scheduled_at, utc_now()),
-            published_at=published_at,
+            published_at=columns["published_at"],
             scheduled_at=scheduled_at,
         )
+
+
+class Shown(Output):
+    """An answer about a job or post, with the lifecycle that its columns say."""
+
+    @classmethod
+    def of(cls, item: asyncpg.Record | Model, **more: Any) -> Self:
+        """`item`, a row or a model, as an answer; `more` is what no column holds."""
+        columns: Any = vars(item) if isinstance(item, Model) else item
+        return read(cls, columns, lifecycle=Lifecycle.of(columns), **more)
