@@ -13,8 +13,8 @@ from service.applications.moves import (
     move,
 )
 from service.applications.queries import CaseFilter
+from service.content.jobs.schemas import InvalidJobId, InvalidSearch
 from service.errors import InvalidCursor, InvalidLimit, SearchBusy
-from service.jobs.schemas import InvalidJobId, InvalidSearch
 from service.operations import Security, operation
 from service.uploads import InvalidExpiresSec
 from service.web import answer, parse, parse_query, read_body

@@ -25,8 +25,8 @@ from service.applications.queries import (
 )
 from service.applications.texts import step_for_candidate, words_of_application
 from service.auth.principal import Principal
-from service.jobs.domain import JobNotFound
-from service.jobs.queries import VISIBLE_SQL
+from service.content.jobs.domain import JobNotFound
+from service.content.jobs.queries import VISIBLE_SQL
 from service.web import Paged, uuid_or_none
 
 

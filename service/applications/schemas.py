@@ -17,10 +17,10 @@ from service.applications.queries import (
     EventView,
     Journey,
 )
+from service.content.jobs.models import EmploymentType
+from service.content.jobs.schemas import Employer, InvalidJobId, Location, Search
 from service.errors import InvalidField
 from service.fields import Choice, Text
-from service.jobs.models import EmploymentType
-from service.jobs.schemas import Employer, InvalidJobId, Location, Search
 from service.uploads import (
     Checksum,
     ContentLength,

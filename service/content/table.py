@@ -13,6 +13,8 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth.principal import Staff
+from service.content.feed.models import FeedPost
+from service.content.jobs.models import Job
 from service.content.publication import (
     Publication,
     PublishedAtInput,
@@ -23,8 +25,6 @@ from service.content.publication import (
 )
 from service.content.queries import storable
 from service.errors import ApiError
-from service.feed.models import FeedPost
-from service.jobs.models import Job
 from service.settings import utc_now
 from service.web import Input, parse
 

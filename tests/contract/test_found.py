@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from service.feed.schemas import format_whole_seconds
+from service.content.feed.schemas import format_whole_seconds
 from service.web import format_time
 
 
