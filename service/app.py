@@ -143,17 +143,7 @@ def create_app(settings: Settings, name: str = "jembatan") -> Sanic[Any, Any]:
     """The API for `settings`. Starts no background work: that is the worker's."""
     app = Api(name, strict_slashes=True, request_class=ApiRequest, configure_logging=False)
     app.config.update(
-        AUTO_EXTEND=False,  # sanic-ext would answer HEAD and OPTIONS, set CORS and serve documents from elsewhere
-        OAS=False,
-        CORS=False,
-        HTTP_ALL_METHODS=False,
-        HTTP_AUTO_HEAD=False,
-        HTTP_AUTO_OPTIONS=False,
-        HTTP_AUTO_TRACE=False,
-        HEALTH=False,
-        INJECTION_SIGNAL=None,
-        LOGGING=False,
-        TEMPLATING_ENABLE_ASYNC=False,
+        AUTO_EXTEND=False,  # why: docs/adr/0004-sanic-ext-stays-off.md
         ACCESS_LOG=False,
         MOTD=False,
         REQUEST_MAX_SIZE=MAX_BODY_BYTES,

@@ -25,11 +25,8 @@ from service.content.feed.schemas import PostsQuery
 from service.content.jobs.queries import JobFilter, find_visible_job, list_saved_jobs, list_visible_jobs
 from service.content.jobs.schemas import JobsQuery
 from service.paging import Known, Position, Totals, binding_of
+from tests.answers import code
 from tests.factories import make_job, make_post
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 async def total(api: httpx.AsyncClient, path: str) -> int:

@@ -9,8 +9,9 @@ from sanic.compat import Header
 from service.audit.domain import audit
 from service.auth import guesses, tokens
 from service.auth.clients import address_of
-from service.auth.principal import Basis, Principal, Staff
+from service.auth.principal import Principal, Staff
 from service.auth.queries import find_caller, has_super_admin
+from service.caching.basis import Basis
 from service.errors import (
     AdminApiDisabled,
     ExpiredAccessToken,

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.auth.principal import Basis
+from service.caching.basis import Basis
 from service.content.queries import Saves
 from service.errors import ApiError, InvalidCursor, InvalidLimit
 from service.offsets import OffsetPage

@@ -59,5 +59,4 @@ async def submit_verification(request: Request, org_id: str) -> HTTPResponse:
     errors=(domain.OrgNotFound, domain.OrgVerificationNotFound),
 )
 async def get_verification(request: Request, org_id: str) -> HTTPResponse:
-    found = await domain.read_verification(org_id, by=request.ctx.principal)
-    return answer(schemas.OrgVerification.model_validate(found))
+    return answer(await domain.read_verification(org_id, by=request.ctx.principal))

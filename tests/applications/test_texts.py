@@ -13,8 +13,9 @@ import pytest
 
 from service import db
 from service.applications import texts
-from service.applications.models import MOVES, ActorType, ApplicationStatus
+from service.applications.models import MOVES, ApplicationStatus
 from service.applications.texts import StepText, words_of_application, words_of_move
+from service.audit.models import ActorType
 from service.auth.principal import STAFF_NAME
 from service.settings import Settings
 from tests.decoders import decode

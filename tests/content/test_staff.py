@@ -16,6 +16,7 @@ from sanic import Sanic
 
 from service import db
 from service.settings import Settings
+from tests.answers import code
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate, make_candidate, make_post
 
@@ -80,10 +81,6 @@ class Kind:
 JOBS = Kind("/admin/jobs", "job", "jobId", "job_not_found", "jobs", JOB, False)
 POSTS = Kind("/admin/feed/posts", "post", "postId", "post_not_found", "feed_posts", POST, True)
 BOTH = pytest.mark.parametrize("kind", [JOBS, POSTS], ids=["jobs", "posts"])
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 @pytest.fixture

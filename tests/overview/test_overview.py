@@ -12,6 +12,7 @@ import pytest
 
 from service import db
 from service.settings import Settings, utc_now
+from tests.answers import code
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate, make_candidate, make_job
 
@@ -32,10 +33,6 @@ _ITEM = {
     "description",
     "createdAt",
 }
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 async def insert(table: str, **row: Any) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.auth.principal import Basis
 from service.caching import validators
+from service.caching.basis import Basis
 from service.content.feed import domain, schemas
 from service.content.feed.queries import SAVES, PostFilter, list_saved_posts
 from service.content.saving import SavingOperations

@@ -15,15 +15,12 @@ from service.content.feed.models import FeedPost
 from service.content.feed.queries import SAVES, PostFilter, list_all_posts, list_saved_posts, list_visible_posts
 from service.content.feed.schemas import PostsQuery
 from service.settings import Settings
+from tests.answers import code
 from tests.decoders import decode
 from tests.factories import Candidate, make_candidate, make_post
 
 LONG_AGO = datetime(2020, 1, 1, 12, 30, 59, 999_999, tzinfo=UTC)
 FAR_OFF = datetime(2120, 1, 1, tzinfo=UTC)
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def ids(answer: httpx.Response) -> list[str]:

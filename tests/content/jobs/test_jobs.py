@@ -23,15 +23,12 @@ from service.content.jobs.queries import (
 )
 from service.content.jobs.schemas import JobsQuery
 from service.settings import Settings
+from tests.answers import code
 from tests.decoders import decode
 from tests.factories import Candidate, make_candidate, make_job
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 FAR_OFF = datetime(2120, 1, 1, tzinfo=UTC)
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def ids(answer: httpx.Response) -> list[str]:
