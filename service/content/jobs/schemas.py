@@ -13,8 +13,7 @@ from service.content.lifecycle import Lifecycle, Shown
 from service.content.saving import Saved, Unsaved
 from service.errors import InvalidField
 from service.fields import Choice, Flag, Text
-from service.listing import InvalidSearch as InvalidSearch
-from service.listing import Search as Search
+from service.listing import Search
 from service.paging import After, KeysetPageInfo
 from service.web import Cursor, Input, Limit, Output, PageInfo, open_enum
 
