@@ -8,6 +8,7 @@ import random
 import secrets
 import time
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -21,21 +22,21 @@ AGENTS = (
 )
 VERSIONS = "1.0.0,1.1.0"
 # Weight and name of what is asked next: reads most, sign-ins least, some of it wrong.
-_MIX = (
-    (30, "list"),
-    (20, "detail"),
-    (10, "posts"),
-    (8, "me"),
-    (7, "profile"),
-    (6, "save"),
-    (5, "unsave"),
-    (3, "refresh"),
-    (2, "login"),
-    (1, "wrong_login"),
-    (3, "unknown"),
-    (2, "no_token"),
-    (3, "staff_list"),
-)
+_MIX = {
+    "list": 30,
+    "detail": 20,
+    "posts": 10,
+    "me": 8,
+    "profile": 7,
+    "save": 6,
+    "unsave": 5,
+    "refresh": 3,
+    "login": 2,
+    "wrong_login": 1,
+    "unknown": 3,
+    "no_token": 2,
+    "staff_list": 3,
+}
 
 
 @dataclass
@@ -61,37 +62,30 @@ class Caller:
 
     async def next(self) -> None:
         """Send one request of the mix."""
-        name = random.choices([name for _, name in _MIX], [weight for weight, _ in _MIX])[0]  # noqa: S311 - a load
         job = random.choice(self._jobs or ["job_unknown"])  # noqa: S311 - a load
-        match name:
-            case "list":
-                answer = await self._call("GET", "/jobs", signed_in=False)
-                if answer is not None and answer.status_code == 200:
-                    self._jobs = [item["id"] for item in answer.json()["items"]]
-            case "detail":
-                await self._call("GET", f"/jobs/{job}")
-            case "posts":
-                await self._call("GET", "/feed/posts")
-            case "me":
-                await self._call("GET", "/auth/me")
-            case "profile":
-                await self._call("GET", "/users/me/profile")
-            case "save":
-                await self._call("POST", "/users/me/saved-jobs", json={"jobId": job})
-            case "unsave":
-                await self._call("DELETE", f"/users/me/saved-jobs/{job}")
-            case "refresh":
-                await self._sign_in("/auth/refresh", {"refreshToken": self._refresh})
-            case "login":
-                await self._sign_in("/auth/login", self._account)
-            case "wrong_login":
-                await self._call("POST", "/auth/login", signed_in=False, json={**self._account, "password": "not mine"})
-            case "unknown":
-                await self._call("GET", f"/nothing/{secrets.token_hex(4)}")
-            case "no_token":
-                await self._call("GET", "/users/me/profile", signed_in=False)
-            case "staff_list":
-                await self._call("GET", "/admin/jobs", staff=True)
+        wrong = {**self._account, "password": "not mine"}
+        asks: dict[str, Callable[[], Awaitable[object]]] = {
+            "list": self._list_jobs,
+            "detail": lambda: self._call("GET", f"/jobs/{job}"),
+            "posts": lambda: self._call("GET", "/feed/posts"),
+            "me": lambda: self._call("GET", "/auth/me"),
+            "profile": lambda: self._call("GET", "/users/me/profile"),
+            "save": lambda: self._call("POST", "/users/me/saved-jobs", json={"jobId": job}),
+            "unsave": lambda: self._call("DELETE", f"/users/me/saved-jobs/{job}"),
+            "refresh": lambda: self._sign_in("/auth/refresh", {"refreshToken": self._refresh}),
+            "login": lambda: self._sign_in("/auth/login", self._account),
+            "wrong_login": lambda: self._call("POST", "/auth/login", signed_in=False, json=wrong),
+            "unknown": lambda: self._call("GET", f"/nothing/{secrets.token_hex(4)}"),
+            "no_token": lambda: self._call("GET", "/users/me/profile", signed_in=False),
+            "staff_list": lambda: self._call("GET", "/admin/jobs", staff=True),
+        }
+        (name,) = random.choices(list(_MIX), list(_MIX.values()))  # noqa: S311 - a load
+        await asks[name]()
+
+    async def _list_jobs(self) -> None:
+        answer = await self._call("GET", "/jobs", signed_in=False)
+        if answer is not None and answer.status_code == 200:
+            self._jobs = [item["id"] for item in answer.json()["items"]]
 
     async def _sign_in(self, path: str, body: dict[str, str]) -> None:
         answer = await self._call("POST", path, signed_in=False, json=body)

@@ -8,7 +8,6 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import Enum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Annotated, Any, Literal, Self
@@ -525,7 +524,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 class _ExplicitSettings(Settings):
     @classmethod
-    def settings_customise_sources(cls, settings_cls: Any, init_settings: Any, **_: Any) -> tuple[Any, ...]:  # type: ignore[override]  # the named sources are not needed
+    def settings_customise_sources(cls, _cls: Any, init_settings: Any, **_: Any) -> tuple[Any, ...]:  # type: ignore[override]  # the named sources are not needed
         return (init_settings,)
 
 
@@ -568,8 +567,3 @@ def _ring_or_nothing(text: str) -> tuple[Key, ...]:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(filter(None, (word.strip() for word in text.split(","))))
-
-
-def utc_now() -> datetime:
-    """Now, in UTC with zone: the only clock of the product."""
-    return datetime.now(UTC)

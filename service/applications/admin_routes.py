@@ -13,7 +13,7 @@ from service.applications.moves import (
     move,
 )
 from service.content.jobs.schemas import InvalidJobId
-from service.errors import InvalidCursor, InvalidLimit, SearchBusy
+from service.errors import InvalidCursor, InvalidLimit, InvalidReason, SearchBusy
 from service.listing import InvalidSearch
 from service.operations import Security, operation
 from service.uploads import InvalidExpiresSec
@@ -57,7 +57,7 @@ async def list_applications(request: Request) -> HTTPResponse:
     responses={200: schemas.AdminApplication},
     errors=(ApplicationNotFound,),
 )
-async def read_application(request: Request, application_id: str) -> HTTPResponse:
+async def read_application(_: Request, application_id: str) -> HTTPResponse:
     return answer(await review.read_application(application_id))
 
 
@@ -71,7 +71,7 @@ async def read_application(request: Request, application_id: str) -> HTTPRespons
     responses={200: schemas.AdminApplicationJourney},
     errors=(ApplicationNotFound,),
 )
-async def read_journey(request: Request, application_id: str) -> HTTPResponse:
+async def read_journey(_: Request, application_id: str) -> HTTPResponse:
     return answer(schemas.AdminApplicationJourney.model_validate(await review.read_journey(application_id)))
 
 
@@ -87,7 +87,7 @@ async def read_journey(request: Request, application_id: str) -> HTTPResponse:
     responses={200: schemas.AdminApplicationChanged},
     errors=(
         schemas.InvalidApplicationStatus,
-        schemas.InvalidReason,
+        InvalidReason,
         schemas.InvalidUpdatedBy,
         ApplicationNotFound,
         OfferDecisionRequired,
@@ -117,7 +117,7 @@ async def move_application(request: Request, application_id: str) -> HTTPRespons
     responses={200: schemas.AdminApplicationDocuments},
     errors=(ApplicationNotFound,),
 )
-async def list_documents(request: Request, application_id: str) -> HTTPResponse:
+async def list_documents(_: Request, application_id: str) -> HTTPResponse:
     return answer(await review.list_documents(application_id))
 
 

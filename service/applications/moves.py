@@ -19,8 +19,9 @@ from service.applications.texts import words_of_move
 from service.audit.domain import audit
 from service.audit.models import ActorType
 from service.auth.principal import Principal, Staff
+from service.clock import format_time
 from service.errors import ApiError
-from service.web import format_time, uuid_or_none
+from service.web import uuid_or_none
 
 
 class ApplicationNotFound(ApiError):

@@ -16,10 +16,10 @@ from service.applications.moves import ApplicationNotFound, shown_name
 from service.audit.domain import audit
 from service.audit.models import ActorType
 from service.auth.principal import Staff
+from service.clock import utc_now
 from service.errors import ApiError
 from service.evidence.domain import derived_key
 from service.evidence.verdicts import ByteState
-from service.settings import utc_now
 from service.web import uuid_or_none
 
 

@@ -10,7 +10,7 @@ from service.applications.models import OfferDecision
 from service.applications.moves import ApplicationNotFound, OfferNotAvailable
 from service.caching.basis import Basis
 from service.content.jobs.domain import JobNotFound
-from service.errors import InvalidCursor, InvalidLimit
+from service.errors import InvalidCursor, InvalidLimit, InvalidNote, InvalidReason
 from service.operations import operation
 from service.web import answer, language_of, parse, parse_query, read_body
 
@@ -24,7 +24,7 @@ _UPLOAD_ERRORS = (
     uploads.InvalidContentLength,
     uploads.InvalidChecksum,
 )
-_OFFER_ERRORS = (schemas.InvalidReason, ApplicationNotFound, OfferNotAvailable)
+_OFFER_ERRORS = (InvalidReason, ApplicationNotFound, OfferNotAvailable)
 
 
 @bp.post("/jobs/<job_id>/applications")
@@ -35,7 +35,7 @@ _OFFER_ERRORS = (schemas.InvalidReason, ApplicationNotFound, OfferNotAvailable)
     tag="applications",
     body=schemas.ApplyInput,
     responses={200: schemas.ApplyResponse, 201: schemas.ApplyResponse},
-    errors=(schemas.InvalidNote, JobNotFound),
+    errors=(InvalidNote, JobNotFound),
 )
 async def apply(request: Request, job_id: str) -> HTTPResponse:
     fields = parse(schemas.ApplyInput, await read_body(request))

@@ -9,7 +9,7 @@ from pydantic import Field
 from service.applications.models import ApplicationStatus, DocumentReviewStatus, OfferDecision
 from service.audit.models import ActorType
 from service.content.jobs.schemas import Employer, InvalidJobId, JobHead, Location
-from service.errors import InvalidField
+from service.errors import InvalidField, InvalidNote, InvalidReason
 from service.fields import Choice, Text
 from service.listing import Search
 from service.uploads import (
@@ -24,18 +24,6 @@ from service.uploads import (
     Upload,
 )
 from service.web import Cursor, Input, Limit, Output, PageInfo, Ts, Uuid, open_enum
-
-
-class InvalidNote(InvalidField):
-    code = "invalid_note"
-    message = "The note is too long or cannot be read."
-    message_id = "Catatan terlalu panjang atau tidak dapat dibaca."
-
-
-class InvalidReason(InvalidField):
-    code = "invalid_reason"
-    message = "The reason is too long or cannot be read."
-    message_id = "Alasan terlalu panjang atau tidak dapat dibaca."
 
 
 class InvalidApplicationStatus(InvalidField):

@@ -12,6 +12,7 @@ from service.auth.clients import address_of
 from service.auth.principal import Principal, Staff
 from service.auth.queries import find_caller, has_super_admin
 from service.caching.basis import Basis
+from service.clock import utc_now
 from service.errors import (
     AdminApiDisabled,
     ExpiredAccessToken,
@@ -21,7 +22,7 @@ from service.errors import (
     MissingAdminApiKey,
     RateLimited,
 )
-from service.settings import Settings, utc_now
+from service.settings import Settings
 
 _SCHEME = "Bearer "
 

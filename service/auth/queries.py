@@ -12,7 +12,7 @@ import asyncpg
 from service import db
 from service.auth.principal import Principal
 from service.caching.basis import Basis
-from service.settings import utc_now
+from service.clock import utc_now
 
 # --- Callers ----------------------------------------------------------------------------------------------------------
 

@@ -19,8 +19,9 @@ from service.audit.domain import audit
 from service.auth import queries, tokens
 from service.auth.models import Session, SessionFamily
 from service.auth.principal import Principal
+from service.clock import utc_now
 from service.errors import ApiError, InvalidField
-from service.settings import Settings, utc_now
+from service.settings import Settings
 
 # Android gives a call up after 10 s; an answer before that can still be used.
 _REFRESH_PATIENCE_SECONDS = 8.0

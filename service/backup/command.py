@@ -11,9 +11,10 @@ from typing import Any
 from service import logs, migrate
 from service.backup import drill, dump, objects
 from service.backup.store import BackupError
+from service.clock import utc_now
 from service.maintenance.models import RunKind
 from service.maintenance.queries import record_run
-from service.settings import Settings, utc_now
+from service.settings import Settings
 
 Say = Callable[[str], None]
 

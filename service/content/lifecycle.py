@@ -13,8 +13,8 @@ from typing import Annotated, Any, Self
 import asyncpg
 from tortoise.models import Model
 
+from service.clock import utc_now
 from service.records import read
-from service.settings import utc_now
 from service.web import Output, Ts, open_enum
 
 

@@ -8,6 +8,7 @@ from typing import Generic, Literal
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.clock import utc_now
 from service.content.bulk import BulkAnswer, BulkInput, InvalidBulkAction, change_in_bulk
 from service.content.lifecycle import Shown
 from service.content.publication import (
@@ -22,7 +23,6 @@ from service.content.publication import (
 from service.content.table import ItemT, PublishedTable
 from service.errors import ApiError
 from service.operations import Responses, Security, operation
-from service.settings import utc_now
 from service.web import Input, Output, answer, language_of, parse, read_body
 
 

@@ -13,6 +13,7 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth.principal import Staff
+from service.clock import utc_now
 from service.content.feed.models import FeedPost
 from service.content.jobs.models import Job
 from service.content.publication import (
@@ -25,7 +26,6 @@ from service.content.publication import (
 )
 from service.content.queries import storable
 from service.errors import ApiError
-from service.settings import utc_now
 from service.web import Input, parse
 
 ItemT = TypeVar("ItemT", Job, FeedPost)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from service.clock import utc_now
 from service.gate import criteria as files
 from service.gate.criteria import ENVIRONMENTS, Check, WrongUse, as_text, fill
 from service.gate.evidence import (
@@ -30,7 +31,6 @@ from service.gate.evidence import (
     is_command,
     open_store,
 )
-from service.settings import utc_now
 from service.smoke.options import WrongUse as WrongOption
 from service.smoke.options import parse_resolve, trust
 

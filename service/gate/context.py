@@ -8,10 +8,10 @@ from datetime import datetime
 
 import orjson
 
+from service.clock import utc_now
 from service.gate.cluster import Cluster
 from service.gate.criteria import Check
 from service.gate.http import Answer, Caller
-from service.settings import utc_now
 
 
 class No(Exception):

@@ -10,8 +10,8 @@ from uuid import uuid4
 import orjson
 
 from service import migrate
+from service.clock import utc_now
 from service.maintenance.models import RunKind
-from service.settings import utc_now
 
 _PATIENCE_SECONDS = 30.0
 

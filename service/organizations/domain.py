@@ -11,11 +11,11 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth.principal import Principal, Staff
+from service.clock import utc_now
 from service.errors import ApiError
 from service.organizations import queries, schemas
 from service.organizations.models import Organization, OrganizationVerification, OrgVerificationStatus
 from service.records import read
-from service.settings import utc_now
 from service.web import parse, uuid_or_none
 
 

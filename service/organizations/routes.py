@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.errors import InvalidCountryCode
 from service.operations import operation
 from service.organizations import domain, schemas
 from service.web import answer, parse, read_body
@@ -19,7 +20,7 @@ bp = Blueprint("organizations")
     tag="organizations",
     body=schemas.OrganizationInput,
     responses={201: schemas.Organization},
-    errors=(schemas.InvalidOrgName, schemas.InvalidOrgType, schemas.InvalidCountryCode),
+    errors=(schemas.InvalidOrgName, schemas.InvalidOrgType, InvalidCountryCode),
 )
 async def create_organization(request: Request) -> HTTPResponse:
     fields = parse(schemas.OrganizationInput, await read_body(request))

@@ -19,7 +19,8 @@ from sanic import Sanic
 
 from service import db
 from service.auth import bootstrap, tokens
-from service.settings import Settings, utc_now
+from service.clock import utc_now
+from service.settings import Settings
 from service.users import command
 from tests.answers import outcome
 from tests.auth.conftest import Change

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from service import db
-from service.settings import Settings, utc_now
+from service.clock import utc_now
+from service.settings import Settings
 from tests.answers import code
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate, make_candidate, make_job

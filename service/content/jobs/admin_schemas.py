@@ -9,10 +9,9 @@ from service.content.jobs.models import EmploymentType
 from service.content.jobs.schemas import InvalidEmploymentType, JobDetail
 from service.content.publication import LifecycleInput
 from service.content.staff_routes import Removed
-from service.errors import InvalidField
+from service.errors import InvalidCountryCode, InvalidField
 from service.fields import Choice, Flag, Items, Number, Text, WebUrl
 from service.listing import Search
-from service.organizations.schemas import InvalidCountryCode
 from service.paging import After, KeysetPageInfo
 from service.web import Cursor, Input, Limit, Output, Refusal, partial
 
