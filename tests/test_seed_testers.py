@@ -13,7 +13,7 @@ import pytest
 from sanic import Sanic
 
 from service import db
-from service.audit.verification import verify
+from service.audit.proof import verify
 from service.evidence.domain import derived_key
 from service.seed import SeedError, SeedReport, fill_database
 from service.seed.people import STAGING_PEOPLE
