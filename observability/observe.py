@@ -11,14 +11,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from observability import traffic
 from observability.dashboards.build import DASHBOARDS
 from observability.prometheus import RULES, Prometheus, Target, configuration, program, running
 from service.local.processes import LocalError
 from service.local.servers import free_ports
 from service.local.stack import ROOT, Interrupted, Stack
+from service.smoke.options import Options
+from tests.load import EVERYDAY_MIX, VERSIONS, Failed, Load, Report
 
-_SECONDS = 60.0
+_SECONDS, _RATE_PER_SECOND, _PEOPLE = 60.0, 20.0, 4
 _QUERIES_A_LINK = 4
 
 
@@ -26,15 +27,27 @@ class ObservedStack(Stack):
     """The local stack whose worker has a port for its metrics; the API's are on its own port."""
 
     def __init__(self, folder: Path, environ: dict[str, str]) -> None:
-        super().__init__(folder, {**environ, "KNOWN_APP_VERSIONS": environ.get("KNOWN_APP_VERSIONS", traffic.VERSIONS)})
+        super().__init__(folder, {**environ, "KNOWN_APP_VERSIONS": environ.get("KNOWN_APP_VERSIONS", VERSIONS)})
         self.environ.pop("METRICS_PORT", None)
         (self.worker_port,) = free_ports(1)
 
-    def drive(self) -> traffic.Report:
-        """A minute of mixed traffic; a signal breaks in."""
+    def drive(self) -> Report:
+        """A minute of mixed traffic; a signal breaks in. Raises Failed when it cannot begin."""
+        key = self.environment.variables.get("ADMIN_API_KEY", "")
+        load = Load(
+            Options(base_url=self.environment.url, admin_key=key),
+            rate_per_second=_RATE_PER_SECOND,
+            people=_PEOPLE,
+            mix=EVERYDAY_MIX,
+        )
+
+        async def send() -> Report:
+            async with load:
+                await load.prepare()
+                return await load.run(_SECONDS)
+
         with self._interruptible():
-            key = self.environment.variables.get("ADMIN_API_KEY", "")
-            return asyncio.run(traffic.drive(self.environment.url, seconds=_SECONDS, admin_key=key))
+            return asyncio.run(send())
 
     def _spawn(self, name: str, *command: str) -> subprocess.Popen[bytes]:
         environ = dict(self.environ)
@@ -71,6 +84,9 @@ def main() -> int:
     except LocalError as error:
         print(error, file=sys.stderr, flush=True)
         return 1
+    except Failed as reason:
+        print(f"The traffic could not begin: {reason}", file=sys.stderr, flush=True)
+        return 1
     except (Interrupted, KeyboardInterrupt):
         _say("Stopping …")
     finally:
@@ -79,7 +95,7 @@ def main() -> int:
     return 0
 
 
-def _screen(server: Prometheus, report: traffic.Report) -> str:
+def _screen(server: Prometheus, report: Report) -> str:
     lines = []
     for page in DASHBOARDS:
         exprs = [panel.queries[0].expr for _, row in page.rows for panel in row if panel.kind == "graph"]

@@ -23,6 +23,10 @@ from service.auth.authentication import authenticate, authenticate_staff, bearer
 from service.auth.bootstrap import Bootstrap
 from service.auth.routes import bp as auth
 from service.caching import validators
+from service.content.feed.admin_routes import bp as admin_feed
+from service.content.feed.routes import bp as feed
+from service.content.jobs.admin_routes import bp as admin_jobs
+from service.content.jobs.routes import bp as jobs
 from service.contract import bp as contract
 from service.errors import (
     ApiError,
@@ -33,12 +37,8 @@ from service.errors import (
     NotFound,
     ServerBusy,
 )
-from service.feed.admin_routes import bp as admin_feed
-from service.feed.routes import bp as feed
 from service.gauges import gauges
 from service.health.routes import bp as health
-from service.jobs.admin_routes import bp as admin_jobs
-from service.jobs.routes import bp as jobs
 from service.kyc.admin_routes import bp as admin_kyc
 from service.kyc.routes import bp as kyc
 from service.operations import Security, declared_operation, template_of

@@ -60,8 +60,8 @@ APP_LABEL = "models"
 CONNECTION_NAME = "default"
 MODEL_MODULES = (
     "service.auth.models",
-    "service.jobs.models",
-    "service.feed.models",
+    "service.content.jobs.models",
+    "service.content.feed.models",
     "service.applications.models",
     "service.kyc.models",
     "service.organizations.models",

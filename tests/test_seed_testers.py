@@ -11,9 +11,9 @@ from typing import Any
 import httpx
 import pytest
 from sanic import Sanic
-from service.audit.verification import verify
 
 from service import db
+from service.audit.proof import verify
 from service.evidence.domain import derived_key
 from service.seed import SeedError, SeedReport, fill_database
 from service.seed.people import STAGING_PEOPLE

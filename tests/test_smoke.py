@@ -5,12 +5,14 @@ import asyncio
 import hashlib
 import hmac
 import io
+import re
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
+import yaml
 from PIL import Image
 from pypdf import PdfReader
 from sanic import Sanic
@@ -18,7 +20,8 @@ from sanic import Sanic
 from service import db
 from service.seed import fill_database
 from service.settings import Settings
-from service.smoke import add_arguments, main, shapes
+from service.smoke import add_arguments, main
+from service.smoke.answers import CONTRACT_FILE, AnswerError, Contract, declared
 from service.smoke.files import jpeg, pdf
 from service.smoke.http import CORS_HEADERS, Api, StepFailed
 from service.smoke.options import Options, WrongUse, options_from, parse_resolve
@@ -151,40 +154,133 @@ class TestWebhookSignature:
         assert headers["x-kyc-webhook-signature"] == f"sha256={signed}"
 
 
-class TestShapes:
+USER = {
+    "id": "a0000000-0000-4000-8000-000000000000",
+    "fullName": "",
+    "email": "a@example.com",
+    "emailVerified": False,
+    "emailVerifiedAt": None,
+    "createdAt": "2026-01-01T09:00:00.000Z",
+    "roles": ["sdm"],
+}
+PAGE = {"cursor": "0", "nextCursor": None, "limit": 20, "total": 0, "after": None}
+LIFECYCLE = {"status": "PUBLISHED", "effectiveStatus": "PUBLISHED", "publishedAt": None, "scheduledAt": None}
+POST = {
+    "id": "post_1",
+    "title": "A post",
+    "excerpt": "",
+    "category": "VISA",
+    "author": "",
+    "imageUrl": None,
+    "publishedAt": "2026-01-01T09:00:00Z",
+    "lifecycle": LIFECYCLE,
+    "viewerState": {"authenticated": False, "saved": False},
+}
+
+
+def posts(**changed: Any) -> dict[str, Any]:
+    return {"items": [POST | changed], "pageInfo": PAGE}
+
+
+class TestContract:
     @pytest.mark.parametrize(
-        ("check", "value"),
+        ("answer", "complaint"),
         [
-            (shapes.INTEGER, True),
-            (shapes.INTEGER, 40.0),
-            (shapes.NUMBER, "1"),
-            (shapes.STRING, None),
-            (shapes.NAME, " "),
-            (shapes.TIMESTAMP, "2026-01-01T09:00:00Z"),
-            (shapes.TIMESTAMP, "2026-01-01T09:00:00.000+00:00"),
-            (shapes.TIMESTAMP, "2026-01-01T09:00:00.000000Z"),
-            (shapes.WHOLE_SECONDS, "2026-01-01T09:00:00.000Z"),
-            (shapes.UUID, "A0000000-0000-4000-8000-000000000000"),
-            (shapes.one_of(True), 1),
-            (shapes.string_map, {"a": 1}),
-            (shapes.PAGE_INFO, {"cursor": 0, "nextCursor": None, "limit": 20, "total": 1}),
-            (shapes.PAGE_INFO, {"cursor": "0", "limit": 20, "total": 1}),
-            (shapes.array(shapes.STRING), {}),
-            (shapes.ERROR, {"error": {"code": "x", "message": ""}}),
-            (shapes.record({}, absent=("objectKey",)), {"objectKey": "x"}),
+            ({"user": USER | {"emailVerified": 1}}, "answer.user.emailVerified must be a boolean, got int"),
+            ({"user": USER | {"email": " "}}, "answer.user.email must be a non-empty string, got str"),
+            ({"user": USER | {"fullName": None}}, "answer.user.fullName must be a string, got null"),
+            ({"user": USER | {"id": USER["id"].upper()}}, "answer.user.id must be a lower-case UUID, got str"),
+            ({"user": USER | {"roles": {}}}, "answer.user.roles must be an array, got dict"),
+            ({"user": USER | {"roles": ["sdm", 1]}}, "answer.user.roles[1] must be a string, got int"),
+            ({"user": USER, "emailVerification": {}}, "answer has a field that is not declared: emailVerification"),
+            ({"user": USER | {"a@example.com": 1}}, "answer.user has a field that is not declared"),
+            ({"user": {k: v for k, v in USER.items() if k != "roles"}}, "answer.user.roles is missing"),
+            ([], "answer must be an object, got list"),
+            *(
+                ({"user": USER | {"createdAt": text}}, "answer.user.createdAt must be a UTC time with milliseconds")
+                for text in ("2026-01-01T09:00:00Z", "2026-01-01T09:00:00.000+00:00", "2026-01-01T09:00:00.000000Z")
+            ),
         ],
     )
-    def test_refuses(self, check: Callable[[Any, str], None], value: object) -> None:
-        with pytest.raises(shapes.ShapeError, match="answer"):
-            check(value, "answer")
+    def test_refuses_and_names_the_field_but_not_its_value(self, answer: Any, complaint: str) -> None:
+        with pytest.raises(AnswerError) as caught:
+            declared().check("GET", "/v1/auth/me", 200, answer)
+        assert str(caught.value).startswith(complaint)
 
-    def test_names_the_field_and_not_its_value(self) -> None:
-        with pytest.raises(shapes.ShapeError) as caught:
-            shapes.ME({"user": {**dict.fromkeys(shapes.USER_FIELDS, "private"), "id": "private"}}, "answer")
-        assert str(caught.value) == "answer.user.id must be a lower-case UUID, got str"
+    @pytest.mark.parametrize(
+        ("method", "path", "status", "answer", "complaint"),
+        [
+            ("GET", "/feed/posts", 200, posts(publishedAt="2026-01-01T09:00:00.000Z"), "a UTC time in whole seconds"),
+            (
+                "GET",
+                "/feed/posts?limit=1",
+                200,
+                posts() | {"pageInfo": PAGE | {"cursor": 0}},
+                "cursor must be a string",
+            ),
+            ("GET", "/feed/posts", 200, posts() | {"pageInfo": PAGE | {"total": 1.0}}, "total must be an integer"),
+            ("GET", "/feed/posts", 200, posts(lifecycle=LIFECYCLE | {"status": "GONE"}), "'DRAFT' or 'PUBLISHED'"),
+            ("POST", "/users/me/saved-jobs", 200, {"saved": 1, "created": True, "jobId": "j"}, "saved must be a bool"),
+            ("POST", "/users/me/saved-jobs", 200, {"saved": False, "created": True, "jobId": "j"}, "must be True"),
+            ("GET", "/auth/me", 201, {"user": USER}, "getMe does not declare the status 201"),
+            (
+                "GET",
+                "/auth/me",
+                401,
+                {"error": {"code": "job_not_found", "message": "x"}},
+                "not declare this answer.er",
+            ),
+            ("GET", "/auth/me", 401, {"error": {"code": "invalid_access_token", "message": ""}}, "a non-empty string"),
+            ("GET", "/nothing", 404, {"error": {"code": "not_found"}}, "answer.error.message is missing"),
+            ("GET", "/nothing", 200, {}, "no operation declares the status 200"),
+            ("GET", "/v1/v1/auth/me", 200, {"user": USER}, "no operation declares the status 200"),
+        ],
+    )
+    def test_each_operation_and_status_has_its_own(
+        self, method: str, path: str, status: int, answer: Any, complaint: str
+    ) -> None:
+        with pytest.raises(AnswerError, match=re.escape(complaint)):
+            declared().check(method, path, status, answer)
 
-    def test_allows_more_than_it_asks_for(self) -> None:
-        shapes.PAGE_INFO({"cursor": "0", "nextCursor": "2", "limit": 2, "total": 9, "after": "x"}, "answer")
+    def test_takes_what_is_declared(self) -> None:
+        declared().check("GET", "/v1/auth/me", 200, {"user": USER})
+        declared().check("GET", "/feed/posts?limit=2", 200, posts())
+        declared().check("PUT", "/jobs", 404, {"error": {"code": "not_found", "message": "There is none."}})
+
+    def test_values_of_a_free_object_are_checked_where_their_type_is_declared(self) -> None:
+        document = {
+            "paths": {"/a/{b}": {"get": {"operationId": "a", "responses": {"200": {}}, "x-error-codes": {}}}},
+            "components": {"schemas": {"A": {"type": "object", "additionalProperties": {"type": "string"}}}},
+        }
+        document["paths"]["/a/{b}"]["get"]["responses"]["200"] = {
+            "content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}
+        }
+        Contract(document).check("GET", "/a/x", 200, {"b": "c"})
+        with pytest.raises(AnswerError, match=r"answer\.b must be a string"):
+            Contract(document).check("GET", "/a/x", 200, {"b": 1})
+
+    def test_it_knows_every_word_of_the_document(self) -> None:
+        """A word that it does not look at would be promised and never checked."""
+        told = {"description", "example", "default"}
+        checked = {"$ref", "allOf", "additionalProperties", "enum", "format", "items", "nullable", "properties"}
+        checked |= {"required", "type", "x-extensible-enum", "minLength"}
+        formats, words = set(), set()
+
+        def look(schema: Any) -> None:
+            words.update(schema)
+            formats.update({schema["format"]} if "format" in schema else ())
+            for inner in (*schema.get("properties", {}).values(), *schema.get("allOf", ())):
+                look(inner)
+            for key in ("items", "additionalProperties"):
+                if isinstance(schema.get(key), dict):
+                    look(schema[key])
+
+        document = yaml.safe_load(CONTRACT_FILE.read_text())
+        for name, schema in document["components"]["schemas"].items():
+            if not name.endswith("Input"):
+                look(schema)
+        assert words <= told | checked
+        assert formats == {"uuid", "date-time"}
 
 
 class TestServedOperations:

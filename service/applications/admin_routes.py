@@ -12,8 +12,9 @@ from service.applications.moves import (
     OfferDecisionRequired,
     move,
 )
+from service.content.jobs.schemas import InvalidJobId
 from service.errors import InvalidCursor, InvalidLimit, InvalidReason, SearchBusy
-from service.jobs.schemas import InvalidJobId, InvalidSearch
+from service.listing import InvalidSearch
 from service.operations import Security, operation
 from service.uploads import InvalidExpiresSec
 from service.web import answer, parse, parse_query, read_body

@@ -13,7 +13,7 @@ from service.applications.models import OFFER_ANSWERS, JobApplication, OfferDeci
 from service.applications.moves import ApplicationNotFound, Mover, move
 from service.applications.texts import step_for_candidate, words_of_application
 from service.auth.principal import Principal
-from service.jobs.domain import JobNotFound
+from service.content.jobs.domain import JobNotFound
 from service.offsets import OffsetPage
 from service.web import uuid_or_none
 

@@ -8,9 +8,9 @@ from tortoise.models import Model
 
 from service.audit.models import ActorType
 from service.auth.models import User
+from service.content.jobs.models import Job
 from service.db import TextKey
 from service.evidence.verdicts import ByteState
-from service.jobs.models import Job
 
 
 class ApplicationStatus(StrEnum):

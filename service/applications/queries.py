@@ -16,8 +16,8 @@ from service.applications import schemas
 from service.applications.models import ApplicationDocument, ApplicationStatus, JobApplication
 from service.applications.texts import StepWords
 from service.audit.models import ActorType
+from service.content.jobs.queries import VISIBLE_SQL
 from service.errors import SearchBusy
-from service.jobs.queries import VISIBLE_SQL
 from service.listing import Narrowing
 from service.offsets import OffsetPage, offset_page
 from service.records import columns, read

@@ -9,8 +9,8 @@ from service.applications import documents, domain, schemas
 from service.applications.models import OfferDecision
 from service.applications.moves import ApplicationNotFound, OfferNotAvailable
 from service.caching.basis import Basis
+from service.content.jobs.domain import JobNotFound
 from service.errors import InvalidCursor, InvalidLimit, InvalidNote, InvalidReason
-from service.jobs.domain import JobNotFound
 from service.operations import operation
 from service.web import answer, language_of, parse, parse_query, read_body
 

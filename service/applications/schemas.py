@@ -8,9 +8,10 @@ from pydantic import Field
 
 from service.applications.models import ApplicationStatus, DocumentReviewStatus, OfferDecision
 from service.audit.models import ActorType
+from service.content.jobs.schemas import Employer, InvalidJobId, JobHead, Location
 from service.errors import InvalidField, InvalidNote, InvalidReason
 from service.fields import Choice, Text
-from service.jobs.schemas import Employer, InvalidJobId, JobHead, Location, Search
+from service.listing import Search
 from service.uploads import (
     Checksum,
     ContentLength,

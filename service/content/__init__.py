@@ -1,1 +1,1 @@
-"""What do jobs and posts share? Their lifecycle, what staff do with them, and who saved them."""
+"""What is there to find and to read? Jobs and posts, and what they share: lifecycle, staff work, saving."""

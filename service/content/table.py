@@ -14,6 +14,8 @@ from tortoise.transactions import in_transaction
 from service.audit.domain import audit
 from service.auth.principal import Staff
 from service.clock import utc_now
+from service.content.feed.models import FeedPost
+from service.content.jobs.models import Job
 from service.content.publication import (
     Publication,
     PublishedAtInput,
@@ -24,8 +26,6 @@ from service.content.publication import (
 )
 from service.content.queries import storable
 from service.errors import ApiError
-from service.feed.models import FeedPost
-from service.jobs.models import Job
 from service.web import Input, parse
 
 ItemT = TypeVar("ItemT", Job, FeedPost)

@@ -11,8 +11,8 @@ import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
+from service.smoke.answers import AnswerError, declared
 from service.smoke.options import REQUEST_TIMEOUT_SECONDS, Options
-from service.smoke.shapes import ERROR, Check, ShapeError
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 CORS_HEADERS = {
@@ -87,7 +87,6 @@ class Api:
         *,
         expect: int | tuple[int, ...] = 200,
         code: str | None = None,
-        shape: Check | None = None,
         body: object = None,
         raw: bytes | None = None,
         token: str | None = None,
@@ -96,7 +95,7 @@ class Api:
         """Send one request and return the answer's JSON, or None for 204.
 
         `body` is sent as JSON, `raw` as it is; `code` is the error code that the answer must carry. Raises StepFailed
-        unless status, headers and shape are exactly right.
+        unless status, headers and shape are exactly what the operation declares.
         """
         expected = (expect,) if isinstance(expect, int) else expect
         status, answer_headers, data = await self._exchange(
@@ -114,11 +113,8 @@ class Api:
         except ValueError:
             raise StepFailed(f"{where}: the answer is not JSON (request {request_id})") from None
         try:
-            if status >= 400:
-                ERROR(answer, "answer")
-            elif shape is not None:
-                shape(answer, "answer")
-        except ShapeError as error:
+            declared().check(method, path, status, answer)
+        except AnswerError as error:
             raise StepFailed(f"{where}: {error} (request {request_id})") from None
         if status >= 400 and code is not None and answer["error"]["code"] != code:
             raise StepFailed(f"{where}: expected the code {code}, got {answer['error']['code']} (request {request_id})")

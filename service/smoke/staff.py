@@ -5,7 +5,6 @@ import time
 from typing import Any
 from urllib.parse import quote
 
-from service.smoke import shapes
 from service.smoke.candidate import own_application, own_session
 from service.smoke.http import StepFailed
 from service.smoke.walk import Skipped, Steps, Walk, expect
@@ -24,7 +23,7 @@ async def sign_in(walk: Walk) -> None:
     if not walk.options.admin_email:
         raise Skipped("the staff key is used")
     credentials = {"email": walk.options.admin_email, "password": walk.options.admin_password}
-    answer = await walk.api.call("POST", "/auth/login", body=credentials, shape=shapes.SIGNED_IN)
+    answer = await walk.api.call("POST", "/auth/login", body=credentials)
     walk.staff_token = answer["accessToken"]
 
 
@@ -54,14 +53,14 @@ async def manage_job(walk: Walk) -> None:
         "employer": {"id": "emp_smoke", "name": "Smoke Employer", "isVerifiedEmployer": False},
         "lifecycle": {"status": "DRAFT"},
     }
-    job = (await walk.call_as_staff("POST", "/admin/jobs", body=body, expect=201, shape=shapes.ADMIN_JOB))["job"]
+    job = (await walk.call_as_staff("POST", "/admin/jobs", body=body, expect=201))["job"]
     walk.staff_job_id = job["id"]
     expect(job["lifecycle"]["effectiveStatus"] == "DRAFT", "the draft is not a draft")
     path = f"/jobs/{quote(job['id'])}"
     await walk.call("GET", path, expect=404, code="job_not_found")
-    await walk.call_as_staff("POST", f"/admin{path}/publish", shape=shapes.ADMIN_JOB)
-    await walk.call("GET", path, shape=shapes.JOB_DETAIL)
-    await walk.call_as_staff("DELETE", f"/admin{path}", shape=shapes.JOB_REMOVED)
+    await walk.call_as_staff("POST", f"/admin{path}/publish")
+    await walk.call("GET", path)
+    await walk.call_as_staff("DELETE", f"/admin{path}")
     walk.staff_job_id = ""
     await walk.call("GET", path, expect=404, code="job_not_found")
 
@@ -72,7 +71,7 @@ async def find_in_queue(walk: Walk) -> None:
     session_id = own_session(walk)
     for page in range(QUEUE_PAGES):
         path = f"/admin/kyc/review-queue?limit=100&cursor={page * 100}"
-        items = (await walk.call_as_staff("GET", path, shape=shapes.REVIEW_QUEUE))["items"]
+        items = (await walk.call_as_staff("GET", path))["items"]
         for item in items:
             if item["session"]["id"] == session_id:
                 expect(item["documentCount"] == 2 and item["user"]["email"] == walk.email, "the item is not complete")
@@ -86,7 +85,7 @@ async def find_in_queue(walk: Walk) -> None:
 async def claim_session(walk: Walk) -> None:
     need_staff(walk)
     body = {"sessionId": own_session(walk), "reviewedBy": REVIEWER}
-    await walk.call_as_staff("POST", "/admin/kyc/claims", body=body, expect=201, shape=shapes.KYC_CLAIMED)
+    await walk.call_as_staff("POST", "/admin/kyc/claims", body=body, expect=201)
 
 
 @STAFF.step("staff verify the candidate", "POST /admin/kyc/review", "POST /identity/kyc/sessions/{}/submit")
@@ -110,9 +109,9 @@ async def verify_candidate(walk: Walk) -> None:
 async def see_verified(walk: Walk) -> None:
     need_staff(walk)
     session_id = own_session(walk)
-    state = await walk.call("GET", "/identity/kyc/status", shape=shapes.KYC_STATE)
+    state = await walk.call("GET", "/identity/kyc/status")
     expect(state["status"] == "VERIFIED", "the candidate does not see the decision")
-    checklist = await walk.call("GET", "/users/me/verification-documents", shape=shapes.CHECKLIST)
+    checklist = await walk.call("GET", "/users/me/verification-documents")
     expect(checklist["summary"]["verifiedRequired"] == 2, "the checklist is not verified")
     path = f"/identity/kyc/sessions/{session_id}/submit"
     await walk.call("POST", path, expect=409, code="kyc_session_locked")
@@ -124,7 +123,7 @@ async def offer_job(walk: Walk) -> None:
     path = f"/admin/applications/{own_application(walk)}/status"
     for status in ("IN_REVIEW", "OFFERED"):
         body = {"status": status, "updatedBy": REVIEWER}
-        answer = await walk.call_as_staff("PATCH", path, body=body, shape=shapes.ADMIN_STATUS_CHANGED)
+        answer = await walk.call_as_staff("PATCH", path, body=body)
         expect(answer["application"]["status"] == status, "the status did not change")
     await walk.call_as_staff("PATCH", path, body={"status": "HIRED"}, expect=409, code="offer_decision_required")
 
@@ -140,10 +139,10 @@ async def offer_job(walk: Walk) -> None:
 async def accept_offer(walk: Walk) -> None:
     need_staff(walk)
     path = f"/users/me/applications/{own_application(walk)}"
-    answer = await walk.call("POST", f"{path}/offer/accept", body={"reason": "Gladly"}, shape=shapes.OFFER_DECIDED)
+    answer = await walk.call("POST", f"{path}/offer/accept", body={"reason": "Gladly"})
     expect(answer["decision"] == "ACCEPT" and answer["application"]["status"] == "HIRED", "the offer is not accepted")
     await walk.call("POST", f"{path}/offer/decline", expect=409, code="offer_not_available")
-    events = (await walk.call("GET", f"{path}/journey", shape=shapes.JOURNEY))["journey"]
+    events = (await walk.call("GET", f"{path}/journey"))["journey"]
     expect(
         [event["status"] for event in events] == ["SUBMITTED", "IN_REVIEW", "OFFERED", "HIRED"],
         "the journey is not submitted, in review, offered, hired",
@@ -172,7 +171,6 @@ async def decide(walk: Walk, body: dict[str, str]) -> Any:
     while True:
         answer = await walk.call_as_staff("POST", "/admin/kyc/review", body=body, expect=(200, 409))
         if "error" not in answer:
-            shapes.KYC_ENVELOPE(answer, "answer")
             return answer
         code = answer["error"]["code"]
         if code != "documents_not_verified" or time.monotonic() > give_up_at:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from service.clock import format_time
-from service.feed.schemas import format_whole_seconds
+from service.content.feed.schemas import format_whole_seconds
 
 
 class TestYearsBeforeOneThousand:

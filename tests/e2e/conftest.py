@@ -23,8 +23,8 @@ from typing import Any
 import pytest
 import yaml
 
-from service.smoke.load import Load, Report
 from service.smoke.options import Options
+from tests.load import Load, Report
 
 ROOT = Path(__file__).parents[2]
 NAMESPACE, RELEASE = "jembatan", "jembatan"
@@ -164,7 +164,7 @@ class Running:
 
     def _work(self) -> None:
         async def work() -> None:
-            try:
+            async with self.load:
                 await self.load.prepare()
                 self._ready.set()
                 stop = asyncio.Event()
@@ -173,9 +173,6 @@ class Running:
                     await asyncio.sleep(0.1)
                 stop.set()
                 await running
-            finally:
-                # Connections belong to the loop that ends here.
-                self.load.close()
 
         try:
             asyncio.run(work())
@@ -208,10 +205,8 @@ class Running:
         """Acknowledged writes that the product does not show, and acknowledged objects that the store does not have."""
 
         async def verify() -> list[str]:
-            try:
+            async with self.load:
                 return await self.load.verify()
-            finally:
-                self.load.close()
 
         return asyncio.run(verify()) + objects_missing(self.load.objects)
 

@@ -101,8 +101,8 @@ class TestTable:
             for path in sorted((root / folder).rglob("*.py"))
             if again.search(path.read_text())
         ]
-        # The seed tells a story, and the smoke knows the contract by itself.
-        assert found == ["service/seed/rows.py", "service/smoke/shapes.py"]
+        # The seed tells a story.
+        assert found == ["service/seed/rows.py"]
 
     def test_a_state_without_a_word_of_its_own_is_progress(self) -> None:
         assert [states.trust_of(status) for status in (None, "CREATED", "SUBMITTED", "A_NEW_ONE", "VERIFIED")] == [

@@ -17,13 +17,14 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from observability import traffic
 from observability.dashboards.build import DASHBOARDS
 from observability.prometheus import RULES as FOLDER
 from observability.prometheus import Prometheus, Target, configuration
 from service import migrate
 from service.local.servers import free_ports
+from service.smoke.options import Options
 from tests.conftest import TEST_ENVIRONMENT
+from tests.load import EVERYDAY_MIX, VERSIONS, Load
 from tests.observability.expressions import name_of, selectors
 from tests.observability.test_rules import ALERTS, OTHERS, RULES
 from tests.running import Detour, running_server
@@ -103,7 +104,7 @@ async def prometheus(
     await fill(url)
     detour = Detour(url)
     await detour.open()
-    environment = {**TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": url, "KNOWN_APP_VERSIONS": "1.0.0,1.1.0"}
+    environment = {**TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": url, "KNOWN_APP_VERSIONS": VERSIONS}
     environment["RATE_LIMITS"] = "off"
     assert await asyncio.to_thread(command, environment, "seed") == 0
     await asyncio.to_thread(command, environment, "storage", "bootstrap")
@@ -128,13 +129,16 @@ async def prometheus(
                 }
                 # Twice, because a counter that appears has not grown yet: outages for the failures, the smoke for
                 # uploads and decisions. Whether the smoke ends well is its own test.
-                load = asyncio.create_task(traffic.drive(server.url, seconds=16, per_second=30, admin_key=key))
-                for _ in range(2):
-                    await asyncio.sleep(4)
-                    await detour.close()
-                    await asyncio.sleep(2)
-                    await detour.open()
-                await load
+                options = Options(base_url=server.url, admin_key=key)
+                async with Load(options, people=4, mix=EVERYDAY_MIX) as load:
+                    await load.prepare()
+                    running = asyncio.create_task(load.run(16))
+                    for _ in range(2):
+                        await asyncio.sleep(4)
+                        await detour.close()
+                        await asyncio.sleep(2)
+                        await detour.open()
+                    await running
                 for _ in range(2):
                     await asyncio.to_thread(command, smoke, "smoke")
                     await asyncio.sleep(2)

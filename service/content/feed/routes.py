@@ -6,10 +6,10 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from service.caching import validators
 from service.caching.basis import Basis
+from service.content.feed import domain, schemas
+from service.content.feed.queries import SAVES, PostFilter, list_saved_posts
 from service.content.saving import SavingOperations
 from service.errors import InvalidCursor, InvalidLimit, SearchBusy
-from service.feed import domain, schemas
-from service.feed.queries import SAVES, PostFilter, list_saved_posts
 from service.listing import InvalidSearch
 from service.operations import Security, operation
 from service.web import answer, parse_query

@@ -6,10 +6,10 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from service.caching import validators
 from service.caching.basis import Basis
+from service.content.jobs import domain, schemas
+from service.content.jobs.queries import SAVES, JobFilter, list_saved_jobs
 from service.content.saving import SavingOperations
 from service.errors import InvalidCursor, InvalidLimit, SearchBusy
-from service.jobs import domain, schemas
-from service.jobs.queries import SAVES, JobFilter, list_saved_jobs
 from service.listing import InvalidSearch
 from service.operations import Security, operation
 from service.web import answer, parse_query

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.content.feed import admin_schemas as schemas
+from service.content.feed.editing import POSTS
+from service.content.feed.queries import PostFilter, list_all_posts
 from service.content.staff_routes import StaffOperations
 from service.errors import InvalidCursor, InvalidLimit, SearchBusy
-from service.feed import admin_schemas as schemas
-from service.feed.editing import POSTS
-from service.feed.queries import PostFilter, list_all_posts
 from service.listing import InvalidSearch
 from service.operations import Security, operation
 from service.web import answer, parse_query

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from service.content.feed.admin_schemas import PostChanges, PostDate, PostFields
+from service.content.feed.domain import PostNotFound
+from service.content.feed.models import FeedPost
 from service.content.table import PublishedTable
-from service.feed.admin_schemas import PostChanges, PostDate, PostFields
-from service.feed.domain import PostNotFound
-from service.feed.models import FeedPost
 
 
 class _Posts(PublishedTable[FeedPost]):

@@ -1,34 +1,45 @@
 """Does a server lose anything while it is upgraded or loses a part? A steady mix of requests with a ledger of writes.
 
-python -m service.smoke.load --base-url http://localhost:4000 --seconds 60
+python -m tests.load --base-url http://localhost:4000 --seconds 60
 
-30 operations a second by default: 55 % lists and details, 15 % own account, profile and status, 12 % save and unsave,
-6 % apply, 6 % upload and register, 4 % refresh, 2 % login. Half of them over connections that stay open, half over one
-each. Nothing is ever tried again. Every write that was acknowledged stands in a ledger, which `verify` compares with what
-the server then shows.
+30 operations a second by default, as `MIX` weighs them. Half of them over connections that stay open, half over one each.
+Nothing is ever tried again. Every write that was acknowledged stands in a ledger, which `verify` compares with what the
+server then shows. `make observe` sends the same with what goes wrong every day (`EVERYDAY_MIX`), so that graphs show it.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import random
 import secrets
-import ssl
 import time
 import uuid
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import Any
-from urllib.parse import quote, urlsplit
+from typing import Any, Self
+from urllib.parse import quote
+
+import httpx
 
 from service.smoke.files import UploadFile, pdf
 from service.smoke.options import Options, WrongUse, add_arguments, options_from
 
 RATE_PER_SECOND = 30.0
+# Weights. Browse: lists and details; own: account, profile and status; upload: store a file and register it.
 MIX = {"browse": 55, "own": 15, "save": 12, "apply": 6, "upload": 6, "refresh": 4, "login": 2}
+EVERYDAY_MIX = MIX | {"wrong_login": 1, "unknown": 3, "no_token": 2, "staff": 3}
+AGENTS = (
+    "Jembatan/1.1.0 CFNetwork/1490.0.4 Darwin/23.2.0",
+    "Jembatan/1.0.0 CFNetwork/1490.0.4 Darwin/23.2.0",
+    "okhttp/4.12.0",
+    "Mozilla/5.0 (X11; Linux x86_64)",
+)
+VERSIONS = "1.0.0,1.1.0"
 PEOPLE = 12
 _REQUEST_SECONDS, _AT_ONCE, _IDLE_LIMIT = 20.0, 200, 40
 # A document more than once a person and application would say nothing new, but the lists would grow.
@@ -39,111 +50,69 @@ class Failed(Exception):
     """One operation did not get the answer it must; the text is the kind of failure, from a small set."""
 
 
-@dataclass(slots=True)
-class Answer:
-    """One HTTP answer."""
+class Resolving(httpx.AsyncBaseTransport):
+    """Connects to the address that `--resolve` names for a host and port; such a host has connections of its own."""
 
-    status: int
-    body: bytes
+    def __init__(self, options: Options, idle: int) -> None:
+        tls = options.tls()
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=idle, keepalive_expiry=None)
 
-    def json(self) -> Any:
-        return json.loads(self.body)
+        def make() -> httpx.AsyncHTTPTransport:
+            return httpx.AsyncHTTPTransport(verify=tls, trust_env=False, limits=limits)
+
+        self._direct = make()
+        self._others = {place: (address, make()) for place, address in options.resolve.items()}
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        url = request.url
+        found = self._others.get((url.host, url.port or {"http": 80, "https": 443}[url.scheme]))
+        if found is None:
+            return await self._direct.handle_async_request(request)
+        address, transport = found
+        # The header `Host` is set already; TLS greets and checks the name, not the address.
+        request.extensions["sni_hostname"] = url.host
+        request.url = url.copy_with(host=address)
+        return await transport.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        for transport in (self._direct, *(other for _, other in self._others.values())):
+            await transport.aclose()
 
 
 class Http:
-    """HTTP/1.1 and nothing clever: no retry, no redirect; a lost connection is a failure, as it is for a phone's POST."""
+    """No retry, no redirect; a lost connection is a failure, as it is for a phone's POST. Used with `async with`."""
 
-    def __init__(self, resolve: Mapping[tuple[str, int], str], tls: ssl.SSLContext) -> None:
-        self._resolve, self._tls = resolve, tls
-        self._idle: dict[tuple[str, str, int], list[tuple[asyncio.StreamReader, asyncio.StreamWriter]]] = {}
+    def __init__(self, options: Options) -> None:
+        self._options = options
+
+    async def __aenter__(self) -> Self:
+        self._open = AsyncExitStack()
+        self._kept, self._fresh = [
+            await self._open.enter_async_context(
+                httpx.AsyncClient(transport=Resolving(self._options, idle), timeout=None)
+            )
+            for idle in (_IDLE_LIMIT, 0)
+        ]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._open.aclose()
 
     async def request(
         self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, *, keep_alive: bool
-    ) -> Answer:
-        """Raises Failed: refused, reset, time-out or unreadable."""
+    ) -> httpx.Response:
+        """The whole answer. Raises Failed: time-out, refused or broken."""
+        client = self._kept if keep_alive else self._fresh
+        sent = {**headers, "Connection": "keep-alive" if keep_alive else "close"}
         try:
             async with asyncio.timeout(_REQUEST_SECONDS):
-                return await self._request(method, url, headers, body, keep_alive)
+                return await client.request(method, url, headers=sent, content=body)
         except TimeoutError:
             raise Failed("time-out") from None
-        except ConnectionRefusedError:
+        except httpx.ConnectError:
             raise Failed("refused") from None
-        except (OSError, EOFError, ssl.SSLError):
-            raise Failed("reset") from None
-        except (ValueError, IndexError):
-            raise Failed("unreadable") from None
-
-    async def _request(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, keep_alive: bool
-    ) -> Answer:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
-        place = (parts.scheme, host, port)
-        reader, writer = (self._take(place) if keep_alive else None) or await self._connect(*place)
-        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        sent = {"Host": parts.netloc, "Connection": "keep-alive" if keep_alive else "close", **headers}
-        if body is not None:
-            sent["Content-Length"] = str(len(body))
-        head = f"{method} {target} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in sent.items())
-        try:
-            writer.write(head.encode() + b"\r\n" + (body or b""))
-            await writer.drain()
-            answer, stays = await _read_answer(reader)
-        except BaseException:
-            writer.close()
-            raise
-        idle = self._idle.setdefault(place, [])
-        if keep_alive and stays and len(idle) < _IDLE_LIMIT:
-            idle.append((reader, writer))
-        else:
-            writer.close()
-        return answer
-
-    def _take(self, place: tuple[str, str, int]) -> tuple[asyncio.StreamReader, asyncio.StreamWriter] | None:
-        idle = self._idle.get(place, [])
-        while idle:
-            reader, writer = idle.pop()
-            # A server may close an idle connection; a client that has heard of it opens another.
-            if not reader.at_eof() and not writer.is_closing():
-                return reader, writer
-            writer.close()
-        return None
-
-    async def _connect(self, scheme: str, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        address = self._resolve.get((host, port), host)
-        if scheme == "https":
-            return await asyncio.open_connection(address, port, ssl=self._tls, server_hostname=host)
-        return await asyncio.open_connection(address, port)
-
-    def close(self) -> None:
-        for idle in self._idle.values():
-            for _, writer in idle:
-                writer.close()
-        self._idle.clear()
-
-
-async def _read_answer(reader: asyncio.StreamReader) -> tuple[Answer, bool]:
-    """The answer and whether the connection stays open."""
-    line = await reader.readline()
-    if not line:
-        raise EOFError
-    status, headers = int(line.split()[1]), {}
-    while (line := await reader.readline()) not in (b"\r\n", b""):
-        name, _, value = line.decode("latin-1").partition(":")
-        headers[name.strip().lower()] = value.strip()
-    stays = headers.get("connection", "").lower() != "close"
-    if status == 204:
-        return Answer(status, b""), stays
-    if headers.get("transfer-encoding", "").lower() == "chunked":
-        body = bytearray()
-        while size := int((await reader.readline()).split(b";")[0], 16):
-            body += await reader.readexactly(size)
-            await reader.readexactly(2)
-        await reader.readline()
-        return Answer(status, bytes(body)), stays
-    if "content-length" in headers:
-        return Answer(status, await reader.readexactly(int(headers["content-length"]))), stays
-    return Answer(status, await reader.read()), False
+        except httpx.HTTPError:
+            raise Failed("broken") from None
 
 
 @dataclass
@@ -152,6 +121,7 @@ class Person:
 
     email: str
     password: str = field(repr=False)
+    agent: str
     access_token: str = field(default="", repr=False)
     refresh_token: str = field(default="", repr=False)
     saved: dict[str, bool | None] = field(default_factory=dict)
@@ -164,10 +134,10 @@ class Person:
 
 @dataclass
 class Report:
-    """What happened: operations begun, requests sent, failures by kind, acknowledged writes, seconds of each operation."""
+    """What happened: operations begun, answers by status (0: none came), failures by kind, acknowledged writes, seconds."""
 
     operations: Counter[str] = field(default_factory=Counter)
-    requests: int = 0
+    statuses: Counter[int] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     writes: Counter[str] = field(default_factory=Counter)
     seconds: list[float] = field(default_factory=list)
@@ -180,7 +150,7 @@ class Report:
         slow = sorted(self.seconds)
         p50, p99 = (slow[int(len(slow) * q)] * 1000 if slow else 0.0 for q in (0.5, 0.99))
         lines = [
-            f"{self.operations.total()} operations, {self.requests} requests, {self.failed} failed,"
+            f"{self.operations.total()} operations, {self.statuses.total()} requests, {self.failed} failed,"
             f" {self.writes.total()} writes acknowledged, p50 {p50:.0f} ms, p99 {p99:.0f} ms",
             f"  operations {dict(sorted(self.operations.items()))}",
             f"  writes     {dict(sorted(self.writes.items()))}",
@@ -191,19 +161,37 @@ class Report:
 
 
 class Load:
-    """The mix against one server: `prepare`, then `run` as often as wanted, then `verify`."""
+    """A mix against one server: `prepare`, then `run` as often as wanted, then `verify`, each within `async with`.
 
-    def __init__(self, options: Options, *, rate_per_second: float = RATE_PER_SECOND, people: int = PEOPLE) -> None:
-        self._base_url = options.base_url
-        self._http = Http(options.resolve, options.tls())
-        self._rate = rate_per_second
-        self._random = random.Random(options.base_url)  # noqa: S311 - a mix, no secret
+    The connections belong to one block; the ledger outlives it.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        *,
+        rate_per_second: float = RATE_PER_SECOND,
+        people: int = PEOPLE,
+        mix: Mapping[str, int] = MIX,
+    ) -> None:
+        self._base_url, self._admin_key = options.base_url, options.admin_key
+        self._http = Http(options)
+        self._rate, self._mix = rate_per_second, mix
+        self._random = random.Random(options.base_url)
         self.people = [
-            Person(f"load-{uuid.uuid4().hex[:12]}@example.com", secrets.token_urlsafe(18)) for _ in range(people)
+            Person(f"load-{uuid.uuid4().hex[:12]}@example.com", secrets.token_urlsafe(18), agent)
+            for agent in itertools.islice(itertools.cycle(AGENTS), people)
         ]
         self.jobs: list[str] = []
         self.objects: dict[str, int] = {}
         self.report = Report()
+
+    async def __aenter__(self) -> Self:
+        await self._http.__aenter__()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.__aexit__()
 
     async def prepare(self) -> None:
         """Register the candidates and read which jobs there are. Raises Failed."""
@@ -218,7 +206,7 @@ class Load:
 
     async def run(self, seconds: float, stop: asyncio.Event | None = None) -> Report:
         """Send the mix for `seconds`, or until `stop`; failures are counted, never raised."""
-        names, weights = list(MIX), list(MIX.values())
+        names, weights = list(self._mix), list(self._mix.values())
         actions: dict[str, Callable[[Person, bool], Awaitable[None]]] = {
             "browse": self._browse,
             "own": self._own,
@@ -227,6 +215,10 @@ class Load:
             "upload": self._upload,
             "refresh": self._refresh,
             "login": self._log_in,
+            "wrong_login": self._wrong_login,
+            "unknown": self._unknown,
+            "no_token": self._no_token,
+            "staff": self._staff,
         }
         room, tasks = asyncio.Semaphore(_AT_ONCE), set[asyncio.Task[None]]()
         begun, number = time.monotonic(), 0
@@ -264,9 +256,6 @@ class Load:
                 listed = await self._all_ids(f"/users/me/applications/{application}/documents", person)
                 missing += [f"{person.email}: document {one} is gone" for one in documents - listed]
         return missing
-
-    def close(self) -> None:
-        self._http.close()
 
     async def _one(
         self, name: str, action: Callable[[Person, bool], Awaitable[None]], person: Person, *, keep_alive: bool
@@ -346,12 +335,9 @@ class Load:
         headers = dict(upload["headers"])
         if "content-type" not in {name.lower() for name in headers}:
             headers["Content-Type"] = file.content_type
-        self.report.requests += 1
-        answer = await self._http.request(
-            upload["method"], upload["uploadUrl"], headers, file.data, keep_alive=keep_alive
-        )
-        if not 200 <= answer.status < 300:
-            raise Failed(f"object store {answer.status}")
+        answer = await self._send(upload["method"], upload["uploadUrl"], headers, file.data, keep_alive)
+        if not answer.is_success:
+            raise Failed(f"object store {answer.status_code}")
         self.objects[upload["objectKey"]] = len(file.data)
         self.report.writes["object"] += 1
 
@@ -374,6 +360,21 @@ class Load:
         body = {"email": person.email, "password": person.password}
         self._keep_tokens(person, await self._call("POST", "/auth/login", body=body, keep_alive=keep_alive))
 
+    async def _wrong_login(self, person: Person, keep_alive: bool) -> None:
+        body = {"email": person.email, "password": "not mine"}
+        await self._call("POST", "/auth/login", body=body, expect=(401,), keep_alive=keep_alive)
+
+    async def _unknown(self, person: Person, keep_alive: bool) -> None:
+        path = f"/nothing/{secrets.token_hex(4)}"
+        await self._call("GET", path, person=person, expect=(404,), keep_alive=keep_alive)
+
+    async def _no_token(self, _: Person, keep_alive: bool) -> None:
+        await self._call("GET", "/users/me/profile", expect=(401,), keep_alive=keep_alive)
+
+    async def _staff(self, _: Person, keep_alive: bool) -> None:
+        headers = {"x-admin-api-key": self._admin_key}
+        await self._call("GET", "/admin/jobs", headers=headers, keep_alive=keep_alive)
+
     def _keep_tokens(self, person: Person, answer: Any) -> None:
         person.access_token, person.refresh_token = answer["accessToken"], answer["refreshToken"]
         person.must_log_in = False
@@ -395,20 +396,34 @@ class Load:
         *,
         person: Person | None = None,
         body: object = None,
+        headers: Mapping[str, str] | None = None,
         expect: tuple[int, ...] = (200,),
         keep_alive: bool = True,
     ) -> Any:
-        headers = {"Accept": "application/json", "Content-Type": "application/json"}
+        sent = {"Accept": "application/json", "Content-Type": "application/json", **(headers or {})}
         if person is not None:
-            headers["Authorization"] = f"Bearer {person.access_token}"
+            sent |= {"Authorization": f"Bearer {person.access_token}", "User-Agent": person.agent}
         data = None if body is None else json.dumps(body).encode()
         if data is None and method == "POST":
             data = b""
-        self.report.requests += 1
-        answer = await self._http.request(method, self._base_url + path, headers, data, keep_alive=keep_alive)
-        if answer.status not in expect:
-            raise Failed(f"status {answer.status}")
-        return answer.json()
+        answer = await self._send(method, self._base_url + path, sent, data, keep_alive)
+        if answer.status_code not in expect:
+            raise Failed(f"status {answer.status_code}")
+        try:
+            return answer.json()
+        except ValueError:
+            raise Failed("not JSON") from None
+
+    async def _send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, keep_alive: bool
+    ) -> httpx.Response:
+        try:
+            answer = await self._http.request(method, url, headers, body, keep_alive=keep_alive)
+        except Failed:
+            self.report.statuses[0] += 1
+            raise
+        self.report.statuses[answer.status_code] += 1
+        return answer
 
 
 def _declared(file: UploadFile) -> dict[str, object]:
@@ -424,21 +439,20 @@ def _declared(file: UploadFile) -> dict[str, object]:
 async def _main(options: Options, seconds: float, rate: float) -> int:
     load = Load(options, rate_per_second=rate)
     try:
-        await load.prepare()
-        print(await load.run(seconds), flush=True)
-        missing = await load.verify()
+        async with load:
+            await load.prepare()
+            print(await load.run(seconds), flush=True)
+            missing = await load.verify()
     except Failed as reason:
         print(f"LOAD FAILED {reason}")
         return 1
-    finally:
-        load.close()
     print("\n".join(missing) or "every acknowledged write is there")
     return 1 if missing or load.report.failed else 0
 
 
 def main() -> int:
     """Exit code 0 when nothing failed and nothing is missing, 1 otherwise, 2 for wrong use."""
-    parser = argparse.ArgumentParser(prog="python -m service.smoke.load", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
     add_arguments(parser)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--rate", type=float, default=RATE_PER_SECOND, help="operations a second")

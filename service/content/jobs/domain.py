@@ -6,10 +6,10 @@ The rules: docs/rules/content.md.
 from __future__ import annotations
 
 from service.auth.principal import Principal
+from service.content.jobs import queries
+from service.content.jobs.queries import JobFilter
+from service.content.jobs.schemas import JobEnvelope, JobSummary
 from service.errors import ApiError
-from service.jobs import queries
-from service.jobs.queries import JobFilter
-from service.jobs.schemas import JobEnvelope, JobSummary
 from service.paging import KeysetPaged, Slice
 
 

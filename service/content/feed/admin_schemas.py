@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Annotated
 
 from service.content.bulk import BulkAnswer, BulkInput, BulkResult, bulk_ids
+from service.content.feed.schemas import PostHead
 from service.content.lifecycle import Lifecycle
 from service.content.publication import LifecycleInput, PublishedAtInput
 from service.content.staff_routes import Removed
 from service.errors import InvalidField
-from service.feed.schemas import PostHead
 from service.fields import Moment, Text, WebUrl
 from service.listing import InvalidSearch, Search
 from service.web import Cursor, Input, Limit, Output, PageInfo, Ts, partial

@@ -9,10 +9,10 @@ from functools import partial
 import asyncpg
 
 from service import db
+from service.content.jobs.admin_schemas import AdminJob
+from service.content.jobs.models import Job
+from service.content.jobs.schemas import JobDetail, JobEnvelope, JobSummary, JobViewer
 from service.content.queries import Saves, storable, visible_sql
-from service.jobs.admin_schemas import AdminJob
-from service.jobs.models import Job
-from service.jobs.schemas import JobDetail, JobEnvelope, JobSummary, JobViewer
 from service.listing import Key, Listing, Narrowing, read_page
 from service.offsets import OffsetPage
 from service.paging import KeysetPaged, Slice, binding_of

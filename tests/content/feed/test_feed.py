@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from service import db
-from service.feed.admin_schemas import AdminPost
-from service.feed.models import FeedPost
-from service.feed.queries import SAVES, PostFilter, list_all_posts, list_saved_posts, list_visible_posts
-from service.feed.schemas import PostsQuery
+from service.content.feed.admin_schemas import AdminPost
+from service.content.feed.models import FeedPost
+from service.content.feed.queries import SAVES, PostFilter, list_all_posts, list_saved_posts, list_visible_posts
+from service.content.feed.schemas import PostsQuery
 from service.settings import Settings
 from tests.answers import code
 from tests.decoders import decode

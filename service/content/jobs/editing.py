@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from service.applications.models import JobApplication
+from service.content.jobs.admin_schemas import JobChanges, JobFields
+from service.content.jobs.domain import JobNotFound
+from service.content.jobs.models import Job
 from service.content.table import PublishedTable
-from service.jobs.admin_schemas import JobChanges, JobFields
-from service.jobs.domain import JobNotFound
-from service.jobs.models import Job
 from service.web import Input
 
 

@@ -11,9 +11,9 @@ import orjson
 import pytest
 
 from service import db
-from service.jobs.admin_schemas import AdminJob
-from service.jobs.models import Job
-from service.jobs.queries import (
+from service.content.jobs.admin_schemas import AdminJob
+from service.content.jobs.models import Job
+from service.content.jobs.queries import (
     SAVES,
     JobFilter,
     find_visible_job,
@@ -21,7 +21,7 @@ from service.jobs.queries import (
     list_saved_jobs,
     list_visible_jobs,
 )
-from service.jobs.schemas import JobsQuery
+from service.content.jobs.schemas import JobsQuery
 from service.settings import Settings
 from tests.answers import code
 from tests.decoders import decode

@@ -6,10 +6,10 @@ The rules: docs/rules/content.md.
 from __future__ import annotations
 
 from service.auth.principal import Principal
+from service.content.feed import queries
+from service.content.feed.queries import PostFilter
+from service.content.feed.schemas import Post
 from service.errors import ApiError
-from service.feed import queries
-from service.feed.queries import PostFilter
-from service.feed.schemas import Post
 from service.paging import KeysetPaged, Slice
 
 

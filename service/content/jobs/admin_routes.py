@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.content.jobs import admin_schemas as schemas
+from service.content.jobs.editing import JOBS
+from service.content.jobs.queries import list_all_jobs
 from service.content.staff_routes import StaffOperations
 from service.errors import InvalidCursor, InvalidLimit, SearchBusy
-from service.jobs import admin_schemas as schemas
-from service.jobs.editing import JOBS
-from service.jobs.queries import list_all_jobs
 from service.listing import InvalidSearch
 from service.operations import Security, operation
 from service.web import answer, parse_query

@@ -10,11 +10,11 @@ from functools import partial
 import asyncpg
 
 from service import listing
+from service.content.feed.admin_schemas import AdminPost
+from service.content.feed.models import FeedPost
+from service.content.feed.schemas import Post
 from service.content.queries import Saves, visible_sql
 from service.errors import SearchBusy
-from service.feed.admin_schemas import AdminPost
-from service.feed.models import FeedPost
-from service.feed.schemas import Post
 from service.listing import Key, Listing, Narrowing, read_page
 from service.offsets import OffsetPage, offset_page
 from service.paging import KeysetPaged, Slice, binding_of

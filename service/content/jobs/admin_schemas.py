@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 
 from service.content.bulk import BulkAnswer, BulkInput, BulkResult, bulk_ids
+from service.content.jobs.models import EmploymentType
+from service.content.jobs.schemas import InvalidEmploymentType, JobDetail
 from service.content.publication import LifecycleInput
 from service.content.staff_routes import Removed
 from service.errors import InvalidCountryCode, InvalidField
 from service.fields import Choice, Flag, Items, Number, Text, WebUrl
-from service.jobs.models import EmploymentType
-from service.jobs.schemas import InvalidEmploymentType, JobDetail
 from service.listing import Search
 from service.paging import After, KeysetPageInfo
 from service.web import Cursor, Input, Limit, Output, Refusal, partial

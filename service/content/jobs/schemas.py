@@ -8,13 +8,12 @@ from typing import Annotated, Self
 from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
+from service.content.jobs.models import EmploymentType
 from service.content.lifecycle import Lifecycle, Shown
 from service.content.saving import Saved, Unsaved
 from service.errors import InvalidField
 from service.fields import Choice, Flag, Text
-from service.jobs.models import EmploymentType
-from service.listing import InvalidSearch as InvalidSearch
-from service.listing import Search as Search
+from service.listing import Search
 from service.paging import After, KeysetPageInfo
 from service.web import Cursor, Input, Limit, Output, PageInfo, open_enum
 
