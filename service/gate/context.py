@@ -10,8 +10,8 @@ import orjson
 
 from service.gate.cluster import Cluster
 from service.gate.criteria import Check
-from service.gate.http import Answer, Caller
 from service.settings import utc_now
+from service.tools.http import Answer, Caller
 
 
 class No(Exception):
