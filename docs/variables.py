@@ -1,12 +1,13 @@
-"""Which environment variables are there? Writes the table into docs/staging.md from the settings.
+"""Which environment variables are there, and which are secret? Both are written from the settings.
+
+The table goes into docs/staging.md; the secret ones go into a file that the chart and k8s/secrets.sh read.
 
 python docs/variables.py            write
-python docs/variables.py --check    exit 1 when the page differs
+python docs/variables.py --check    exit 1 when a file differs
 """
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,12 @@ from pydantic_core import PydanticUndefined
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from service.settings import Settings  # noqa: E402 - the path comes first
+from service.settings import Settings, secret_fields  # noqa: E402 - the path comes first
 
 PAGE = ROOT / "docs/staging.md"
+SECRETS = ROOT / "helm/service/files/secret-variables.txt"
 
 START, END = "<!-- variables: made by docs/variables.py -->", "<!-- end of variables -->"
-_SECRET = re.compile(r"SECRET|PASSWORD|_KEYS?$|_KEY_ID$|_URL$|ROOT_USER")
-_PLAIN = {"OBJECT_STORAGE_BASE_URL", "BOOTSTRAP_ADMIN_RESET_PASSWORD"}
 
 
 def table() -> str:
@@ -32,6 +32,14 @@ def table() -> str:
         name = attribute.upper()
         rows.append(f"| `{name}` | {_place(name)} | {_default(field)} | {field.description} |")
     return "\n".join(rows)
+
+
+def secrets() -> str:
+    """A line for each secret variable: its name, and the value of its `Secret`."""
+    lines = [f"{name.upper()} {kind.value}" for name, kind in secret_fields().items()]
+    return "\n".join(
+        ["# Made by docs/variables.py from service/settings.py, which says what the second word means.", *lines, ""]
+    )
 
 
 def with_table(page: str) -> str:
@@ -69,7 +77,7 @@ _CHART = {
 def _place(name: str) -> str:
     if name in _CHART:
         return _CHART[name]
-    return "Secret `jembatan-api`" if _SECRET.search(name) and name not in _PLAIN else "`service.config`"
+    return "Secret `jembatan-api`" if name.lower() in secret_fields() else "`service.config`"
 
 
 def _default(field: Any) -> str:
@@ -83,16 +91,16 @@ def _default(field: Any) -> str:
 
 
 def main() -> int:
-    text = PAGE.read_text()
-    fresh = with_table(text)
-    if fresh == text:
-        return 0
-    if "--check" in sys.argv:
-        sys.stderr.write("docs/staging.md is not what the settings say; run: python docs/variables.py\n")
-        return 1
-    PAGE.write_text(fresh)
-    sys.stdout.write("wrote docs/staging.md\n")
-    return 0
+    fresh = {PAGE: with_table(PAGE.read_text()), SECRETS: secrets()}
+    stale = {path: text for path, text in fresh.items() if not path.exists() or path.read_text() != text}
+    for path, text in stale.items():
+        name = path.relative_to(ROOT)
+        if "--check" in sys.argv:
+            sys.stderr.write(f"{name} is not what the settings say; run: python docs/variables.py\n")
+        else:
+            path.write_text(text)
+            sys.stdout.write(f"wrote {name}\n")
+    return 1 if stale and "--check" in sys.argv else 0
 
 
 if __name__ == "__main__":

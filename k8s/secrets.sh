@@ -32,10 +32,13 @@ make_secret() { # NAME, then KEY=VALUE lines on standard input
 require "namespace $namespace" "There is no namespace $namespace: kubectl apply -f k8s/staging/namespace.yaml"
 year="$(date -u +%Y%m%d)"
 {
-  echo "AUTH_TOKEN_KEYS=k$year:$(random 48)"
-  echo "AUDIT_KEYS=a$year:$(random 48)"
-  echo "ADMIN_API_KEY=$(random 48)"
-  echo "KYC_PROVIDER_WEBHOOK_SECRET=$(random 48)"
+  # Whose each secret is stands in service/settings.py; ours are made here.
+  while read -r name kind; do
+    case "$kind" in
+      ring) echo "$name=k$year:$(random 48)" ;;
+      key) echo "$name=$(random 48)" ;;
+    esac
+  done <"$(dirname "${BASH_SOURCE[0]}")/../helm/service/files/secret-variables.txt"
   echo "SEED_STAGING_PASSWORD=$(random 24)"
   [ -z "${SMTP_URL:-}" ] || echo "SMTP_URL=$SMTP_URL"
 } | make_secret jembatan-api

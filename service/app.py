@@ -23,6 +23,10 @@ from service.auth.authentication import authenticate, authenticate_staff, bearer
 from service.auth.bootstrap import Bootstrap
 from service.auth.routes import bp as auth
 from service.caching import validators
+from service.content.feed.admin_routes import bp as admin_feed
+from service.content.feed.routes import bp as feed
+from service.content.jobs.admin_routes import bp as admin_jobs
+from service.content.jobs.routes import bp as jobs
 from service.contract import bp as contract
 from service.errors import (
     ApiError,
@@ -33,12 +37,8 @@ from service.errors import (
     NotFound,
     ServerBusy,
 )
-from service.feed.admin_routes import bp as admin_feed
-from service.feed.routes import bp as feed
 from service.gauges import gauges
 from service.health.routes import bp as health
-from service.jobs.admin_routes import bp as admin_jobs
-from service.jobs.routes import bp as jobs
 from service.kyc.admin_routes import bp as admin_kyc
 from service.kyc.routes import bp as kyc
 from service.operations import Security, declared_operation, template_of
@@ -143,17 +143,7 @@ def create_app(settings: Settings, name: str = "jembatan") -> Sanic[Any, Any]:
     """The API for `settings`. Starts no background work: that is the worker's."""
     app = Api(name, strict_slashes=True, request_class=ApiRequest, configure_logging=False)
     app.config.update(
-        AUTO_EXTEND=False,  # sanic-ext would answer HEAD and OPTIONS, set CORS and serve documents from elsewhere
-        OAS=False,
-        CORS=False,
-        HTTP_ALL_METHODS=False,
-        HTTP_AUTO_HEAD=False,
-        HTTP_AUTO_OPTIONS=False,
-        HTTP_AUTO_TRACE=False,
-        HEALTH=False,
-        INJECTION_SIGNAL=None,
-        LOGGING=False,
-        TEMPLATING_ENABLE_ASYNC=False,
+        AUTO_EXTEND=False,  # why: docs/adr/0004-sanic-ext-stays-off.md
         ACCESS_LOG=False,
         MOTD=False,
         REQUEST_MAX_SIZE=MAX_BODY_BYTES,

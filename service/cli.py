@@ -315,7 +315,8 @@ def _write(file: Path, text: str, task: str, *, check: bool) -> int:
 
 
 def _keys(arguments: argparse.Namespace) -> int:
-    from service.settings import parse_ring, utc_now
+    from service.clock import utc_now
+    from service.settings import parse_ring
 
     try:
         old = parse_ring(os.environ.get("AUTH_TOKEN_KEYS", ""))

@@ -93,7 +93,7 @@ async def get_contract(request: Request) -> HTTPResponse:
     responses={200: {"text/html": None}},
     depends=False,
 )
-async def get_docs(request: Request) -> HTTPResponse:
+async def get_docs(_: Request) -> HTTPResponse:
     return HTTPResponse(
         _PAGE, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _CONTENT_POLICY}
     )

@@ -60,8 +60,8 @@ APP_LABEL = "models"
 CONNECTION_NAME = "default"
 MODEL_MODULES = (
     "service.auth.models",
-    "service.jobs.models",
-    "service.feed.models",
+    "service.content.jobs.models",
+    "service.content.feed.models",
     "service.applications.models",
     "service.kyc.models",
     "service.organizations.models",
@@ -362,7 +362,7 @@ class Client(AsyncpgDBClient):
         self.dsn = dsn
         self.acquire_timeout = acquire_timeout
 
-    async def create_connection(self, with_db: bool) -> None:
+    async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002 - Tortoise passes it by name
         settings = {**self.server_settings, "application_name": self.application_name}
         self._pool = await Pool(
             self.dsn,

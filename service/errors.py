@@ -4,7 +4,7 @@
     ├── NotFound, InvalidRequestBody, InternalError
     ├── Unauthenticated: MissingAccessToken, InvalidAccessToken, ExpiredAccessToken
     ├── Unavailable: DatabaseUnavailable, StorageUnavailable, ServerBusy, SearchBusy
-    └── InvalidField: the 400 of one request field; subclasses live beside the schema that names them
+    └── InvalidField: the 400 of one request field; those that one feature names live beside its schema, others here
 
 A feature's own errors live beside the function that raises them.
 """
@@ -184,6 +184,24 @@ class InvalidCursor(InvalidField):
     code = "invalid_cursor"
     message = "The page position is not valid."
     message_id = "Posisi halaman tidak valid."
+
+
+class InvalidNote(InvalidField):
+    code = "invalid_note"
+    message = "The note is too long or cannot be read."
+    message_id = "Catatan terlalu panjang atau tidak dapat dibaca."
+
+
+class InvalidReason(InvalidField):
+    code = "invalid_reason"
+    message = "The reason is too long or cannot be read."
+    message_id = "Alasan terlalu panjang atau tidak dapat dibaca."
+
+
+class InvalidCountryCode(InvalidField):
+    code = "invalid_country_code"
+    message = "Please enter a country code of two letters."
+    message_id = "Silakan isi kode negara dua huruf."
 
 
 def all_errors() -> list[type[ApiError]]:

@@ -389,4 +389,4 @@ def _slice(
     if has_more:
         keys = tuple(shown[-1][f"position_{number}"] for number in range(len(statement.listing.keys)))
         after = Position(binding, offset + len(shown), keys).token()
-    return Slice([view(row) for row in shown], offset, has_more, total, after, counted.exact)
+    return Slice([view(row) for row in shown], offset, statement.wanted, has_more, total, after, counted.exact)

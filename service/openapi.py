@@ -167,7 +167,7 @@ def _place_of(entry: tuple[str, Any]) -> tuple[str, list[str]]:
 class _Dumper(yaml.SafeDumper):
     """Writes equal parts out each time: some readers of the document allow only few YAML aliases."""
 
-    def ignore_aliases(self, data: Any) -> bool:
+    def ignore_aliases(self, _data: Any) -> bool:
         return True
 
     def words_on_one_line(self, data: list[Any]) -> yaml.SequenceNode:

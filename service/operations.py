@@ -10,9 +10,8 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from sanic import HTTPResponse
-from sanic_ext import openapi
 
-from service.auth.principal import Basis
+from service.caching.basis import Basis
 from service.errors import (
     AdminApiDisabled,
     ApiError,
@@ -146,9 +145,6 @@ def operation(
     )
 
     def decorate(handler: Handler) -> Handler:
-        handler = openapi.definition(operation=operation_id, summary=summary, tag=tag, description=description or None)(
-            handler
-        )
         handler.operation = declared  # type: ignore[attr-defined]  # read by declared_operation
         return handler
 

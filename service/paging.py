@@ -119,34 +119,35 @@ def start_of(query: KeysetPaged, binding: str) -> Position | None:
     return query.after
 
 
-@dataclass(frozen=True, slots=True)
-class Slice(Generic[T]):
-    """One page: its items, where it begins, whether more follow, all matches, and the token of its last row.
-
-    `exact` is false when the total may be older than the rows.
-    """
-
-    items: list[T]
-    offset: int
-    has_more: bool
-    total: int
-    after: str | None
-    exact: bool = False
-
-
 class KeysetPageInfo(PageInfo):
     """`after` leads to the next page at the same cost at any depth, and shows no row twice; null on the last page."""
 
     after: str | None
 
-    @classmethod
-    def of(cls, found: Slice[Any], page: Paged) -> KeysetPageInfo:
-        return cls(
-            cursor=str(found.offset),
-            next_cursor=str(found.offset + len(found.items)) if found.has_more else None,
-            limit=page.limit,
-            total=found.total,
-            after=found.after,
+
+@dataclass(frozen=True, slots=True)
+class Slice(Generic[T]):
+    """One page: its items, where it begins, its size, whether more follow, all matches, and the token of its last row.
+
+    `exact` is false when the total may be older than the rows. A list's answer is read from it, as from OffsetPage.
+    """
+
+    items: list[T]
+    offset: int
+    limit: int
+    has_more: bool
+    total: int
+    after: str | None
+    exact: bool = False
+
+    @property
+    def page_info(self) -> KeysetPageInfo:
+        return KeysetPageInfo(
+            cursor=str(self.offset),
+            next_cursor=str(self.offset + len(self.items)) if self.has_more else None,
+            limit=self.limit,
+            total=self.total,
+            after=self.after,
         )
 
 

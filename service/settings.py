@@ -6,13 +6,22 @@ import difflib
 import functools
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from enum import Enum
 from ipaddress import IPv4Network, IPv6Network, ip_network
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AwareDatetime, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from service.evidence.verdicts import MAX_BYTES
@@ -26,7 +35,7 @@ _SAMPLE_WORDS = re.compile(
 _MINIMUM_SECRET_LENGTH = 32
 DEFAULT_MAX_FILE_BYTES = 10_485_760
 """The largest upload where OBJECT_STORAGE_MAX_FILE_BYTES is unset; the contract document shows this one."""
-_TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+_FALSE = {"0", "false", "no", "off"}
 
 
 class SettingsError(Exception):
@@ -41,100 +50,49 @@ class Key:
     secret: bytes
 
 
-class Settings(BaseSettings):
-    """Every environment variable the product reads; the attribute is the variable's name in lower case.
+class Secret(Enum):
+    """That a value is secret, and whose it is: stated once, on the field.
 
-    Built once by `load_settings()`. Names, defaults and meanings are those of the server that this product
-    replaces, so that an operator's file keeps working; docs/migrating.md lists what differs.
+    Such a variable belongs into a Secret of the cluster: the chart refuses it among the plain settings. The chart, the
+    table of variables, `make secrets`, `make up` and the check at start all follow from this mark.
     """
+
+    RING = "ring"
+    """Keys of ours, `kid:secret,…`. `make secrets` and `make up` make the first; checked outside dev."""
+    KEY = "key"
+    """One key of ours. Made and checked in the same way."""
+    OLD_KEY = "old-key"
+    """A key that something else has made before. Checked outside dev, never made."""
+    GIVEN = "given"
+    """Set by whoever runs the other end, who alone can say whether it is good."""
+
+
+def _not_off(value: Any) -> bool:
+    """The replaced server takes any other word as true."""
+    return str(value).strip().lower() not in _FALSE
+
+
+def _within(lowest: int, highest: int | None = None) -> BeforeValidator:
+    """A number outside, or no number at all, means the default; a fraction is cut. So did the replaced server."""
+
+    def check(value: Any) -> int:
+        try:
+            number = int(float(value))
+        except (TypeError, ValueError, OverflowError):
+            raise PydanticUseDefault from None
+        if number < lowest or (highest is not None and number > highest):
+            raise PydanticUseDefault
+        return number
+
+    return BeforeValidator(check)
+
+
+class Section(BaseSettings):
+    """A part of the settings. Each knows the environment, on which defaults depend."""
 
     model_config = SettingsConfigDict(env_file=None, extra="ignore", frozen=True, case_sensitive=False)
 
     environment: Environment = Field(description="dev, staging or production")
-    api_port: int = Field(4000, ge=1, le=65535, description="port of the API")
-    api_host: str = Field("0.0.0.0", description="address the API listens on")  # noqa: S104 - a container's default
-    metrics_port: int | None = Field(None, ge=1, le=65535, description="port of the Prometheus text; unset: on the API")
-    metrics_json: MetricsReaders | None = Field(
-        None, description="who may read /metrics: public, summary, admin or off"
-    )
-    log_level: str = Field("info", description="debug, info, warn or error")
-    rate_limits: bool = Field(True, description="on or off: 429 after too many wrong passwords or staff keys")
-    trusted_proxies: str = Field("", description="comma list of proxy networks whose X-Forwarded-For is believed")
-    known_app_versions: str = Field("", description="comma list of app versions that may be a metric label")
-
-    database_url: str = Field(description="PostgreSQL connection string")
-    db_pool_max: int = Field(10, ge=1, le=200, description="database connections of one process")
-    auth_store: str = Field("postgres", description="only postgres")
-
-    auth_token_keys: str = Field("", description="ring of token keys, kid:secret,…; the first signs")
-    auth_token_secret: str = Field("", description="the replaced server's key; its tokens verify until they expire")
-    auth_access_token_ttl_sec: int = Field(900, ge=1, description="life of an access token, seconds")
-    auth_refresh_token_ttl_sec: int = Field(604_800, ge=1, description="life of a refresh token, seconds")
-    auth_refresh_reuse_grace_sec: int = Field(
-        60, ge=0, description="how long a used refresh token still works, seconds"
-    )
-    auth_logout_ends_access: bool = Field(True, description="logout ends the access token too")
-    auth_default_role_code: str = Field("sdm", description="role at registration")
-    admin_role_codes: str = Field("super_admin", description="comma list of staff roles")
-    admin_api_key: str = Field("", description="shared staff key; empty: off")
-    admin_api_key_expires_at: AwareDatetime | None = Field(None, description="the key is as if unset from then on")
-    admin_api_key_after_bootstrap: bool | None = Field(None, description="keep the key once a super_admin exists")
-    bootstrap_admin_email: str = Field("", description="e-mail of the start-up administrator")
-    bootstrap_admin_password: str = Field("", description="its password")
-    bootstrap_admin_full_name: str = Field("Platform Administrator", description="its display name")
-    bootstrap_admin_role_codes: str = Field("super_admin,sdm,lpk,tsk,kaisha", description="roles added at each start")
-    bootstrap_admin_reset_password: bool = Field(False, description="overwrite the password at each start; dev only")
-
-    auth_email_provider: str = Field("", description="log or smtp")
-    auth_email_from: str = Field("", description="sender of mails")
-    smtp_url: str = Field("", description="smtp://user:password@host:port, or smtps://")
-    auth_email_verification_code_ttl_sec: int = Field(600, ge=1, description="life of a code, seconds")
-    auth_email_verification_resend_cooldown_sec: int = Field(60, ge=0, description="pause before another code, seconds")
-    auth_email_verification_max_attempts: int = Field(5, ge=1, description="wrong tries per code")
-    auth_email_verification_expose_code: bool | None = Field(None, description="answer with the code; unset: dev only")
-    auth_email_verification_static_code: str = Field("", pattern=r"^(\d{6})?$", description="one code for everybody")
-
-    kyc_provider_webhook_enabled: bool = Field(True, description="accept the provider's webhook")
-    kyc_provider_webhook_secret: str = Field("", description="shared secret and HMAC key of the webhook")
-    kyc_provider_webhook_secret_previous: str = Field("", description="the secret before, still valid")
-    kyc_provider_webhook_require_signature: bool = Field(True, description="false only to debug")
-    kyc_provider_webhook_max_skew_sec: int = Field(300, description="accepted clock difference, seconds")
-    kyc_provider_webhook_idempotency_ttl_sec: str = Field("", description="read and ignored: keys are kept for ever")
-    kyc_preview_url_default_expires_sec: int = Field(120, description="life of a preview link, seconds")
-    kyc_preview_url_max_expires_sec: int = Field(300, description="longest life of a preview link, seconds")
-    kyc_require_verified: Literal["off", "warn", "enforce"] = Field("warn", description="decide only on read documents")
-    audit_keys: str = Field("", description="ring of audit keys, kid:secret,…; the first signs")
-
-    object_storage_provider: str = Field("s3", description="only s3")
-    object_storage_bucket: str = Field("jembatan-documents", min_length=3, description="bucket of documents")
-    object_storage_region: str = Field("ap-northeast-1", description="region that signatures name")
-    object_storage_endpoint: str = Field("", description="URL the server calls")
-    object_storage_public_endpoint: str = Field("", description="URL that phones call; signed, never called")
-    object_storage_base_url: str = Field("", description="read and ignored")
-    object_storage_access_key_id: str = Field("", description="S3 access key")
-    object_storage_secret_access_key: str = Field("", description="S3 secret key")
-    object_storage_force_path_style: bool = Field(True, description="bucket in the path")
-    object_storage_presign_expires_sec: int = Field(900, description="life of an upload link, seconds")
-    object_storage_max_file_bytes: int = Field(
-        DEFAULT_MAX_FILE_BYTES, description=f"largest document, bytes; at most {MAX_BYTES}"
-    )
-    object_storage_allowed_content_types: str = Field(
-        "image/jpeg,image/png,application/pdf", description="comma list for identity documents"
-    )
-    object_storage_app_access_key_id: str = Field("", description="only `storage bootstrap`: the key it examines")
-    object_storage_app_secret_access_key: str = Field("", description="its secret key")
-    object_storage_app_principal: str = Field("", description="only `storage bootstrap`: who a bucket policy allows in")
-    minio_port: int = Field(9000, description="used in the default of OBJECT_STORAGE_ENDPOINT")
-    minio_root_user: str = Field("", description="fallback of OBJECT_STORAGE_ACCESS_KEY_ID")
-    minio_root_password: str = Field("", description="fallback of OBJECT_STORAGE_SECRET_ACCESS_KEY")
-
-    backup_s3_endpoint: str = Field("", description="only `backup`: URL of the store that keeps the copies")
-    backup_s3_region: str = Field("ap-northeast-1", description="region that its signatures name")
-    backup_s3_bucket: str = Field("", description="bucket of the copies")
-    backup_s3_access_key_id: str = Field("", description="S3 access key of that store")
-    backup_s3_secret_access_key: str = Field("", description="S3 secret key of that store")
-    backup_s3_force_path_style: bool = Field(True, description="bucket in the path")
-    backup_keep_days: int = Field(14, ge=1, le=3650, description="how long copies are kept, days")
 
     @field_validator("*", mode="before")
     @classmethod
@@ -148,6 +106,25 @@ class Settings(BaseSettings):
             return field.get_default()
         return value
 
+    @property
+    def is_dev(self) -> bool:
+        return self.environment == "dev"
+
+
+class Process(Section):
+    """What every process needs, and who reaches it."""
+
+    api_port: int = Field(4000, ge=1, le=65535, description="port of the API")
+    api_host: str = Field("0.0.0.0", description="address the API listens on")  # noqa: S104 - a container's default
+    metrics_port: int | None = Field(None, ge=1, le=65535, description="port of the Prometheus text; unset: on the API")
+    metrics_json: MetricsReaders | None = Field(
+        None, description="who may read /metrics: public, summary, admin or off"
+    )
+    log_level: str = Field("info", description="debug, info, warn or error")
+    rate_limits: bool = Field(True, description="on or off: 429 after too many wrong passwords or staff keys")
+    trusted_proxies: str = Field("", description="comma list of proxy networks whose X-Forwarded-For is believed")
+    known_app_versions: str = Field("", description="comma list of app versions that may be a metric label")
+
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, value: str) -> str:
@@ -159,6 +136,24 @@ class Settings(BaseSettings):
         parse_networks(value)
         return value
 
+    @property
+    def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """TRUSTED_PROXIES, parsed."""
+        return parse_networks(self.trusted_proxies)
+
+    @property
+    def metrics_json_readers(self) -> MetricsReaders:
+        """Who reads what on the API's port. Source: docs/rules/wire.md, Metrics."""
+        return self.metrics_json or ("public" if self.is_dev else "summary")
+
+
+class Database(Section):
+    """The one store of rows."""
+
+    database_url: Annotated[str, Secret.GIVEN] = Field(description="PostgreSQL connection string")
+    db_pool_max: int = Field(10, ge=1, le=200, description="database connections of one process")
+    auth_store: str = Field("postgres", description="only postgres")
+
     @field_validator("auth_store")
     @classmethod
     def _only_postgres(cls, value: str) -> str:
@@ -166,12 +161,69 @@ class Settings(BaseSettings):
             raise ValueError("only postgres is supported")
         return "postgres"
 
-    @field_validator("object_storage_provider")
+
+class Tokens(Section):
+    """Signing in and staying signed in."""
+
+    auth_token_keys: Annotated[str, Secret.RING] = Field(
+        "", description="ring of token keys, kid:secret,…; the first signs"
+    )
+    auth_token_secret: Annotated[str, Secret.OLD_KEY] = Field(
+        "", description="the replaced server's key; its tokens verify until they expire"
+    )
+    auth_access_token_ttl_sec: int = Field(900, ge=1, description="life of an access token, seconds")
+    auth_refresh_token_ttl_sec: int = Field(604_800, ge=1, description="life of a refresh token, seconds")
+    auth_refresh_reuse_grace_sec: int = Field(
+        60, ge=0, description="how long a used refresh token still works, seconds"
+    )
+    auth_logout_ends_access: bool = Field(True, description="logout ends the access token too")
+    auth_default_role_code: str = Field("sdm", description="role at registration")
+
+    @field_validator("auth_default_role_code")
     @classmethod
-    def _only_s3(cls, value: str) -> str:
-        if value.lower() not in {"", "s3"}:
-            raise ValueError("only s3 is supported")
-        return "s3"
+    def _lower(cls, value: str) -> str:
+        return value.lower() or "sdm"
+
+    @property
+    def token_keys(self) -> tuple[Key, ...]:
+        """The ring that signs and verifies our tokens, first signs; never empty."""
+        return parse_ring(self.auth_token_keys) or (Key("legacy", self.auth_token_secret.encode()),)
+
+
+class Staff(Section):
+    """Who works here, the shared key, and the first administrator."""
+
+    admin_role_codes: str = Field("super_admin", description="comma list of staff roles")
+    admin_api_key: Annotated[str, Secret.KEY] = Field("", description="shared staff key; empty: off")
+    admin_api_key_expires_at: AwareDatetime | None = Field(None, description="the key is as if unset from then on")
+    admin_api_key_after_bootstrap: bool | None = Field(None, description="keep the key once a super_admin exists")
+    bootstrap_admin_email: str = Field("", description="e-mail of the start-up administrator")
+    bootstrap_admin_password: Annotated[str, Secret.GIVEN] = Field("", description="its password")
+    bootstrap_admin_full_name: str = Field("Platform Administrator", description="its display name")
+    bootstrap_admin_role_codes: str = Field("super_admin,sdm,lpk,tsk,kaisha", description="roles added at each start")
+    bootstrap_admin_reset_password: bool = Field(False, description="overwrite the password at each start; dev only")
+
+    @property
+    def staff_roles(self) -> frozenset[str]:
+        return _words(self.admin_role_codes.lower()) or frozenset({"super_admin"})
+
+    @property
+    def keeps_admin_key_after_bootstrap(self) -> bool:
+        keeps = self.admin_api_key_after_bootstrap
+        return self.is_dev if keeps is None else keeps
+
+
+class Mail(Section):
+    """How mails leave, and the codes in them."""
+
+    auth_email_provider: str = Field("", description="log or smtp")
+    auth_email_from: str = Field("", description="sender of mails")
+    smtp_url: Annotated[str, Secret.GIVEN] = Field("", description="smtp://user:password@host:port, or smtps://")
+    auth_email_verification_code_ttl_sec: int = Field(600, ge=1, description="life of a code, seconds")
+    auth_email_verification_resend_cooldown_sec: int = Field(60, ge=0, description="pause before another code, seconds")
+    auth_email_verification_max_attempts: int = Field(5, ge=1, description="wrong tries per code")
+    auth_email_verification_expose_code: bool | None = Field(None, description="answer with the code; unset: dev only")
+    auth_email_verification_static_code: str = Field("", pattern=r"^(\d{6})?$", description="one code for everybody")
 
     @field_validator("auth_email_provider")
     @classmethod
@@ -179,122 +231,6 @@ class Settings(BaseSettings):
         if value.lower() == "resend":
             raise ValueError("resend is not supported; set it to smtp and SMTP_URL to the service's SMTP address")
         return "smtp" if value.lower() == "smtp" else ("log" if value else "")
-
-    @field_validator("auth_default_role_code")
-    @classmethod
-    def _lower(cls, value: str) -> str:
-        return value.lower() or "sdm"
-
-    @field_validator("kyc_provider_webhook_require_signature", "object_storage_force_path_style", mode="before")
-    @classmethod
-    def _true_unless_off(cls, value: Any) -> Any:
-        """The replaced server takes any other word as true."""
-        return str(value).strip().lower() not in _FALSE
-
-    @field_validator("kyc_provider_webhook_max_skew_sec", mode="before")
-    @classmethod
-    def _positive_or_default(cls, value: Any) -> Any:
-        return _number_in(value, 1, None, 300)
-
-    @field_validator("object_storage_presign_expires_sec", mode="before")
-    @classmethod
-    def _presign_range(cls, value: Any) -> Any:
-        return _number_in(value, 60, 3600, 900)
-
-    @field_validator("object_storage_max_file_bytes", mode="before")
-    @classmethod
-    def _file_limit(cls, value: Any) -> Any:
-        return _number_in(value, 1, None, DEFAULT_MAX_FILE_BYTES)
-
-    @field_validator("kyc_preview_url_default_expires_sec", mode="before")
-    @classmethod
-    def _preview_range(cls, value: Any) -> Any:
-        return _number_in(value, 60, 3600, 120)
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        problems = list(self._problems())
-        if problems:
-            raise ValueError("; ".join(problems))
-        return self
-
-    def _problems(self) -> list[str]:
-        found: list[str] = []
-        if not self.database_url.startswith(("postgres://", "postgresql://")):
-            found.append("DATABASE_URL must start with postgres:// or postgresql://")
-        found += [
-            f"{name.upper()} must start with http:// or https://"
-            for name in ("object_storage_endpoint", "object_storage_public_endpoint", "backup_s3_endpoint")
-            if (address := getattr(self, name)) and not address.startswith(("http://", "https://"))
-        ]
-        if not self.auth_token_keys and not self.auth_token_secret:
-            found.append("AUTH_TOKEN_KEYS is not set")
-        for name, ring in (("AUTH_TOKEN_KEYS", self.auth_token_keys), ("AUDIT_KEYS", self.audit_keys)):
-            try:
-                parse_ring(ring)
-            except ValueError as error:
-                found.append(f"{name} {error}")
-        if not self.s3_access_key or not self.s3_secret_key:
-            found.append("OBJECT_STORAGE_ACCESS_KEY_ID and OBJECT_STORAGE_SECRET_ACCESS_KEY must be set")
-        if self.email_delivery == "smtp" and not (self.smtp_url and self.auth_email_from):
-            found.append("SMTP_URL and AUTH_EMAIL_FROM must be set when AUTH_EMAIL_PROVIDER is smtp")
-        if self.object_storage_max_file_bytes > MAX_BYTES:
-            found.append(
-                f"OBJECT_STORAGE_MAX_FILE_BYTES must be at most {MAX_BYTES}: the worker reads no more of a document"
-            )
-        return found + (self._problems_outside_dev() if self.environment != "dev" else [])
-
-    def _problems_outside_dev(self) -> list[str]:
-        found: list[str] = []
-        secrets = {
-            "AUTH_TOKEN_SECRET": self.auth_token_secret,
-            "ADMIN_API_KEY": self.admin_api_key,
-            "KYC_PROVIDER_WEBHOOK_SECRET": self.kyc_provider_webhook_secret,
-            "KYC_PROVIDER_WEBHOOK_SECRET_PREVIOUS": self.kyc_provider_webhook_secret_previous,
-            **{f"AUTH_TOKEN_KEYS ({key.id})": key.secret.decode() for key in _ring_or_nothing(self.auth_token_keys)},
-            **{f"AUDIT_KEYS ({key.id})": key.secret.decode() for key in _ring_or_nothing(self.audit_keys)},
-        }
-        for name, value in secrets.items():
-            if value and (len(value) < _MINIMUM_SECRET_LENGTH or _SAMPLE_WORDS.search(value)):
-                found.append(f"{name} is a sample value or shorter than {_MINIMUM_SECRET_LENGTH} characters")
-        if self.bootstrap_admin_email and self.bootstrap_admin_password:
-            weak = len(self.bootstrap_admin_password) < 12 or _SAMPLE_WORDS.search(self.bootstrap_admin_password)
-            if weak or "example" in self.bootstrap_admin_email:
-                found.append("BOOTSTRAP_ADMIN_EMAIL and BOOTSTRAP_ADMIN_PASSWORD must not be sample values")
-        if self.bootstrap_admin_reset_password:
-            found.append("BOOTSTRAP_ADMIN_RESET_PASSWORD is only for ENVIRONMENT=dev")
-        if self.email_delivery == "log":
-            found.append("AUTH_EMAIL_PROVIDER must be smtp: writing mails to the log is only for ENVIRONMENT=dev")
-        if self.environment == "production" and self.auth_email_verification_expose_code:
-            found.append("AUTH_EMAIL_VERIFICATION_EXPOSE_CODE must not be true in production")
-        if self.kyc_provider_webhook_enabled and not self.kyc_provider_webhook_secret:
-            found.append("KYC_PROVIDER_WEBHOOK_SECRET is not set (KYC_PROVIDER_WEBHOOK_ENABLED=false switches it off)")
-        if not self.audit_keys:
-            found.append("AUDIT_KEYS is not set")
-        return found
-
-    @property
-    def is_dev(self) -> bool:
-        return self.environment == "dev"
-
-    @property
-    def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
-        """TRUSTED_PROXIES, parsed."""
-        return parse_networks(self.trusted_proxies)
-
-    @property
-    def token_keys(self) -> tuple[Key, ...]:
-        """The ring that signs and verifies our tokens, first signs; never empty."""
-        return parse_ring(self.auth_token_keys) or (Key("legacy", self.auth_token_secret.encode()),)
-
-    @property
-    def audit_key_ring(self) -> tuple[Key, ...]:
-        """The ring that chains audit rows; in dev without a setting, one derived from the token key."""
-        return parse_ring(self.audit_keys) or (Key("dev", b"audit:" + self.token_keys[0].secret),)
-
-    @property
-    def staff_roles(self) -> frozenset[str]:
-        return _words(self.admin_role_codes.lower()) or frozenset({"super_admin"})
 
     @property
     def email_delivery(self) -> Literal["log", "smtp"]:
@@ -308,15 +244,83 @@ class Settings(BaseSettings):
         exposed = self.auth_email_verification_expose_code
         return self.is_dev if exposed is None else exposed
 
-    @property
-    def keeps_admin_key_after_bootstrap(self) -> bool:
-        keeps = self.admin_api_key_after_bootstrap
-        return self.is_dev if keeps is None else keeps
+
+class Kyc(Section):
+    """Identity verification: the provider's webhook, previews, what a decision needs."""
+
+    kyc_provider_webhook_enabled: bool = Field(True, description="accept the provider's webhook")
+    kyc_provider_webhook_secret: Annotated[str, Secret.KEY] = Field(
+        "", description="shared secret and HMAC key of the webhook"
+    )
+    kyc_provider_webhook_secret_previous: Annotated[str, Secret.OLD_KEY] = Field(
+        "", description="the secret before, still valid"
+    )
+    kyc_provider_webhook_require_signature: Annotated[bool, BeforeValidator(_not_off)] = Field(
+        True, description="false only to debug"
+    )
+    kyc_provider_webhook_max_skew_sec: Annotated[int, _within(1)] = Field(
+        300, description="accepted clock difference, seconds"
+    )
+    kyc_provider_webhook_idempotency_ttl_sec: str = Field("", description="read and ignored: keys are kept for ever")
+    kyc_preview_url_default_expires_sec: Annotated[int, _within(60, 3600)] = Field(
+        120, description="life of a preview link, seconds"
+    )
+    kyc_preview_url_max_expires_sec: int = Field(300, description="longest life of a preview link, seconds")
+    kyc_require_verified: Literal["off", "warn", "enforce"] = Field("warn", description="decide only on read documents")
 
     @property
-    def metrics_json_readers(self) -> MetricsReaders:
-        """Who reads what on the API's port. Source: docs/rules/wire.md, Metrics."""
-        return self.metrics_json or ("public" if self.is_dev else "summary")
+    def preview_max_expires_sec(self) -> int:
+        """`KYC_PREVIEW_URL_MAX_EXPIRES_SEC` when it lies between the default life and 3600, else the larger default."""
+        default, longest = self.kyc_preview_url_default_expires_sec, self.kyc_preview_url_max_expires_sec
+        return longest if default <= longest <= 3600 else max(default, 300)
+
+
+class Audit(Section):
+    """The chain of audit rows."""
+
+    audit_keys: Annotated[str, Secret.RING] = Field("", description="ring of audit keys, kid:secret,…; the first signs")
+
+
+class Storage(Section):
+    """The object store of documents, and the limits of what goes in."""
+
+    object_storage_provider: str = Field("s3", description="only s3")
+    object_storage_bucket: str = Field("jembatan-documents", min_length=3, description="bucket of documents")
+    object_storage_region: str = Field("ap-northeast-1", description="region that signatures name")
+    object_storage_endpoint: str = Field("", description="URL the server calls")
+    object_storage_public_endpoint: str = Field("", description="URL that phones call; signed, never called")
+    object_storage_base_url: str = Field("", description="read and ignored")
+    object_storage_access_key_id: Annotated[str, Secret.GIVEN] = Field("", description="S3 access key")
+    object_storage_secret_access_key: Annotated[str, Secret.GIVEN] = Field("", description="S3 secret key")
+    object_storage_force_path_style: Annotated[bool, BeforeValidator(_not_off)] = Field(
+        True, description="bucket in the path"
+    )
+    object_storage_presign_expires_sec: Annotated[int, _within(60, 3600)] = Field(
+        900, description="life of an upload link, seconds"
+    )
+    object_storage_max_file_bytes: Annotated[int, _within(1)] = Field(
+        DEFAULT_MAX_FILE_BYTES, description=f"largest document, bytes; at most {MAX_BYTES}"
+    )
+    object_storage_allowed_content_types: str = Field(
+        "image/jpeg,image/png,application/pdf", description="comma list for identity documents"
+    )
+    object_storage_app_access_key_id: Annotated[str, Secret.GIVEN] = Field(
+        "", description="only `storage bootstrap`: the key it examines"
+    )
+    object_storage_app_secret_access_key: Annotated[str, Secret.GIVEN] = Field("", description="its secret key")
+    object_storage_app_principal: str = Field("", description="only `storage bootstrap`: who a bucket policy allows in")
+    minio_port: int = Field(9000, description="used in the default of OBJECT_STORAGE_ENDPOINT")
+    minio_root_user: Annotated[str, Secret.GIVEN] = Field("", description="fallback of OBJECT_STORAGE_ACCESS_KEY_ID")
+    minio_root_password: Annotated[str, Secret.GIVEN] = Field(
+        "", description="fallback of OBJECT_STORAGE_SECRET_ACCESS_KEY"
+    )
+
+    @field_validator("object_storage_provider")
+    @classmethod
+    def _only_s3(cls, value: str) -> str:
+        if value.lower() not in {"", "s3"}:
+            raise ValueError("only s3 is supported")
+        return "s3"
 
     @property
     def s3_endpoint(self) -> str:
@@ -338,11 +342,94 @@ class Settings(BaseSettings):
     def kyc_content_types(self) -> frozenset[str]:
         return _words(self.object_storage_allowed_content_types.lower())
 
+
+class Backup(Section):
+    """The store of the copies."""
+
+    backup_s3_endpoint: str = Field("", description="only `backup`: URL of the store that keeps the copies")
+    backup_s3_region: str = Field("ap-northeast-1", description="region that its signatures name")
+    backup_s3_bucket: str = Field("", description="bucket of the copies")
+    backup_s3_access_key_id: Annotated[str, Secret.GIVEN] = Field("", description="S3 access key of that store")
+    backup_s3_secret_access_key: Annotated[str, Secret.GIVEN] = Field("", description="S3 secret key of that store")
+    backup_s3_force_path_style: bool = Field(True, description="bucket in the path")
+    backup_keep_days: int = Field(14, ge=1, le=3650, description="how long copies are kept, days")
+
+
+# The order of the table of variables is that of the sections from the last to the first: so does Pydantic read them.
+class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Tokens, Database, Process):
+    """Every environment variable the product reads; the attribute is the variable's name in lower case.
+
+    Built once by `load_settings()`. Names, defaults and meanings are those of the server that this product
+    replaces, so that an operator's file keeps working; docs/migrating.md lists what differs.
+    """
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        problems = self._problems()
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _problems(self) -> list[str]:
+        found: list[str] = []
+        if not self.database_url.startswith(("postgres://", "postgresql://")):
+            found.append("DATABASE_URL must start with postgres:// or postgresql://")
+        found += [
+            f"{name.upper()} must start with http:// or https://"
+            for name in ("object_storage_endpoint", "object_storage_public_endpoint", "backup_s3_endpoint")
+            if (address := getattr(self, name)) and not address.startswith(("http://", "https://"))
+        ]
+        if not self.auth_token_keys and not self.auth_token_secret:
+            found.append("AUTH_TOKEN_KEYS is not set")
+        for name in (name for name, kind in secret_fields().items() if kind is Secret.RING):
+            try:
+                parse_ring(getattr(self, name))
+            except ValueError as error:
+                found.append(f"{name.upper()} {error}")
+        if not self.s3_access_key or not self.s3_secret_key:
+            found.append("OBJECT_STORAGE_ACCESS_KEY_ID and OBJECT_STORAGE_SECRET_ACCESS_KEY must be set")
+        if self.email_delivery == "smtp" and not (self.smtp_url and self.auth_email_from):
+            found.append("SMTP_URL and AUTH_EMAIL_FROM must be set when AUTH_EMAIL_PROVIDER is smtp")
+        if self.object_storage_max_file_bytes > MAX_BYTES:
+            found.append(
+                f"OBJECT_STORAGE_MAX_FILE_BYTES must be at most {MAX_BYTES}: the worker reads no more of a document"
+            )
+        return found + (self._problems_outside_dev() if not self.is_dev else [])
+
+    def _problems_outside_dev(self) -> list[str]:
+        found = [
+            f"{name} is a sample value or shorter than {_MINIMUM_SECRET_LENGTH} characters"
+            for name, value in self._keys()
+            if value and is_weak(value, _MINIMUM_SECRET_LENGTH)
+        ]
+        email, password = self.bootstrap_admin_email, self.bootstrap_admin_password
+        if email and password and (is_weak(password, 12) or "example" in email):
+            found.append("BOOTSTRAP_ADMIN_EMAIL and BOOTSTRAP_ADMIN_PASSWORD must not be sample values")
+        if self.bootstrap_admin_reset_password:
+            found.append("BOOTSTRAP_ADMIN_RESET_PASSWORD is only for ENVIRONMENT=dev")
+        if self.email_delivery == "log":
+            found.append("AUTH_EMAIL_PROVIDER must be smtp: writing mails to the log is only for ENVIRONMENT=dev")
+        if self.environment == "production" and self.auth_email_verification_expose_code:
+            found.append("AUTH_EMAIL_VERIFICATION_EXPOSE_CODE must not be true in production")
+        if self.kyc_provider_webhook_enabled and not self.kyc_provider_webhook_secret:
+            found.append("KYC_PROVIDER_WEBHOOK_SECRET is not set (KYC_PROVIDER_WEBHOOK_ENABLED=false switches it off)")
+        if not self.audit_keys:
+            found.append("AUDIT_KEYS is not set")
+        return found
+
+    def _keys(self) -> Iterator[tuple[str, str]]:
+        """Every key of ours with the name to call it by; a malformed ring has none."""
+        for name, kind in secret_fields().items():
+            if kind in (Secret.KEY, Secret.OLD_KEY):
+                yield name.upper(), getattr(self, name)
+            elif kind is Secret.RING:
+                for key in _ring_or_nothing(getattr(self, name)):
+                    yield f"{name.upper()} ({key.id})", key.secret.decode()
+
     @property
-    def preview_max_expires_sec(self) -> int:
-        """`KYC_PREVIEW_URL_MAX_EXPIRES_SEC` when it lies between the default life and 3600, else the larger default."""
-        default, longest = self.kyc_preview_url_default_expires_sec, self.kyc_preview_url_max_expires_sec
-        return longest if default <= longest <= 3600 else max(default, 300)
+    def audit_key_ring(self) -> tuple[Key, ...]:
+        """The ring that chains audit rows; in dev without a setting, one derived from the token key."""
+        return parse_ring(self.audit_keys) or (Key("dev", b"audit:" + self.token_keys[0].secret),)
 
     def warnings(self) -> list[str]:
         """Sentences that a process logs at start: allowed, but somebody should know."""
@@ -381,6 +468,21 @@ _OUR_PREFIXES = (
         "TRUSTED_PROX",
     ),
 )
+
+
+@functools.cache
+def secret_fields() -> Mapping[str, Secret]:
+    """The attributes of `Settings` whose values are secret, in their order."""
+    marks = {
+        name: [mark for mark in field.metadata if isinstance(mark, Secret)]
+        for name, field in Settings.model_fields.items()
+    }
+    return {name: found[0] for name, found in marks.items() if found}
+
+
+def is_weak(value: str, minimum_length: int) -> bool:
+    """Whether a secret looks like one of a sample file, or is shorter than that."""
+    return len(value) < minimum_length or _SAMPLE_WORDS.search(value) is not None
 
 
 def unknown_names(environ: Mapping[str, str]) -> list[str]:
@@ -422,7 +524,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 class _ExplicitSettings(Settings):
     @classmethod
-    def settings_customise_sources(cls, settings_cls: Any, init_settings: Any, **_: Any) -> tuple[Any, ...]:  # type: ignore[override]  # the named sources are not needed
+    def settings_customise_sources(cls, _cls: Any, init_settings: Any, **_: Any) -> tuple[Any, ...]:  # type: ignore[override]  # the named sources are not needed
         return (init_settings,)
 
 
@@ -465,16 +567,3 @@ def _ring_or_nothing(text: str) -> tuple[Key, ...]:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(filter(None, (word.strip() for word in text.split(","))))
-
-
-def _number_in(value: Any, lowest: int, highest: int | None, default: int) -> int:
-    try:
-        number = int(float(value))
-    except (TypeError, ValueError, OverflowError):
-        return default
-    return number if number >= lowest and (highest is None or number <= highest) else default
-
-
-def utc_now() -> datetime:
-    """Now, in UTC with zone: the only clock of the product."""
-    return datetime.now(UTC)

@@ -14,9 +14,10 @@ from uuid import uuid4
 from pydantic import WithJsonSchema, create_model
 
 from service.adapters.object_storage import PresignedUpload
+from service.clock import utc_now
 from service.errors import InvalidField
 from service.fields import Number, Text
-from service.settings import DEFAULT_MAX_FILE_BYTES, utc_now
+from service.settings import DEFAULT_MAX_FILE_BYTES
 from service.web import Input, Output, Ts
 
 KEY_PATTERN = r"[a-zA-Z0-9/_\-.]+"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, Protocol, TypeVar, cast
 
@@ -23,18 +23,12 @@ from pydantic.fields import FieldInfo
 from sanic import HTTPResponse, Request
 from sanic.exceptions import PayloadTooLarge
 
+from service.clock import format_time
 from service.errors import ApiError, InvalidCursor, InvalidLimit, InvalidRequestBody
 from service.fields import Number, Rule
 
 MAX_BODY_BYTES = 1_048_576
 _MAX_OFFSET = 2**63 - 1
-
-
-def format_time(moment: datetime) -> str:
-    """UTC with exactly three fraction digits and `Z`; microseconds are cut, not rounded."""
-    utc = moment.astimezone(UTC)
-    # `%Y` alone leaves out the zeros of years before 1000.
-    return f"{utc.year:04d}-{utc:%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
 
 
 Ts = Annotated[

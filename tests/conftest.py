@@ -13,7 +13,6 @@ from sanic import Sanic
 
 from service import db, listing, migrate
 from service.app import create_app
-from service.applications import queries as applications
 from service.openapi import build_document
 from service.settings import Settings, load_settings
 from tests.contract_check import Contract
@@ -106,7 +105,6 @@ def _patient_searches(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if request.node.get_closest_marker("real_search_limit") is None:
             patch.setattr(listing, "SEARCH_SECONDS", 60.0)
-            patch.setattr(applications, "SEARCH_MILLISECONDS", 60_000)
         yield
 
 

@@ -28,6 +28,7 @@ from typing import Any
 import httpx
 import yaml
 
+from service.examples import Examples
 from tests.contract.stack import ROOT, RunningApi, running_api
 from tests.evidence.corpus import JPEG, jpeg
 
@@ -102,6 +103,7 @@ class Recorder:
         self.known: dict[str, Any] = {"password": api.candidate_password, "asset": "swagger-ui.css"}
         self.known |= {"jobId": "job_tokyo_senior_welder_001", "postId": "post_visa_update_002", "unknown": UNKNOWN}
         self.document = yaml.safe_load(client.get("/openapi.yaml").content)
+        self.examples = Examples(self.document["components"]["schemas"])
         self.operations: dict[str, tuple[str, str, dict[str, Any]]] = {
             operation["operationId"]: (method.upper(), path, operation)
             for path, item in self.document["paths"].items()
@@ -113,7 +115,7 @@ class Recorder:
         """Take the steps of a part of recording.txt; `words` stand for `{word}` in it. A step is a line:
 
         `WHO[,WHO] OPERATION[?QUERY][,OPERATION] [@ID=VALUE] [BODY] [xTIMES] [> NAME=PATH.IN.ANSWER]`, where `$name` is
-        what is known by that name and BODY is YAML, or EXAMPLE: the document's own.
+        what is known by that name and BODY is YAML, or EXAMPLE: one of the shape that the document names.
         """
         for line in _parts()[part]:
             line = line.format(**words) if words else line
@@ -133,8 +135,10 @@ class Recorder:
                         )
 
     def example(self, operation: str) -> Any:
-        """The body that the document shows."""
-        return self.operations[operation][2]["requestBody"]["content"]["application/json"]["example"]
+        """A body of the shape that the document names."""
+        return self.examples.of(
+            self.operations[operation][2]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        )
 
     def ask(
         self, asked: str, who: str, content: bytes | None = None, headers: dict[str, str] | None = None, **ids: Any

@@ -17,7 +17,7 @@ from tortoise.transactions import in_transaction
 
 from service import db, listing
 from service.auth import queries
-from service.auth.principal import Basis
+from service.caching.basis import Basis
 from service.caching.validators import CACHE_CONTROL
 from service.operations import Security, declared_operation, template_of
 from service.settings import Settings

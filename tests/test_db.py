@@ -18,7 +18,7 @@ from tortoise.transactions import atomic, in_transaction
 from service import db, migrate
 from service.audit.models import ActorType, AuditEvent
 from service.auth.models import User
-from service.jobs.models import EmploymentType, Job, LifecycleStatus
+from service.content.jobs.models import EmploymentType, Job, LifecycleStatus
 from service.kyc.models import KycSession, KycStatus
 from service.tasks.models import BackgroundTask
 

@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sanic import Sanic
 
-from service.jobs import domain
+from service.content.jobs import domain
 from service.operations import Security, declared_operation, template_of
 from tests.factories import Candidate
 

@@ -20,16 +20,13 @@ import pytest
 from tortoise.transactions import in_transaction
 
 from service import db, listing, migrate, paging
-from service.feed.queries import PostFilter, list_all_posts, list_saved_posts, list_visible_posts
-from service.feed.schemas import PostsQuery
-from service.jobs.queries import JobFilter, find_visible_job, list_saved_jobs, list_visible_jobs
-from service.jobs.schemas import JobsQuery
+from service.content.feed.queries import PostFilter, list_all_posts, list_saved_posts, list_visible_posts
+from service.content.feed.schemas import PostsQuery
+from service.content.jobs.queries import JobFilter, find_visible_job, list_saved_jobs, list_visible_jobs
+from service.content.jobs.schemas import JobsQuery
 from service.paging import Known, Position, Totals, binding_of
+from tests.answers import code
 from tests.factories import make_job, make_post
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 async def total(api: httpx.AsyncClient, path: str) -> int:
@@ -630,9 +627,9 @@ class TestPlansAt100000Rows:
     @pytest.mark.parametrize("mode", ["custom", "generic"])
     async def test_a_page_of_staffs_posts_is_read_through_its_index(self, statements: Statements, mode: str) -> None:
         """The page alone: its total counts every post."""
-        await list_all_posts(None, None, offset=40, limit=20)
+        await list_all_posts(PostFilter(), offset=40, limit=20)
         [(sql, arguments)] = statements
-        page = sql[sql.index("LEFT JOIN (") + len("LEFT JOIN (") : sql.index(") p ON true")]
+        page = sql[sql.index("LATERAL (") + len("LATERAL (") : sql.index(") p ON true")]
         nodes, buffers = await explain([(page, arguments)], mode)
         assert nodes == ["Limit", "Index Scan idx_feed_posts_staff"]
         assert buffers < 100

@@ -13,7 +13,7 @@ from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
 from service import db
-from service.jobs.models import Job, SavedJob
+from service.content.jobs.models import Job, SavedJob
 from service.records import columns, read
 from service.web import Output, Ts, Uuid, answer
 from tests.factories import Candidate, make_job

@@ -15,8 +15,9 @@ from aiobotocore.config import AioConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
 from service import metrics
+from service.clock import utc_now
 from service.errors import StorageUnavailable
-from service.settings import Settings, utc_now
+from service.settings import Settings
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client

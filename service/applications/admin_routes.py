@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.applications import review, schemas
+from service.applications import queries, review, schemas
 from service.applications.moves import (
     ApplicationNotFound,
     InvalidApplicationTransition,
@@ -12,9 +12,9 @@ from service.applications.moves import (
     OfferDecisionRequired,
     move,
 )
-from service.applications.queries import CaseFilter
-from service.errors import InvalidCursor, InvalidLimit, SearchBusy
-from service.jobs.schemas import InvalidJobId, InvalidSearch
+from service.content.jobs.schemas import InvalidJobId
+from service.errors import InvalidCursor, InvalidLimit, InvalidReason, SearchBusy
+from service.listing import InvalidSearch
 from service.operations import Security, operation
 from service.uploads import InvalidExpiresSec
 from service.web import answer, parse, parse_query, read_body
@@ -44,8 +44,7 @@ bp = Blueprint("admin_applications")
 )
 async def list_applications(request: Request) -> HTTPResponse:
     query = parse_query(schemas.AdminApplicationsQuery, request, spaces_count=("jobId", "orgId"))
-    wanted = CaseFilter(status=query.status, text=query.q, job_id=query.job_id, employer_id=query.org_id)
-    return answer(schemas.AdminApplicationList.of(await review.list_applications(wanted, query), query))
+    return answer(schemas.AdminApplicationList.model_validate(await queries.list_cases(query)))
 
 
 @bp.get("/admin/applications/<application_id>")
@@ -58,8 +57,8 @@ async def list_applications(request: Request) -> HTTPResponse:
     responses={200: schemas.AdminApplication},
     errors=(ApplicationNotFound,),
 )
-async def read_application(request: Request, application_id: str) -> HTTPResponse:
-    return answer(schemas.AdminApplication.of(await review.read_application(application_id)))
+async def read_application(_: Request, application_id: str) -> HTTPResponse:
+    return answer(await review.read_application(application_id))
 
 
 @bp.get("/admin/applications/<application_id>/journey")
@@ -72,8 +71,8 @@ async def read_application(request: Request, application_id: str) -> HTTPRespons
     responses={200: schemas.AdminApplicationJourney},
     errors=(ApplicationNotFound,),
 )
-async def read_journey(request: Request, application_id: str) -> HTTPResponse:
-    return answer(schemas.AdminApplicationJourney.of(await review.read_journey(application_id)))
+async def read_journey(_: Request, application_id: str) -> HTTPResponse:
+    return answer(schemas.AdminApplicationJourney.model_validate(await review.read_journey(application_id)))
 
 
 @bp.patch("/admin/applications/<application_id>/status")
@@ -88,7 +87,7 @@ async def read_journey(request: Request, application_id: str) -> HTTPResponse:
     responses={200: schemas.AdminApplicationChanged},
     errors=(
         schemas.InvalidApplicationStatus,
-        schemas.InvalidReason,
+        InvalidReason,
         schemas.InvalidUpdatedBy,
         ApplicationNotFound,
         OfferDecisionRequired,
@@ -98,8 +97,14 @@ async def read_journey(request: Request, application_id: str) -> HTTPResponse:
 async def move_application(request: Request, application_id: str) -> HTTPResponse:
     fields = parse(schemas.ApplicationStatusInput, await read_body(request))
     by = Mover.staff(request.ctx.staff, fields.updated_by)
-    case, event = await move(application_id, fields.status, by=by, reason=fields.reason)
-    return answer(schemas.AdminApplicationChanged.of(case, event))
+    moved = await move(application_id, fields.status, by=by, reason=fields.reason)
+    body = schemas.AdminApplicationChanged(
+        updated=moved.step is not None,
+        application=moved.case.application,
+        applicant=moved.case.applicant,
+        journey_event=moved.step,
+    )
+    return answer(body)
 
 
 @bp.get("/admin/applications/<application_id>/documents")
@@ -112,8 +117,8 @@ async def move_application(request: Request, application_id: str) -> HTTPRespons
     responses={200: schemas.AdminApplicationDocuments},
     errors=(ApplicationNotFound,),
 )
-async def list_documents(request: Request, application_id: str) -> HTTPResponse:
-    return answer(schemas.AdminApplicationDocuments.of(*await review.list_documents(application_id)))
+async def list_documents(_: Request, application_id: str) -> HTTPResponse:
+    return answer(await review.list_documents(application_id))
 
 
 @bp.patch("/admin/applications/<application_id>/documents/<document_id>")
@@ -135,21 +140,7 @@ async def list_documents(request: Request, application_id: str) -> HTTPResponse:
 )
 async def review_document(request: Request, application_id: str, document_id: str) -> HTTPResponse:
     fields = parse(schemas.DocumentReviewInput, await read_body(request))
-    changed, case, document = await review.review_document(
-        application_id,
-        document_id,
-        fields.review_status,
-        fields.review_reason,
-        fields.reviewed_by,
-        request.ctx.staff,
-    )
-    body = schemas.ApplicationDocumentReviewed(
-        updated=changed,
-        application=schemas.Application.of(case.application),
-        applicant=schemas.Applicant.of(case.applicant),
-        document=schemas.ApplicationDocument.of(document),
-    )
-    return answer(body)
+    return answer(await review.review_document(application_id, document_id, fields, request.ctx.staff))
 
 
 @bp.post("/admin/applications/documents/<document_id>/preview-url")
@@ -165,5 +156,5 @@ async def review_document(request: Request, application_id: str, document_id: st
 )
 async def preview_document(request: Request, document_id: str) -> HTTPResponse:
     fields = parse(schemas.ApplicationPreviewInput, await read_body(request))
-    found = await review.preview_document(document_id, fields.expires_sec, request.ctx.staff, request.app.ctx.storage)
-    return answer(schemas.ApplicationDocumentPreview.of(*found))
+    preview = await review.preview_document(document_id, fields.expires_sec, request.ctx.staff, request.app.ctx.storage)
+    return answer(preview)

@@ -6,24 +6,21 @@ The rules: docs/rules/applications.md and docs/rules/uploads.md.
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from service import db
-from service.adapters.object_storage import ObjectStorage, PresignedUpload
+from service.adapters.object_storage import ObjectStorage
+from service.applications import queries, schemas
 from service.applications.domain import own_application
-from service.applications.models import DocumentReviewStatus
 from service.applications.moves import ApplicationNotFound
-from service.applications.queries import ApplicationView, DocumentView, find_documents
-from service.applications.schemas import ApplicationDocumentInput, ApplicationUploadInput
 from service.applications.texts import document_for_candidate
 from service.auth.principal import Principal
 from service.errors import ApiError
 from service.evidence.domain import Subject, enqueue_look
-from service.uploads import limited, object_key
-from service.web import parse
+from service.uploads import Upload, limited, object_key
+from service.web import parse, uuid_or_none
 
 
 class DuplicateApplicationDocument(ApiError):
@@ -40,54 +37,37 @@ class ForeignObjectKey(ApiError):
 
 async def presign_document(
     application_id: str, values: dict[str, Any], by: Principal, storage: ObjectStorage
-) -> tuple[ApplicationView, PresignedUpload]:
+) -> schemas.ApplicationUpload:
     """Where to upload one file for the caller's own application, in any status. Nothing is stored.
 
     Raises ApplicationNotFound, then the error of the first wrong field.
     """
-    application = await own_application(application_id, by)
-    fields = parse(limited(ApplicationUploadInput, storage.max_file_bytes), values)
+    known = await own_application(application_id, by)
+    fields = parse(limited(schemas.ApplicationUploadInput, storage.max_file_bytes), values)
     upload = await storage.presign_upload(
-        object_key(key_prefix(application), fields.document_type, fields.file_name),
+        object_key(_prefix(known, by), fields.document_type, fields.file_name),
         content_type=fields.content_type,
         content_length=fields.content_length,
         checksum_sha256=fields.checksum_sha256,
     )
-    return application, upload
+    return schemas.ApplicationUpload(application_id=known, upload=Upload.of(upload))
 
 
 async def register_document(
     application_id: str, values: dict[str, Any], by: Principal, storage: ObjectStorage
-) -> DocumentView:
+) -> schemas.ApplicationDocument:
     """Add a document to the caller's own application, in any status; the worker looks at the object later.
 
     One transaction. Adds no step and leaves the application's `updated_at`. Raises ApplicationNotFound,
     then the error of the first wrong field, then ForeignObjectKey, then DuplicateApplicationDocument.
     """
-    application = await own_application(application_id, by)
-    fields = parse(limited(ApplicationDocumentInput, storage.max_file_bytes), values)
-    if not fields.object_key.startswith(key_prefix(application)):
+    known = await own_application(application_id, by)
+    fields = parse(limited(schemas.ApplicationDocumentInput, storage.max_file_bytes), values)
+    if not fields.object_key.startswith(_prefix(known, by)):
         raise ForeignObjectKey
     try:
         async with in_transaction():
-            row = await db.fetch_row(
-                "INSERT INTO job_application_documents (id, application_id, user_id, document_type, file_name,"
-                " content_type, content_length, object_key, checksum_sha256, file_url, review_status, created_at,"
-                f" updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '{DocumentReviewStatus.PENDING}', now(),"
-                " now()) RETURNING *",
-                uuid4(),
-                application.id,
-                by.user_id,
-                fields.document_type,
-                fields.file_name,
-                fields.content_type,
-                fields.content_length,
-                fields.object_key,
-                fields.checksum_sha256,
-                f"s3://{storage.bucket}/{fields.object_key}",
-            )
-            assert row is not None
-            document = DocumentView.from_row(row)
+            document = await queries.add_document(known, by.user_id, fields, bucket=storage.bucket)
             await enqueue_look(Subject.APPLICATION, document.id)
     except IntegrityError as error:
         if (db.constraint_name(error) or "").endswith("_fkey"):  # staff deleted the job at this moment
@@ -96,16 +76,19 @@ async def register_document(
     return document
 
 
-async def list_documents(application_id: str, by: Principal) -> tuple[ApplicationView, list[DocumentView], int]:
+async def list_documents(application_id: str, by: Principal) -> schemas.ApplicationDocuments:
     """The caller's own application, its newest documents, newest first, and how many there are.
 
     Raises ApplicationNotFound.
     """
-    application = await own_application(application_id, by)
-    documents, total = await find_documents(application.id)
-    return application, [document_for_candidate(document) for document in documents], total
+    known = uuid_or_none(application_id)
+    application = await queries.find_application(known, user_id=by.user_id) if known else None
+    if application is None:
+        raise ApplicationNotFound
+    found = await queries.find_documents(application.id)
+    items = [document_for_candidate(document) for document in found.items]
+    return schemas.ApplicationDocuments(application=application, items=items, total=found.total)
 
 
-def key_prefix(application: ApplicationView) -> str:
-    """Where the objects of an application are."""
-    return f"applications/{application.user_id}/{application.id}/"
+def _prefix(application_id: str, by: Principal) -> str:
+    return f"applications/{by.user_id}/{application_id}/"

@@ -1,14 +1,16 @@
 """Which rows hold applications, their journey and their documents?"""
 
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
 
+from service.audit.models import ActorType
 from service.auth.models import User
+from service.content.jobs.models import Job
 from service.db import TextKey
 from service.evidence.verdicts import ByteState
-from service.jobs.models import Job
 
 
 class ApplicationStatus(StrEnum):
@@ -35,14 +37,6 @@ class OfferDecision(StrEnum):
 
     ACCEPT = "ACCEPT"
     DECLINE = "DECLINE"
-
-
-class ActorType(StrEnum):
-    """Who caused a step."""
-
-    USER = "USER"
-    ADMIN = "ADMIN"
-    SYSTEM = "SYSTEM"
 
 
 OFFER_ANSWERS = {
@@ -125,6 +119,7 @@ class ApplicationDocument(Model):
     application: fields.ForeignKeyRelation[JobApplication] = fields.ForeignKeyField(
         "models.JobApplication", related_name="documents", on_delete=fields.OnDelete.CASCADE
     )
+    application_id: UUID
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="application_documents", on_delete=fields.OnDelete.CASCADE
     )

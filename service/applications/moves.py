@@ -8,18 +8,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 from tortoise.transactions import in_transaction
 
 from service import db, logs
-from service.applications.models import MOVES, ActorType, ApplicationStatus
-from service.applications.queries import EVENT_COLUMNS, CaseView, EventView, find_case
+from service.applications import queries
+from service.applications.models import MOVES, ApplicationStatus, JobApplication
+from service.applications.schemas import AdminApplication, StoredStep
 from service.applications.texts import words_of_move
 from service.audit.domain import audit
+from service.audit.models import ActorType
 from service.auth.principal import Principal, Staff
+from service.clock import format_time
 from service.errors import ApiError
-from service.web import format_time, uuid_or_none
+from service.web import uuid_or_none
 
 
 class ApplicationNotFound(ApiError):
@@ -63,15 +65,21 @@ class Mover:
         return cls(ActorType.ADMIN, shown_name(given_name, by), by.actor_id)
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """An application after a wish to move it, and the step that this added; none when it had the status already."""
+
+    case: AdminApplication
+    step: StoredStep | None
+
+
 def shown_name(given: str | None, by: Staff) -> str:
     """Who a decision names: a signed-in caller's e-mail and nothing else, for the key what is given, else its name."""
     return by.email or given or by.actor_id
 
 
-async def move(
-    application_id: str, to: ApplicationStatus, *, by: Mover, reason: str | None
-) -> tuple[CaseView, EventView | None]:
-    """Move an application. Returns it and the step that was added, none when staff ask for the status that it has.
+async def move(application_id: str, to: ApplicationStatus, *, by: Mover, reason: str | None) -> Moved:
+    """Move an application.
 
     Candidates move only their own. One transaction: locks the row, asks `MOVES`, adds the step and the audit row; the
     log line follows the commit. Raises ApplicationNotFound; for candidates OfferNotAvailable; for staff
@@ -80,19 +88,16 @@ async def move(
     known = uuid_or_none(application_id)
     if known is None:
         raise ApplicationNotFound
+    of_mover = {"user_id": by.account} if by.type is ActorType.USER else {}
     async with in_transaction():
-        current = await db.fetch_value(
-            "SELECT status FROM job_applications"
-            " WHERE id = $1::uuid AND ($2::uuid IS NULL OR user_id = $2::uuid) FOR UPDATE",
-            known,
-            by.account if by.type is ActorType.USER else None,
-        )
-        if current is None:
+        application = await JobApplication.filter(id=known, **of_mover).select_for_update().get_or_none()
+        if application is None:
             raise ApplicationNotFound
-        step = await _write(known, current, to, by, reason) if _is_allowed(current, to, by) else None
-        case = await find_case(known)
+        is_allowed = _is_allowed(application.status, to, by)
+        step = await _write(known, application.status, to, by, reason) if is_allowed else None
+        case = await queries.find_case(known)
         assert case is not None  # the row is locked
-    return case, step
+    return Moved(case, step)
 
 
 def _is_allowed(current: str, to: ApplicationStatus, by: Mover) -> bool:
@@ -108,31 +113,10 @@ def _is_allowed(current: str, to: ApplicationStatus, by: Mover) -> bool:
     raise InvalidApplicationTransition
 
 
-async def _write(known: str, current: str, to: ApplicationStatus, by: Mover, reason: str | None) -> EventView:
-    """Set the status of a locked application, and leave the step, the audit row and the log line.
-
-    Row and step carry the same time, which is later than every earlier step's, also when we waited for the lock.
-    """
+async def _write(known: str, current: str, to: ApplicationStatus, by: Mover, reason: str | None) -> StoredStep:
+    """Set the status of a locked application, and leave the step, the audit row and the log line."""
     words = words_of_move(to, reason, actor_type=by.type, name=by.name)
-    row = await db.fetch_row(
-        "WITH moved AS (UPDATE job_applications SET status = $2,"
-        " updated_at = greatest(clock_timestamp(), updated_at + interval '1 microsecond')"
-        " WHERE id = $1::uuid RETURNING id, updated_at)"
-        " INSERT INTO job_application_journey_events AS e"
-        " (id, application_id, status, title, description, created_at, actor_type, actor_id, text_key, typed_text)"
-        f" SELECT $3::uuid, moved.id, $2, $4, $5, moved.updated_at, $6, $7, $8, $9 FROM moved RETURNING {EVENT_COLUMNS}",
-        known,
-        to,
-        uuid4(),
-        words.title,
-        words.description,
-        by.type,
-        by.name,
-        words.key,
-        words.typed,
-    )
-    assert row is not None  # the row is locked
-    step = EventView.from_row(row)
+    step = await queries.move_application(known, to, words, actor_type=by.type, actor_id=by.name)
     await audit(
         "application.status_changed",
         actor_type=by.type,

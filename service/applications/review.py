@@ -5,33 +5,22 @@ The rules: docs/rules/applications.md.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from tortoise.transactions import in_transaction
 
-from service import db
 from service.adapters.object_storage import ObjectStorage
-from service.applications.models import ActorType, DocumentReviewStatus
+from service.applications import queries, schemas
+from service.applications.models import ApplicationDocument, JobApplication
 from service.applications.moves import ApplicationNotFound, shown_name
-from service.applications.queries import (
-    CaseFilter,
-    CasePage,
-    CaseView,
-    DocumentView,
-    Journey,
-    find_case,
-    find_document,
-    find_documents,
-    find_journey,
-    list_cases,
-)
 from service.audit.domain import audit
+from service.audit.models import ActorType
 from service.auth.principal import Staff
+from service.clock import utc_now
 from service.errors import ApiError
 from service.evidence.domain import derived_key
 from service.evidence.verdicts import ByteState
-from service.settings import utc_now
-from service.web import Paged, uuid_or_none
+from service.web import uuid_or_none
 
 
 class ApplicationDocumentNotFound(ApiError):
@@ -40,118 +29,110 @@ class ApplicationDocumentNotFound(ApiError):
     message_id = "Dokumen ini tidak ada."
 
 
-async def list_applications(wanted: CaseFilter, page: Paged) -> CasePage:
-    """One page of everybody's applications, what moved last first. Raises SearchBusy."""
-    return await list_cases(wanted, offset=page.cursor, limit=page.limit)
-
-
-async def read_application(application_id: str) -> CaseView:
+async def read_application(application_id: str) -> schemas.AdminApplication:
     """Anybody's application. Raises ApplicationNotFound."""
     known = uuid_or_none(application_id)
-    case = await find_case(known) if known else None
+    case = await queries.find_case(known) if known else None
     if case is None:
         raise ApplicationNotFound
     return case
 
 
-async def read_journey(application_id: str) -> Journey:
+async def read_journey(application_id: str) -> queries.Journey:
     """Anybody's application with all steps, oldest first. Raises ApplicationNotFound."""
     known = uuid_or_none(application_id)
-    journey = await find_journey(known) if known else None
+    journey = await queries.find_journey(known) if known else None
     if journey is None:
         raise ApplicationNotFound
     return journey
 
 
-async def list_documents(application_id: str) -> tuple[CaseView, list[DocumentView], int]:
+async def list_documents(application_id: str) -> schemas.AdminApplicationDocuments:
     """Anybody's application, its newest documents, newest first, and how many there are. Raises ApplicationNotFound."""
     case = await read_application(application_id)
-    documents, total = await find_documents(case.application.id)
-    return case, documents, total
+    found = await queries.find_documents(case.application.id)
+    return schemas.AdminApplicationDocuments(
+        application=case.application, applicant=case.applicant, items=found.items, total=found.total
+    )
 
 
 async def review_document(
-    application_id: str,
-    document_id: str,
-    status: DocumentReviewStatus,
-    reason: str | None,
-    given_name: str | None,
-    by: Staff,
-) -> tuple[bool, CaseView, DocumentView]:
+    application_id: str, document_id: str, fields: schemas.DocumentReviewInput, by: Staff
+) -> schemas.ApplicationDocumentReviewed:
     """Say what a document is worth; any result may follow any other, and a missing reason clears the old one.
 
-    Returns whether anything changed. One transaction; locks the application and the document, adds the audit row. No
-    step is added. See `shown_name` for the name. Raises ApplicationNotFound, ApplicationDocumentNotFound.
+    One transaction; locks the application and the document, adds the audit row. No step is added. See `shown_name` for
+    the name. Raises ApplicationNotFound, ApplicationDocumentNotFound.
     """
     known, known_document = uuid_or_none(application_id), uuid_or_none(document_id)
     if known is None:
         raise ApplicationNotFound
-    name = shown_name(given_name, by)
+    name = shown_name(fields.reviewed_by, by)
+    review = {"review_status": fields.review_status.value, "review_reason": fields.review_reason, "reviewed_by": name}
     async with in_transaction():
-        if not await db.fetch_value("SELECT true FROM job_applications WHERE id = $1::uuid FOR UPDATE", known):
+        if await JobApplication.filter(id=known).select_for_update().get_or_none() is None:
             raise ApplicationNotFound
-        row = known_document and await db.fetch_row(
-            "SELECT * FROM job_application_documents WHERE id = $1::uuid AND application_id = $2::uuid FOR UPDATE",
-            known_document,
-            known,
-        )
-        if not row:
+        documents = ApplicationDocument.filter(id=known_document, application_id=known)
+        document = await documents.select_for_update().get_or_none() if known_document else None
+        if document is None:
             raise ApplicationDocumentNotFound
-        before = document = DocumentView.from_row(row)
-        changed = (before.review_status, before.review_reason, before.reviewed_by) != (status, reason, name)
-        if changed:
-            row = await db.fetch_row(
-                "UPDATE job_application_documents SET review_status = $2, review_reason = $3, reviewed_by = $4,"
-                " reviewed_at = clock_timestamp(), updated_at = clock_timestamp() WHERE id = $1::uuid RETURNING *",
-                before.id,
-                status,
-                reason,
-                name,
-            )
-            assert row is not None  # the row is locked
-            document = DocumentView.from_row(row)
-        case = await read_application(known)
-        if changed:
+        before = _review(document)
+        document.update_from_dict(review)
+        after = _review(document)
+        if after != before:
+            # Both times are one, which `save` would read from the clock twice.
+            now = utc_now()
+            document.update_from_dict({"reviewed_at": now, "updated_at": now})
+            await documents.update(**review, reviewed_at=now, updated_at=now)
             await audit(
                 "application_document.reviewed",
                 actor_type=ActorType.ADMIN,
                 actor_id=by.actor_id,
                 subject_type="APPLICATION_DOCUMENT",
-                subject_id=before.id,
-                detail={
-                    "applicationId": known,
-                    "before": _review(before),
-                    "after": _review(document),
-                },
+                subject_id=str(document.id),
+                detail={"applicationId": known, "before": before, "after": after},
             )
-    return changed, case, document
+        case = await read_application(known)
+    return schemas.ApplicationDocumentReviewed(
+        updated=after != before,
+        application=case.application,
+        applicant=case.applicant,
+        document=schemas.ApplicationDocument.model_validate(document),
+    )
 
 
-def _review(document: DocumentView) -> dict[str, str | None]:
+def _review(document: ApplicationDocument) -> dict[str, str | None]:
     return {"status": document.review_status, "reason": document.review_reason, "name": document.reviewed_by}
 
 
 async def preview_document(
     document_id: str, seconds: int, by: Staff, storage: ObjectStorage
-) -> tuple[DocumentView, str, datetime, bool]:
-    """A link that reads a document for `seconds`, when it ends (UTC), and whether it leads to the checked copy.
+) -> schemas.ApplicationDocumentPreview:
+    """A link that reads a document for `seconds`. Each link is audited.
 
-    Until there is one it leads to what was uploaded. Each link is audited. Raises ApplicationDocumentNotFound.
+    It leads to the checked copy, until there is one to what was uploaded. Raises ApplicationDocumentNotFound.
     """
     known = uuid_or_none(document_id)
-    document = await find_document(known) if known else None
+    document = await ApplicationDocument.get_or_none(id=known) if known else None
     if document is None:
         raise ApplicationDocumentNotFound
     expires_at = utc_now() + timedelta(seconds=seconds)
     is_checked = document.byte_state == ByteState.VERIFIED
-    key = derived_key(document.id) if is_checked else document.object_key
-    url = await storage.presign_download(key, seconds=seconds)
+    key = derived_key(str(document.id)) if is_checked else document.object_key
+    preview = schemas.ApplicationDocumentPreview(
+        document_id=document.id,
+        application_id=document.application_id,
+        url=await storage.presign_download(key, seconds=seconds),
+        method="GET",
+        expires_at=expires_at,
+        sanitized=is_checked,
+    )
     await audit(
         "application_document.preview_issued",
         actor_type=ActorType.ADMIN,
         actor_id=by.actor_id,
         subject_type="APPLICATION_DOCUMENT",
-        subject_id=document.id,
-        detail={"applicationId": document.application_id, "expiresSec": seconds},
+        subject_id=preview.document_id,
+        detail={"applicationId": preview.application_id, "expiresSec": seconds},
     )
-    return document, url, expires_at, is_checked
+    return preview

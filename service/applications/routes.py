@@ -8,9 +8,9 @@ from service import uploads
 from service.applications import documents, domain, schemas
 from service.applications.models import OfferDecision
 from service.applications.moves import ApplicationNotFound, OfferNotAvailable
-from service.auth.principal import Basis
-from service.errors import InvalidCursor, InvalidLimit
-from service.jobs.domain import JobNotFound
+from service.caching.basis import Basis
+from service.content.jobs.domain import JobNotFound
+from service.errors import InvalidCursor, InvalidLimit, InvalidNote, InvalidReason
 from service.operations import operation
 from service.web import answer, language_of, parse, parse_query, read_body
 
@@ -24,7 +24,7 @@ _UPLOAD_ERRORS = (
     uploads.InvalidContentLength,
     uploads.InvalidChecksum,
 )
-_OFFER_ERRORS = (schemas.InvalidReason, ApplicationNotFound, OfferNotAvailable)
+_OFFER_ERRORS = (InvalidReason, ApplicationNotFound, OfferNotAvailable)
 
 
 @bp.post("/jobs/<job_id>/applications")
@@ -35,13 +35,12 @@ _OFFER_ERRORS = (schemas.InvalidReason, ApplicationNotFound, OfferNotAvailable)
     tag="applications",
     body=schemas.ApplyInput,
     responses={200: schemas.ApplyResponse, 201: schemas.ApplyResponse},
-    errors=(schemas.InvalidNote, JobNotFound),
+    errors=(InvalidNote, JobNotFound),
 )
 async def apply(request: Request, job_id: str) -> HTTPResponse:
     fields = parse(schemas.ApplyInput, await read_body(request))
-    created, application = await domain.apply(job_id, fields.note, request.ctx.principal)
-    body = schemas.ApplyResponse(created=created, application=schemas.Application.of(application))
-    return answer(body, 201 if created else 200)
+    applied = await domain.apply(job_id, fields.note, request.ctx.principal)
+    return answer(applied, 201 if applied.created else 200)
 
 
 @bp.get("/users/me/applications")
@@ -57,8 +56,8 @@ async def apply(request: Request, job_id: str) -> HTTPResponse:
 )
 async def list_applications(request: Request) -> HTTPResponse:
     query = parse_query(schemas.ApplicationsQuery, request)
-    found = await domain.list_applications(query.status, query, request.ctx.principal)
-    return answer(schemas.ApplicationList.of(found, query))
+    found = await domain.list_applications(query, request.ctx.principal)
+    return answer(schemas.ApplicationList.model_validate(found))
 
 
 @bp.get("/users/me/applications/<application_id>/journey")
@@ -74,8 +73,7 @@ async def list_applications(request: Request) -> HTTPResponse:
     by_language=True,
 )
 async def read_journey(request: Request, application_id: str) -> HTTPResponse:
-    found = await domain.read_journey(application_id, language_of(request), request.ctx.principal)
-    return answer(schemas.ApplicationJourney.of(found))
+    return answer(await domain.read_journey(application_id, language_of(request), request.ctx.principal))
 
 
 @bp.post("/users/me/applications/<application_id>/documents/upload-url")
@@ -89,10 +87,10 @@ async def read_journey(request: Request, application_id: str) -> HTTPResponse:
     errors=_UPLOAD_ERRORS,
 )
 async def create_upload_url(request: Request, application_id: str) -> HTTPResponse:
-    application, upload = await documents.presign_document(
+    upload = await documents.presign_document(
         application_id, await read_body(request), request.ctx.principal, request.app.ctx.storage
     )
-    return answer(schemas.ApplicationUpload.of(application, upload), 201)
+    return answer(upload, 201)
 
 
 @bp.post("/users/me/applications/<application_id>/documents")
@@ -114,10 +112,7 @@ async def register_document(request: Request, application_id: str) -> HTTPRespon
     document = await documents.register_document(
         application_id, await read_body(request), request.ctx.principal, request.app.ctx.storage
     )
-    body = schemas.ApplicationDocumentAdded(
-        application_id=document.application_id, document=schemas.ApplicationDocument.of(document)
-    )
-    return answer(body, 201)
+    return answer(schemas.ApplicationDocumentAdded(application_id=document.application_id, document=document), 201)
 
 
 @bp.get("/users/me/applications/<application_id>/documents")
@@ -131,11 +126,7 @@ async def register_document(request: Request, application_id: str) -> HTTPRespon
     conditional=Basis.CONTENT,
 )
 async def list_documents(request: Request, application_id: str) -> HTTPResponse:
-    application, found, total = await documents.list_documents(application_id, request.ctx.principal)
-    items = [schemas.ApplicationDocument.of(document) for document in found]
-    return answer(
-        schemas.ApplicationDocuments(application=schemas.Application.of(application), items=items, total=total)
-    )
+    return answer(await documents.list_documents(application_id, request.ctx.principal))
 
 
 @bp.post("/users/me/applications/<application_id>/offer/accept")
@@ -170,13 +161,7 @@ async def decline_offer(request: Request, application_id: str) -> HTTPResponse:
 
 async def _answer_offer(request: Request, application_id: str, decision: OfferDecision) -> HTTPResponse:
     fields = parse(schemas.OfferInput, await read_body(request))
-    application, event = await domain.answer_offer(
+    answered = await domain.answer_offer(
         application_id, decision, fields.reason, language_of(request), request.ctx.principal
     )
-    body = schemas.OfferAnswered(
-        updated=True,
-        decision=decision,
-        application=schemas.Application.of(application),
-        journey_event=schemas.JourneyEvent.of(event),
-    )
-    return answer(body)
+    return answer(answered)

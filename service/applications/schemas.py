@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Literal
 
-from service.adapters.object_storage import PresignedUpload
-from service.applications.models import ActorType, ApplicationStatus, DocumentReviewStatus, OfferDecision
-from service.applications.queries import (
-    ApplicantView,
-    ApplicationPage,
-    ApplicationView,
-    CasePage,
-    CaseView,
-    DocumentView,
-    EventView,
-    Journey,
-)
-from service.errors import InvalidField
+from pydantic import Field
+
+from service.applications.models import ApplicationStatus, DocumentReviewStatus, OfferDecision
+from service.audit.models import ActorType
+from service.content.jobs.schemas import Employer, InvalidJobId, JobHead, Location
+from service.errors import InvalidField, InvalidNote, InvalidReason
 from service.fields import Choice, Text
-from service.jobs.models import EmploymentType
-from service.jobs.schemas import Employer, InvalidJobId, Location, Search
+from service.listing import Search
 from service.uploads import (
     Checksum,
     ContentLength,
@@ -32,19 +23,7 @@ from service.uploads import (
     ObjectKey,
     Upload,
 )
-from service.web import Cursor, Input, Limit, Output, Paged, PageInfo, Ts, Uuid, open_enum, page_info
-
-
-class InvalidNote(InvalidField):
-    code = "invalid_note"
-    message = "The note is too long or cannot be read."
-    message_id = "Catatan terlalu panjang atau tidak dapat dibaca."
-
-
-class InvalidReason(InvalidField):
-    code = "invalid_reason"
-    message = "The reason is too long or cannot be read."
-    message_id = "Alasan terlalu panjang atau tidak dapat dibaca."
+from service.web import Cursor, Input, Limit, Output, PageInfo, Ts, Uuid, open_enum
 
 
 class InvalidApplicationStatus(InvalidField):
@@ -145,15 +124,11 @@ class ApplicationPreviewInput(Input):
     expires_sec: Annotated[int, LinkSeconds(InvalidExpiresSec, minimum=60, maximum=900, floor=True, default=120)] = 120
 
 
-class ApplicationJob(Output):
+class ApplicationJob(JobHead):
     """The job of an application, without what the caller may do with it."""
 
-    id: str
-    title: str
-    employment_type: Annotated[str, open_enum(EmploymentType)]
-    visa_sponsorship: bool
-    location: Location
-    employer: Employer
+    location: Location = Field(validation_alias="location_json")
+    employer: Employer = Field(validation_alias="employer_json")
 
 
 class Application(Output):
@@ -165,26 +140,6 @@ class Application(Output):
     updated_at: Ts
     job: ApplicationJob
 
-    @classmethod
-    def of(cls, application: ApplicationView) -> Application:
-        job = application.job
-        return cls(
-            id=application.id,
-            job_id=application.job_id,
-            status=application.status,
-            note=application.note,
-            created_at=application.created_at,
-            updated_at=application.updated_at,
-            job=ApplicationJob(
-                id=job.id,
-                title=job.title,
-                employment_type=job.employment_type,
-                visa_sponsorship=job.visa_sponsorship,
-                location=Location.of(job.location),
-                employer=Employer.of(job.employer),
-            ),
-        )
-
 
 class JourneyEvent(Output):
     id: Uuid
@@ -195,17 +150,12 @@ class JourneyEvent(Output):
     actor_id: str | None
     created_at: Ts
 
-    @classmethod
-    def of(cls, event: EventView) -> JourneyEvent:
-        return cls(
-            id=event.id,
-            status=event.status,
-            title=event.title,
-            description=event.description,
-            actor_type=event.actor_type,
-            actor_id=event.actor_id,
-            created_at=event.created_at,
-        )
+
+class StoredStep(JourneyEvent):
+    """A step with what its words are made of, which no answer shows; none for steps of earlier releases."""
+
+    text_key: str | None = Field(exclude=True)
+    typed_text: str | None = Field(exclude=True)
 
 
 class ApplicationDocument(Output):
@@ -226,25 +176,6 @@ class ApplicationDocument(Output):
     created_at: Ts
     updated_at: Ts
 
-    @classmethod
-    def of(cls, document: DocumentView) -> ApplicationDocument:
-        return cls(
-            id=document.id,
-            application_id=document.application_id,
-            user_id=document.user_id,
-            document_type=document.document_type,
-            file_name=document.file_name,
-            content_type=document.content_type,
-            content_length=document.content_length,
-            checksum_sha256=document.checksum_sha256,
-            review_status=document.review_status,
-            review_reason=document.review_reason,
-            reviewed_at=document.reviewed_at,
-            reviewed_by=document.reviewed_by,
-            created_at=document.created_at,
-            updated_at=document.updated_at,
-        )
-
 
 class ApplyResponse(Output):
     """`created` is false for every call but the first."""
@@ -257,32 +188,15 @@ class ApplicationList(Output):
     items: list[Application]
     page_info: PageInfo
 
-    @classmethod
-    def of(cls, found: ApplicationPage, page: Paged) -> ApplicationList:
-        return cls(
-            items=[Application.of(item) for item in found.items],
-            page_info=page_info(page, shown=len(found.items), has_more=found.has_more, total=found.total),
-        )
-
 
 class ApplicationJourney(Output):
     application: Application
     journey: list[JourneyEvent]
 
-    @classmethod
-    def of(cls, found: Journey) -> ApplicationJourney:
-        return cls(
-            application=Application.of(found.application), journey=[JourneyEvent.of(event) for event in found.events]
-        )
-
 
 class ApplicationUpload(Output):
     application_id: Uuid
     upload: Upload
-
-    @classmethod
-    def of(cls, application: ApplicationView, upload: PresignedUpload) -> ApplicationUpload:
-        return cls(application_id=application.id, upload=Upload.of(upload))
 
 
 class ApplicationDocumentAdded(Output):
@@ -310,49 +224,23 @@ class Applicant(Output):
     full_name: str | None
     email: str | None
 
-    @classmethod
-    def of(cls, applicant: ApplicantView) -> Applicant:
-        return cls(id=applicant.id, full_name=applicant.full_name, email=applicant.email)
 
-
-class AdminApplication(Output):
+class _Case(Output):
     application: Application
     applicant: Applicant
-    last_event: JourneyEvent | None
 
-    @classmethod
-    def of(cls, case: CaseView) -> AdminApplication:
-        return cls(
-            application=Application.of(case.application),
-            applicant=Applicant.of(case.applicant),
-            last_event=JourneyEvent.of(case.last_event) if case.last_event else None,
-        )
+
+class AdminApplication(_Case):
+    last_event: JourneyEvent | None
 
 
 class AdminApplicationList(Output):
     items: list[AdminApplication]
     page_info: PageInfo
 
-    @classmethod
-    def of(cls, found: CasePage, page: Paged) -> AdminApplicationList:
-        return cls(
-            items=[AdminApplication.of(item) for item in found.items],
-            page_info=page_info(page, shown=len(found.items), has_more=found.has_more, total=found.total),
-        )
 
-
-class AdminApplicationJourney(Output):
-    application: Application
-    applicant: Applicant
+class AdminApplicationJourney(_Case):
     journey: list[JourneyEvent]
-
-    @classmethod
-    def of(cls, found: Journey) -> AdminApplicationJourney:
-        return cls(
-            application=Application.of(found.application),
-            applicant=Applicant.of(found.applicant),
-            journey=[JourneyEvent.of(event) for event in found.events],
-        )
 
 
 class AdminApplicationChanged(Output):
@@ -363,32 +251,12 @@ class AdminApplicationChanged(Output):
     applicant: Applicant
     journey_event: JourneyEvent | None
 
-    @classmethod
-    def of(cls, case: CaseView, event: EventView | None) -> AdminApplicationChanged:
-        return cls(
-            updated=event is not None,
-            application=Application.of(case.application),
-            applicant=Applicant.of(case.applicant),
-            journey_event=JourneyEvent.of(event) if event else None,
-        )
 
-
-class AdminApplicationDocuments(Output):
+class AdminApplicationDocuments(_Case):
     """`total` counts all documents; at most the newest 500 are shown."""
 
-    application: Application
-    applicant: Applicant
     items: list[ApplicationDocument]
     total: int
-
-    @classmethod
-    def of(cls, case: CaseView, documents: list[DocumentView], total: int) -> AdminApplicationDocuments:
-        return cls(
-            application=Application.of(case.application),
-            applicant=Applicant.of(case.applicant),
-            items=[ApplicationDocument.of(document) for document in documents],
-            total=total,
-        )
 
 
 class ApplicationDocumentReviewed(Output):
@@ -412,14 +280,3 @@ class ApplicationDocumentPreview(Output):
     method: Literal["GET"]
     expires_at: Ts
     sanitized: bool
-
-    @classmethod
-    def of(cls, document: DocumentView, url: str, expires_at: datetime, sanitized: bool) -> ApplicationDocumentPreview:
-        return cls(
-            document_id=document.id,
-            application_id=document.application_id,
-            url=url,
-            method="GET",
-            expires_at=expires_at,
-            sanitized=sanitized,
-        )

@@ -5,12 +5,13 @@ The rules: docs/rules/applications.md.
 
 from __future__ import annotations
 
-import dataclasses
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 
-from service.applications.models import ActorType, ApplicationStatus
-from service.applications.queries import DocumentView, EventView
+from service.applications.models import ApplicationStatus
+from service.applications.schemas import ApplicationDocument, StoredStep
+from service.audit.models import ActorType
 from service.auth.principal import STAFF_NAME
 
 
@@ -82,7 +83,7 @@ _OFFER_ANSWERS = {
 }
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class StepWords:
     """What is stored of a new step: its key, what somebody typed, and both in English for whoever knows no keys.
 
@@ -107,7 +108,7 @@ def words_of_move(status: ApplicationStatus, reason: str | None, *, actor_type: 
     return StepWords(key, reason, *_tell(key, _ENGLISH, status=status, name=name, typed=reason))
 
 
-def step_for_candidate(step: EventView, language: str, *, note: str | None) -> EventView:
+def step_for_candidate(step: StoredStep, language: str, *, note: str | None) -> StoredStep:
     """`step` as its candidate may see it: in their language (`id` or `en`), with a fixed word for staff.
 
     A step whose words are not ours stays as it is stored, but for the name of the member of staff who acted. `note` is
@@ -122,14 +123,13 @@ def step_for_candidate(step: EventView, language: str, *, note: str | None) -> E
         title, description = step.title, step.description
         if is_staffs:
             title, description = (_without(step.actor_id or "", text, language) for text in (title, description))
-    return dataclasses.replace(
-        step, title=title, description=description, actor_id=STAFF_NAME if is_staffs else step.actor_id
-    )
+    actor_id = STAFF_NAME if is_staffs else step.actor_id
+    return step.model_copy(update={"title": title, "description": description, "actor_id": actor_id})
 
 
-def document_for_candidate(document: DocumentView) -> DocumentView:
+def document_for_candidate(document: ApplicationDocument) -> ApplicationDocument:
     """`document` as its candidate may see it: with a fixed word for whoever reviewed it."""
-    return dataclasses.replace(document, reviewed_by=STAFF_NAME) if document.reviewed_by is not None else document
+    return document if document.reviewed_by is None else document.model_copy(update={"reviewed_by": STAFF_NAME})
 
 
 def _tell(key: StepText, language: str, *, status: str, name: str, typed: str | None) -> tuple[str, str]:
@@ -140,7 +140,7 @@ def _tell(key: StepText, language: str, *, status: str, name: str, typed: str | 
     return title, f"{told}{_REASON[language]}{typed}" if typed else told
 
 
-def _key_of(step: EventView, note: str | None) -> tuple[StepText, str | None] | None:
+def _key_of(step: StoredStep, note: str | None) -> tuple[StepText, str | None] | None:
     """The key of a step and what somebody typed; none for words that are not ours, or of a later release."""
     if step.text_key is not None:
         known = _KEYS.get(step.text_key)

@@ -13,8 +13,9 @@ from tortoise.transactions import in_transaction
 from service import db, logs
 from service.audit import chain, queries
 from service.audit.models import AuditEvent
+from service.clock import utc_now
 from service.logs import request_id
-from service.settings import Key, utc_now
+from service.settings import Key
 
 CHAIN_LOCK = int.from_bytes(b"auditlog", "big", signed=True)
 """The advisory lock of everybody who adds to the chain; taken last in a transaction, after every row lock."""

@@ -9,8 +9,10 @@ from sanic.compat import Header
 from service.audit.domain import audit
 from service.auth import guesses, tokens
 from service.auth.clients import address_of
-from service.auth.principal import Basis, Principal, Staff
+from service.auth.principal import Principal, Staff
 from service.auth.queries import find_caller, has_super_admin
+from service.caching.basis import Basis
+from service.clock import utc_now
 from service.errors import (
     AdminApiDisabled,
     ExpiredAccessToken,
@@ -20,7 +22,7 @@ from service.errors import (
     MissingAdminApiKey,
     RateLimited,
 )
-from service.settings import Settings, utc_now
+from service.settings import Settings
 
 _SCHEME = "Bearer "
 

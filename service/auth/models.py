@@ -3,8 +3,6 @@
 Indexes, checks and database defaults are written in `migrations/models/`, in SQL; models name columns only.
 """
 
-from uuid import UUID
-
 from tortoise import fields
 from tortoise.models import Model
 
@@ -49,7 +47,6 @@ class Session(Model):
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="sessions", on_delete=fields.OnDelete.CASCADE
     )
-    user_id: UUID
     token_hash = TextKey(unique=True, description="Lower hex SHA-256 of the refresh token.")
     expires_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
@@ -57,7 +54,6 @@ class Session(Model):
     family: fields.ForeignKeyNullableRelation[SessionFamily] = fields.ForeignKeyField(
         "models.SessionFamily", related_name="sessions", null=True, on_delete=fields.OnDelete.CASCADE
     )
-    family_id: UUID | None
     parent: fields.OneToOneNullableRelation["Session"] = fields.OneToOneField(
         "models.Session", related_name="successor", null=True, on_delete=fields.OnDelete.SET_NULL
     )

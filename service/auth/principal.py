@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
 STAFF_NAME = "staff"
 """Who a member of staff is in a candidate's answers: never a name or an address."""
-
-
-class Basis(Enum):
-    """On what the answer to a read depends, besides its address: what belongs to the caller, or jobs and posts too."""
-
-    OWN = "own"
-    CONTENT = "content"
 
 
 @dataclass(frozen=True, slots=True)

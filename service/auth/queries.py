@@ -10,8 +10,9 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from service import db
-from service.auth.principal import Basis, Principal
-from service.settings import utc_now
+from service.auth.principal import Principal
+from service.caching.basis import Basis
+from service.clock import utc_now
 
 # --- Callers ----------------------------------------------------------------------------------------------------------
 
@@ -153,6 +154,15 @@ async def lock_session(token_hash: str) -> asyncpg.Record | None:
     return await db.fetch_row(
         "SELECT s.id, s.user_id, s.family_id, s.expires_at, s.revoked_at, s.rotated_at, s.successor_key_id, f.ended_at"
         " FROM sessions s LEFT JOIN session_families f ON f.id = s.family_id WHERE s.token_hash = $1 FOR UPDATE OF s",
+        token_hash,
+    )
+
+
+async def lock_session_and_look_ahead(token_hash: str) -> asyncpg.Record | None:
+    """`id`, `user_id`, `family_id` of a refresh token, held until the transaction ends; `is_old`: its successor is used."""
+    return await db.fetch_row(
+        "SELECT s.id, s.user_id, s.family_id, next.rotated_at IS NOT NULL AS is_old"
+        " FROM sessions s LEFT JOIN sessions next ON next.parent_id = s.id WHERE s.token_hash = $1 FOR UPDATE OF s",
         token_hash,
     )
 

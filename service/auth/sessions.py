@@ -19,8 +19,9 @@ from service.audit.domain import audit
 from service.auth import queries, tokens
 from service.auth.models import Session, SessionFamily
 from service.auth.principal import Principal
+from service.clock import utc_now
 from service.errors import ApiError, InvalidField
-from service.settings import Settings, utc_now
+from service.settings import Settings
 
 # Android gives a call up after 10 s; an answer before that can still be used.
 _REFRESH_PATIENCE_SECONDS = 8.0
@@ -143,15 +144,14 @@ async def logout(token: str) -> None:
     """End the sign-in that `token` belongs to, when it is the current refresh token or the one before. Never fails for
     an unknown one."""
     async with in_transaction():
-        session = await Session.filter(token_hash=tokens.token_hash(token)).select_for_update().get_or_none()
-        if session is None or await Session.exists(parent_id=session.id, rotated_at__isnull=False):
+        row = await queries.lock_session_and_look_ahead(tokens.token_hash(token))
+        if row is None or row["is_old"]:
             return
-        if session.revoked_at is None:
-            session.revoked_at = utc_now()
-            await session.save(update_fields=["revoked_at"])
-        if session.family_id is not None:
-            await end_family(session.family_id, reason="logout")
-        user_id = str(session.user_id)
+        if row["family_id"] is not None:
+            await end_family(row["family_id"], reason="logout")
+        else:
+            await Session.filter(id=row["id"], revoked_at__isnull=True).update(revoked_at=utc_now())
+        user_id = str(row["user_id"])
         await audit("auth.signed_out", actor_type="USER", actor_id=user_id, subject_type="USER", subject_id=user_id)
 
 

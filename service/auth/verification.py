@@ -19,8 +19,9 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth.models import EmailVerificationChallenge, User
+from service.clock import utc_now
 from service.errors import ApiError, InvalidField
-from service.settings import Settings, utc_now
+from service.settings import Settings
 from service.tasks.domain import enqueue
 from service.tasks.models import TaskKind
 

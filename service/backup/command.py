@@ -11,9 +11,10 @@ from typing import Any
 from service import logs, migrate
 from service.backup import drill, dump, objects
 from service.backup.store import BackupError
-from service.maintenance import runs
+from service.clock import utc_now
 from service.maintenance.models import RunKind
-from service.settings import Settings, utc_now
+from service.maintenance.queries import record_run
+from service.settings import Settings
 
 Say = Callable[[str], None]
 
@@ -84,9 +85,9 @@ async def _recorded(settings: Settings, kind: RunKind, work: Callable[[], Awaita
         detail = await work()
     except (BackupError, migrate.MigrationError, OSError) as error:
         logs.log("maintenance.failed", level="error", kind=kind.value, reason=str(error))
-        await runs.record(
+        await record_run(
             settings.database_url, kind, started_at=started_at, succeeded=False, detail={"reason": str(error)}
         )
         raise BackupError(str(error)) from error
-    await runs.record(settings.database_url, kind, started_at=started_at, succeeded=True, detail=detail)
+    await record_run(settings.database_url, kind, started_at=started_at, succeeded=True, detail=detail)
     logs.log("maintenance.done", kind=kind.value)

@@ -8,21 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from service import migrate
-from service.backup import dump, objects
+from service.backup import dump, objects, queries
 from service.backup.store import BackupError, copies
-from service.db import BaseConnection
 from service.settings import Settings
 
 _DOCUMENTS_TRIED = 50
 _STATEMENT_SECONDS = 300.0
-# Newest first. Registering a document does not look at its object, so some rows name none.
-_DOCUMENTS_SQL = """
-SELECT key, checksum FROM (
-    SELECT object_key AS key, checksum_sha256 AS checksum, created_at FROM job_application_documents
-    UNION ALL
-    SELECT metadata_json ->> 'objectKey', checksum_sha256, created_at FROM identity_documents
-) AS documents WHERE key IS NOT NULL ORDER BY created_at DESC LIMIT $1
-"""
 
 
 async def report(settings: Settings, restored_url: str, folder: Path, say: Callable[[str], None]) -> dict[str, Any]:
@@ -40,24 +31,16 @@ async def report(settings: Settings, restored_url: str, folder: Path, say: Calla
         say(f"head      {head}")
         if head != manifest.head:
             raise BackupError(f"the restored database is at {head}, the dump was taken at {manifest.head}")
-        counts = await _counts(connection)
+        counts = await queries.count_rows(connection)
         for table in sorted(manifest.counts.keys() | counts.keys()):
             say(f"rows      {table} {counts.get(table)} of {manifest.counts.get(table)}")
         differing = [t for t in manifest.counts.keys() | counts.keys() if counts.get(t) != manifest.counts.get(t)]
         if differing:
             raise BackupError(f"other numbers of rows than were dumped in {', '.join(sorted(differing))}")
-        rows = [(row["key"], row["checksum"]) for row in await connection.fetch(_DOCUMENTS_SQL, _DOCUMENTS_TRIED)]
+        rows = await queries.newest_documents(connection, _DOCUMENTS_TRIED)
     opened = await _open_one(settings, rows)
     say(f"document  {opened}")
     return {"backup": manifest.key, "head": manifest.head, "rows": sum(counts.values()), "document": opened}
-
-
-async def _counts(connection: BaseConnection) -> dict[str, int]:
-    tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
-    return {
-        row["tablename"]: await connection.fetchval(f'SELECT count(*) FROM public."{row["tablename"]}"')
-        for row in tables
-    }
 
 
 async def _open_one(settings: Settings, rows: list[tuple[str, str]]) -> str:

@@ -11,7 +11,8 @@ from typing import Any
 import orjson
 
 from service.backup.store import BackupError, Bucket, copies
-from service.settings import Settings, utc_now
+from service.clock import utc_now
+from service.settings import Settings
 
 PREFIX = "postgres/"
 # What the dump step leaves in its folder, and what `fetch` writes there again.

@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import orjson
 
 from service.backup.store import BackupError, Bucket, copies, documents
-from service.settings import Settings, utc_now
+from service.clock import utc_now
+from service.settings import Settings
 
 PREFIX = "documents/"
 # When documents went missing at the source: they are kept a while, then go here too.

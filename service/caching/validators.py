@@ -13,7 +13,8 @@ from pathlib import Path
 from sanic import HTTPResponse, Request
 from sanic.response import empty
 
-from service.auth.principal import Basis, Principal
+from service.auth.principal import Principal
+from service.caching.basis import Basis
 from service.version import VERSION
 
 CACHE_CONTROL = "private, no-cache"

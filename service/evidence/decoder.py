@@ -226,16 +226,10 @@ def check_pdf(data: bytes) -> None:
         if reader.is_encrypted:
             raise Refused("pdf_encrypted")
         # Readers look for the mark in the last kilobyte; without it the file's end is missing.
-        if b"%%EOF" not in data.rstrip(b"\0\r\n\t ")[-1024:]:
-            raise Refused("pdf_broken")
-        if not len(reader.pages):
+        if b"%%EOF" not in data.rstrip(b"\0\r\n\t ")[-1024:] or not len(reader.pages):
             raise Refused("pdf_broken")
         for number in range(min(len(reader.pages), CHECKED_PAGES)):
-            page = reader.pages[number]
-            _ = page.mediabox
-            contents = page.get_contents()
-            if contents is not None:
-                contents.get_data()
+            _read_page(reader.pages[number])
     except (DependencyError, FileNotDecryptedError) as error:
         raise Refused("pdf_encrypted") from error
     except (LimitReachedError, MemoryError) as error:
@@ -246,6 +240,13 @@ def check_pdf(data: bytes) -> None:
         return  # a rare filter, which is no fault
     except Exception as error:
         raise Refused("pdf_broken") from error
+
+
+def _read_page(page: pypdf.PageObject) -> None:
+    _ = page.mediabox
+    contents = page.get_contents()
+    if contents is not None:
+        contents.get_data()
 
 
 def limit_self() -> None:

@@ -14,11 +14,14 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import orjson
 from tortoise.transactions import in_transaction
 
-from service import db, logs
+from service import logs
 from service.adapters.object_storage import ObjectStorage
+from service.applications.models import ApplicationDocument
+from service.clock import utc_now
 from service.evidence.sandbox import decode
 from service.evidence.verdicts import MAX_BYTES, PDF, ByteState, Reason, judge_outside, judge_type
-from service.settings import Settings, utc_now
+from service.kyc.models import IdentityDocument
+from service.settings import Settings
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
 from service.uploads import is_safe_key
@@ -37,12 +40,9 @@ class Subject(StrEnum):
     APPLICATION = "application"
 
 
-_TABLES = {Subject.IDENTITY: "identity_documents", Subject.APPLICATION: "job_application_documents"}
-_SELECTS = {
-    Subject.IDENTITY: "SELECT byte_state, checksum_sha256, metadata_json->>'objectKey' AS object_key,"
-    " NULL::bigint AS content_length, NULL::text AS content_type FROM identity_documents WHERE id = $1",
-    Subject.APPLICATION: "SELECT byte_state, checksum_sha256, object_key, content_length, content_type"
-    " FROM job_application_documents WHERE id = $1",
+_MODELS: dict[Subject, type[IdentityDocument | ApplicationDocument]] = {
+    Subject.IDENTITY: IdentityDocument,
+    Subject.APPLICATION: ApplicationDocument,
 }
 
 
@@ -81,17 +81,13 @@ async def look_again(session_id: str) -> None:
 
     Those whose first day is over are looked for during one more; of the others a look waits already.
     """
-    rows = await db.fetch_all(
-        "SELECT id, created_at FROM identity_documents WHERE kyc_session_id = $1 AND byte_state = $2"
-        f" AND byte_reason = $3 ORDER BY created_at DESC, id LIMIT {_LOOKED_FOR_AT_ONCE}",
-        session_id,
-        ByteState.DECLARED.value,
-        Reason.OBJECT_MISSING.value,
+    missing = IdentityDocument.filter(
+        kyc_session_id=session_id, byte_state=ByteState.DECLARED.value, byte_reason=Reason.OBJECT_MISSING.value
     )
     now = utc_now()
-    for row in rows:
-        is_given_up = row["created_at"] < now - LOOK_PERIOD
-        await _enqueue(Subject.IDENTITY, row["id"], until=now + LOOK_PERIOD if is_given_up else None)
+    for document in await missing.order_by("-created_at", "id").limit(_LOOKED_FOR_AT_ONCE):
+        is_given_up = document.created_at < now - LOOK_PERIOD
+        await _enqueue(Subject.IDENTITY, document.id, until=now + LOOK_PERIOD if is_given_up else None)
 
 
 async def _enqueue(
@@ -156,12 +152,14 @@ async def _judge(
 
 async def _find(subject: Subject, document_id: UUID) -> _Document | None:
     """A document without a verdict."""
-    row = await db.fetch_row(_SELECTS[subject], document_id)
-    if row is None or row["byte_state"] != ByteState.DECLARED:
+    found = await _MODELS[subject].get_or_none(id=document_id, byte_state=ByteState.DECLARED.value)
+    if found is None:
         return None
-    return _Document(
-        subject, document_id, row["object_key"], row["checksum_sha256"], row["content_length"], row["content_type"]
-    )
+    checksum = found.checksum_sha256
+    if isinstance(found, ApplicationDocument):
+        return _Document(subject, found.id, found.object_key, checksum, found.content_length, found.content_type)
+    key = found.metadata_json.get("objectKey")
+    return _Document(subject, found.id, key if isinstance(key, str) else None, checksum, None, None)
 
 
 async def _record_missing(document: _Document, payload: dict[str, Any]) -> None:
@@ -183,12 +181,9 @@ async def _record_missing(document: _Document, payload: dict[str, Any]) -> None:
 async def _record(document: _Document, reason: Reason | None) -> None:
     """Write the state of the bytes; neither times nor statuses that apps see are touched."""
     state = ByteState.VERIFIED if reason is None else ByteState.REJECTED if reason.rejects else ByteState.DECLARED
-    await db.execute(
-        f"UPDATE {_TABLES[document.subject]} SET byte_state = $2, byte_reason = $3,"
-        f" bytes_checked_at = statement_timestamp() WHERE id = $1 AND byte_state = '{ByteState.DECLARED}'",
-        document.id,
-        state.value,
-        reason.value if reason else None,
+    undecided = _MODELS[document.subject].filter(id=document.id, byte_state=ByteState.DECLARED.value)
+    await undecided.update(
+        byte_state=state.value, byte_reason=reason.value if reason else None, bytes_checked_at=utc_now()
     )
     logs.log(
         "evidence.document_judged",

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from service.clock import utc_now
 from service.gate import criteria as files
 from service.gate.criteria import ENVIRONMENTS, Check, WrongUse, as_text, fill
 from service.gate.evidence import (
@@ -30,7 +31,6 @@ from service.gate.evidence import (
     is_command,
     open_store,
 )
-from service.settings import utc_now
 from service.smoke.options import WrongUse as WrongOption
 from service.smoke.options import parse_resolve, trust
 
@@ -124,11 +124,11 @@ async def _check(arguments: argparse.Namespace) -> int:
 
 async def _export(database_url: str, started_at: Any, row: Mapping[str, Any], *, shut: bool) -> None:
     from service import migrate
-    from service.maintenance import runs
     from service.maintenance.models import RunKind
+    from service.maintenance.queries import record_run
 
     try:
-        await runs.record(database_url, RunKind.GATE, started_at=started_at, succeeded=not shut, detail=row)
+        await record_run(database_url, RunKind.GATE, started_at=started_at, succeeded=not shut, detail=row)
     except migrate.MigrationError as error:
         sys.stderr.write(f"gate: the row could not be written: {error}\n")
 

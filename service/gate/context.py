@@ -8,9 +8,9 @@ from datetime import datetime
 
 import orjson
 
+from service.clock import utc_now
 from service.gate.cluster import Cluster
 from service.gate.criteria import Check
-from service.settings import utc_now
 from service.tools.http import Answer, Caller
 
 

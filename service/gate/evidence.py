@@ -15,8 +15,8 @@ import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
 from service.adapters.object_storage import s3_client
+from service.clock import format_time
 from service.gate.criteria import Check, as_text
-from service.web import format_time
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client

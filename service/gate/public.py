@@ -72,15 +72,7 @@ async def surface(context: Context, _: Check) -> str:
         asked += 1
         if status != 401:
             raise No(f"{path} answers {status} to a stranger, not 401")
-    shown = "nothing"
-    for form in _METRICS_FORMS:
-        answer = await context.caller.get(f"{url}/metrics", headers={"Accept": form})
-        if answer.status == 200 and not is_summary(answer):
-            raise No(f"/metrics answers a stranger who accepts {form} with more than the summary")
-        if answer.status not in {200, 401, 403, 404, 503}:
-            raise No(f"/metrics answers {answer.status} to a stranger")
-        if answer.status == 200:
-            shown = "its summary"
+    shown = await _metrics_shown(context, url)
     for base, paths in ((url, _FOREIGN_PATHS), (objects, _OBJECTS_PATHS)):
         for path in paths:
             status = (await context.caller.get(base + path)).status
@@ -92,6 +84,20 @@ async def surface(context: Context, _: Check) -> str:
     if listing.status not in {401, 403, 404}:
         raise No(f"the bucket answers {listing.status} to a stranger who lists it")
     return f"{asked + 1} addresses that must not answer do not; /metrics shows a stranger {shown}"
+
+
+async def _metrics_shown(context: Context, url: str) -> str:
+    """What /metrics shows a stranger, in words. Raises No when that is more than the summary."""
+    shown = "nothing"
+    for form in _METRICS_FORMS:
+        answer = await context.caller.get(f"{url}/metrics", headers={"Accept": form})
+        if answer.status == 200 and not is_summary(answer):
+            raise No(f"/metrics answers a stranger who accepts {form} with more than the summary")
+        if answer.status not in {200, 401, 403, 404, 503}:
+            raise No(f"/metrics answers {answer.status} to a stranger")
+        if answer.status == 200:
+            shown = "its summary"
+    return shown
 
 
 def is_summary(answer: Answer) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
+from service.clock import format_time
 from service.gate import files, public, target
 from service.gate.cluster import ClusterError
 from service.gate.context import Context, No, Probe
@@ -12,7 +13,6 @@ from service.gate.criteria import Check, Criterion, Waiver, WrongUse, fill
 from service.gate.evidence import Evidence, Store, StoreUnavailable, Subject, problem_of, short
 from service.gate.verdict import Answer, Report, Verdict, waive
 from service.tools.http import Unreachable
-from service.web import format_time
 
 # The run of this check says which image was tested; all other evidence must be of the same.
 TESTED_CHECK = "image.tested"

@@ -14,16 +14,13 @@ from service.gate.cluster import ClusterError
 from service.gate.context import Context, No, json_of
 from service.gate.criteria import Check
 from service.gate.evidence import short
-from service.settings import Settings, SettingsError, load_settings
+from service.settings import Settings, SettingsError, is_weak, load_settings
 
 # Provisioners whose volumes live and die with one node.
 _NODE_LOCAL = re.compile(r"local-path|hostpath|no-provisioner|local-static|openebs\.io/local|topolvm|local\.csi", re.I)
 _PROVISIONER = "volume.kubernetes.io/storage-provisioner"
 # Read beside the settings: older names, and what the seed takes from the same Secret.
 _ALIASES = frozenset({"NODE_ENV", "PORT", "EMAIL_PROVIDER", "EMAIL_FROM", "SEED_STAGING_PASSWORD"})
-_WEAK = re.compile(
-    r"change|replace|sample|example|insecure|default|secret|password|admin123|dev[-_]|test[-_]|not-a-", re.I
-)
 _MINIMUM_PASSWORD = 16
 _LOG_KEYS = {"ts", "level", "service", "event"}
 _REQUEST_KEYS = {"requestId", "method", "route", "statusCode", "durationMs"}
@@ -48,7 +45,7 @@ async def environment_complete(context: Context, _: Check) -> str:
         "OBJECT_STORAGE_SECRET_ACCESS_KEY": settings.s3_secret_key,
     }
     for name, value in secrets.items():
-        if len(value) < _MINIMUM_PASSWORD or _WEAK.search(value):
+        if is_weak(value, _MINIMUM_PASSWORD):
             raise No(f"{name}: its password is a sample value or shorter than {_MINIMUM_PASSWORD} characters")
     return f"{len(variables)} variables, all known and fit for {settings.environment}"
 

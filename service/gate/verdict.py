@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 
+from service.clock import format_time
 from service.gate.criteria import Criterion, Waiver
 from service.gate.evidence import Subject, short
-from service.web import format_time
 
 
 class Verdict(StrEnum):

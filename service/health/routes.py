@@ -65,7 +65,7 @@ class Totals(Output):
     responses={200: Health},
     depends=False,
 )
-async def get_health(request: Request) -> HTTPResponse:
+async def get_health(_: Request) -> HTTPResponse:
     return answer(Health(status="ok", service="api", version=VERSION))
 
 

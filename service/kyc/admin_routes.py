@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.applications.schemas import InvalidReason
-from service.errors import InvalidCursor, InvalidLimit
+from service.errors import InvalidCursor, InvalidLimit, InvalidReason
 from service.kyc import admin_schemas, claims, documents, review, schemas, states
 from service.operations import Security, operation
 from service.uploads import InvalidExpiresSec, InvalidObjectKey

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from service.applications.schemas import InvalidReason
-from service.errors import InvalidField, InvalidRequestBody
+from service.errors import InvalidField, InvalidReason, InvalidRequestBody
 from service.evidence.verdicts import ByteState
 from service.fields import Choice, Number, Text
 from service.kyc.models import KycStatus

@@ -12,6 +12,7 @@ import orjson
 from tortoise.transactions import in_transaction
 
 from service.auth.principal import Principal
+from service.clock import format_time, utc_now
 from service.errors import ApiError
 from service.kyc import schemas, states
 from service.kyc.models import KycStatus, SessionView
@@ -28,8 +29,7 @@ from service.kyc.queries import (
 )
 from service.kyc.states import Actor, KycSessionNotSubmitted
 from service.kyc.submission import RESERVED_KEY
-from service.settings import utc_now
-from service.web import format_time, parse
+from service.web import parse
 
 
 class VerificationSessionRequired(ApiError):

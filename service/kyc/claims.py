@@ -14,13 +14,14 @@ from tortoise.transactions import in_transaction
 from service import db
 from service.audit.domain import audit
 from service.auth.principal import Staff
+from service.clock import format_time
 from service.errors import ApiError, ServerBusy
 from service.kyc import states
 from service.kyc.admin_schemas import InvalidReviewedBy
 from service.kyc.models import SessionView
 from service.kyc.queries import CLAIM_COLUMNS, ClaimView, QueueItem, find_queue_item, lock_session
 from service.kyc.states import KycSessionNotFound
-from service.web import format_time, uuid_or_none
+from service.web import uuid_or_none
 
 CLAIM_LIFE = timedelta(minutes=15)
 MAX_REVIEWER_LENGTH = 128

@@ -17,6 +17,7 @@ from service import db, logs
 from service.adapters.object_storage import ObjectStorage, PresignedUpload
 from service.audit.domain import audit
 from service.auth.principal import Principal, Staff
+from service.clock import format_time, utc_now
 from service.errors import ApiError
 from service.evidence.domain import Subject, derived_key, enqueue_look
 from service.evidence.verdicts import ByteState
@@ -24,9 +25,9 @@ from service.kyc import schemas, states
 from service.kyc.models import SessionView
 from service.kyc.queries import DOCUMENT_COLUMNS, DocumentView, Preview, find_document, own_session
 from service.kyc.states import Actor
-from service.settings import Settings, utc_now
+from service.settings import Settings
 from service.uploads import InvalidObjectKey, is_safe_key, limited, object_key
-from service.web import format_time, parse, uuid_or_none
+from service.web import parse, uuid_or_none
 
 _ONCE = "uq_identity_documents_session_checksum"
 

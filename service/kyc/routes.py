@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.applications.schemas import InvalidNote
-from service.auth.principal import Basis
+from service.caching.basis import Basis
+from service.errors import InvalidNote
 from service.kyc import checklist, documents, schemas, states, submission
 from service.operations import operation
 from service.uploads import (

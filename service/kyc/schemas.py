@@ -9,10 +9,9 @@ from typing import Annotated, Any, Literal
 import orjson
 
 from service.adapters.object_storage import PresignedUpload
-from service.applications.schemas import InvalidNote
 from service.audit.models import ActorType
 from service.auth.principal import STAFF_NAME
-from service.errors import InvalidField
+from service.errors import InvalidField, InvalidNote
 from service.fields import JsonObject, Text
 from service.kyc.models import KycStatus, SessionView
 from service.kyc.queries import (

@@ -16,9 +16,9 @@ from service import db, logs
 from service.audit.domain import audit
 from service.audit.models import ActorType
 from service.auth.principal import Principal, Staff
+from service.clock import format_time
 from service.errors import ApiError
 from service.kyc.models import SESSION_COLUMNS, KycStatus, SessionView
-from service.web import format_time
 
 SUBJECT = "KYC_SESSION"
 ALLOWED: dict[str | None, frozenset[KycStatus]] = {

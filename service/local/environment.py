@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 from service.local.processes import LocalError
 from service.local.servers import HOST
+from service.settings import Secret, secret_fields
 
 DATABASE = "jembatan"
 DATABASE_USER = "jembatan"
@@ -21,16 +22,9 @@ STAFF_EMAIL = "admin@example.com"
 _LINE = re.compile(r"([A-Z][A-Z0-9_]*)=(.*)")
 
 
-def _ring(prefix: str) -> str:
-    return f"{prefix}:{secrets.token_urlsafe(36)}"
-
-
 def _fresh_secrets() -> dict[str, str]:
-    return {
-        "AUTH_TOKEN_KEYS": _ring("local1"),
-        "AUDIT_KEYS": _ring("local1"),
-        "ADMIN_API_KEY": secrets.token_urlsafe(32),
-        "KYC_PROVIDER_WEBHOOK_SECRET": secrets.token_urlsafe(32),
+    made = {Secret.RING: lambda: f"local1:{secrets.token_urlsafe(36)}", Secret.KEY: lambda: secrets.token_urlsafe(32)}
+    return {name.upper(): made[kind]() for name, kind in secret_fields().items() if kind in made} | {
         "SEED_CANDIDATE_PASSWORD": secrets.token_urlsafe(12),
         "LOCAL_POSTGRES_PASSWORD": secrets.token_urlsafe(24),
         "LOCAL_S3_ACCESS_KEY_ID": secrets.token_hex(10),

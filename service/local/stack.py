@@ -85,6 +85,15 @@ class Stack:
                 f"Port {environment.api_port} for the API is taken by another program: stop that, or choose another"
                 " with API_PORT=PORT."
             )
+        self._start_servers()
+        self._step("seed")
+        for name, command in (("api", "serve"), ("worker", "worker")):
+            self.children[name] = self._spawn(name, command)
+            self._note_running()
+        self._wait_ready(environment)
+
+    def _start_servers(self) -> None:
+        """Start the embedded servers and bring both stores to this version, whoever runs them."""
         # Servers elsewhere first: what is wrong with their address or password shows before anything of ours starts.
         if self.postgres is None:
             self._say("Asking the database (DATABASE_URL) …")
@@ -102,11 +111,6 @@ class Stack:
         if self.postgres is not None:
             self.postgres.ensure_database(DATABASE_USER, DATABASE)
             self._step("migrate")
-        self._step("seed")
-        for name, command in (("api", "serve"), ("worker", "worker")):
-            self.children[name] = self._spawn(name, command)
-            self._note_running()
-        self._wait_ready(environment)
 
     def watch(self) -> None:
         """Block until somebody asks us to stop. Raises LocalError when one of the processes ends by itself."""
@@ -278,7 +282,7 @@ class Stack:
             return self._log(name).read_bytes()[-8000:].decode(errors="replace")
         return ""
 
-    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._asked_to_stop = True
         if self._may_interrupt:
             self._may_interrupt = False

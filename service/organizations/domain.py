@@ -11,10 +11,11 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth.principal import Principal, Staff
+from service.clock import utc_now
 from service.errors import ApiError
-from service.organizations import schemas
+from service.organizations import queries, schemas
 from service.organizations.models import Organization, OrganizationVerification, OrgVerificationStatus
-from service.settings import utc_now
+from service.records import read
 from service.web import parse, uuid_or_none
 
 
@@ -62,7 +63,9 @@ async def submit_verification(org_id: str, body: dict[str, Any], *, by: Principa
     One transaction under the organization's row lock; the verification keeps its id. The organization is looked up
     before the fields. Raises OrgNotFound (for somebody else's too) and the fields' errors.
     """
-    known = await _own_organization(org_id, by)
+    known = uuid_or_none(org_id)
+    if known is None or not await Organization.exists(id=known, owner_user_id=by.user_id):
+        raise OrgNotFound
     fields = parse(schemas.OrgVerificationInput, body)
     async with in_transaction():
         if await Organization.filter(id=known).select_for_update(no_key=True).get_or_none() is None:
@@ -81,12 +84,15 @@ async def submit_verification(org_id: str, body: dict[str, Any], *, by: Principa
     return verification
 
 
-async def read_verification(org_id: str, *, by: Principal) -> OrganizationVerification:
+async def read_verification(org_id: str, *, by: Principal) -> schemas.OrgVerification:
     """The check of the caller's own organization. Raises OrgNotFound, OrgVerificationNotFound."""
-    found = await OrganizationVerification.get_or_none(org_id=await _own_organization(org_id, by))
-    if found is None:
+    known = uuid_or_none(org_id)
+    row = await queries.find_verification(known, by.user_id) if known else None
+    if row is None:
+        raise OrgNotFound
+    if row["id"] is None:
         raise OrgVerificationNotFound
-    return found
+    return read(schemas.OrgVerification, row)
 
 
 async def decide_verification(org_id: str, fields: schemas.OrgDecisionInput, *, by: Staff) -> OrganizationVerification:
@@ -108,13 +114,6 @@ async def decide_verification(org_id: str, fields: schemas.OrgDecisionInput, *, 
         await verification.save(update_fields=["status", "reason_codes_json", "last_checked_at", "updated_at"])
         await _audit_verification("organization.verification_decided", "ADMIN", by.actor_id, before, verification)
     return verification
-
-
-async def _own_organization(org_id: str, by: Principal) -> str:
-    known = uuid_or_none(org_id)
-    if known is None or not await Organization.exists(id=known, owner_user_id=by.user_id):
-        raise OrgNotFound
-    return known
 
 
 async def _lock_verification(org_id: str) -> OrganizationVerification | None:

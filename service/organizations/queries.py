@@ -4,10 +4,18 @@ from __future__ import annotations
 
 import asyncpg
 
+from service import db
 from service.listing import Narrowing
 from service.offsets import OffsetPage, offset_page
 from service.organizations import schemas
-from service.records import read
+from service.organizations.models import OrganizationVerification
+from service.records import columns, read
+
+_VERIFICATION = columns(
+    OrganizationVerification,
+    "v",
+    skip=("registration_number", "legal_name", "supporting_object_keys_json", "created_at", "updated_at"),
+)
 
 
 async def list_organizations(query: schemas.OrganizationsQuery) -> OffsetPage[schemas.AdminOrganization]:
@@ -20,8 +28,8 @@ async def list_organizations(query: schemas.OrganizationsQuery) -> OffsetPage[sc
     source = f"FROM organizations o LEFT JOIN organization_verifications v ON v.org_id = o.id WHERE {wanted.filters}"
     return await offset_page(
         f"SELECT count(*) {source}",
-        "SELECT v.id, v.org_id, v.status, v.reason_codes_json, v.last_checked_at,"
-        f" o.id AS organization_id, o.name, o.org_type, o.country_code, o.owner_user_id, o.created_at {source}"
+        f"SELECT {_VERIFICATION}, o.id AS organization_id, o.name, o.org_type, o.country_code, o.owner_user_id,"
+        f" o.created_at {source}"
         " ORDER BY o.created_at DESC, o.id DESC LIMIT $1 OFFSET $2",
         "p.created_at DESC, p.organization_id DESC",
         *wanted.arguments,
@@ -31,6 +39,16 @@ async def list_organizations(query: schemas.OrganizationsQuery) -> OffsetPage[sc
         columns="p.*, u.full_name, u.email",
         joins="LEFT JOIN users u ON u.id = p.owner_user_id",
         key="organization_id",
+    )
+
+
+async def find_verification(org_id: str, owner_id: str) -> asyncpg.Record | None:
+    """The check of an organization of `owner_id`; its `id` is none when nothing was handed in. One statement."""
+    return await db.fetch_row(
+        f"SELECT {_VERIFICATION} FROM organizations o LEFT JOIN organization_verifications v ON v.org_id = o.id"
+        " WHERE o.id = $1 AND o.owner_user_id = $2",
+        org_id,
+        owner_id,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.errors import InvalidCountryCode
 from service.operations import operation
 from service.organizations import domain, schemas
 from service.web import answer, parse, read_body
@@ -19,7 +20,7 @@ bp = Blueprint("organizations")
     tag="organizations",
     body=schemas.OrganizationInput,
     responses={201: schemas.Organization},
-    errors=(schemas.InvalidOrgName, schemas.InvalidOrgType, schemas.InvalidCountryCode),
+    errors=(schemas.InvalidOrgName, schemas.InvalidOrgType, InvalidCountryCode),
 )
 async def create_organization(request: Request) -> HTTPResponse:
     fields = parse(schemas.OrganizationInput, await read_body(request))
@@ -59,5 +60,4 @@ async def submit_verification(request: Request, org_id: str) -> HTTPResponse:
     errors=(domain.OrgNotFound, domain.OrgVerificationNotFound),
 )
 async def get_verification(request: Request, org_id: str) -> HTTPResponse:
-    found = await domain.read_verification(org_id, by=request.ctx.principal)
-    return answer(schemas.OrgVerification.model_validate(found))
+    return answer(await domain.read_verification(org_id, by=request.ctx.principal))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from service.errors import InvalidCursor, InvalidField, InvalidLimit
+from service.errors import InvalidCountryCode, InvalidCursor, InvalidField, InvalidLimit
 from service.fields import Choice, Items, Number, Text
 from service.organizations.models import OrgType, OrgVerificationStatus
 from service.web import Cursor, Input, Output, PageInfo, Ts, Uuid, open_enum
@@ -23,12 +23,6 @@ class InvalidOrgType(InvalidField):
     code = "invalid_org_type"
     message = "The type of organization is not valid."
     message_id = "Jenis organisasi tidak valid."
-
-
-class InvalidCountryCode(InvalidField):
-    code = "invalid_country_code"
-    message = "Please enter a country code of two letters."
-    message_id = "Silakan isi kode negara dua huruf."
 
 
 class InvalidRegistrationNumber(InvalidField):

@@ -20,7 +20,7 @@ bp = Blueprint("admin_overview")
     security=Security.ADMIN,
     responses={200: schemas.OverviewSummary},
 )
-async def get_overview(request: Request) -> HTTPResponse:
+async def get_overview(_: Request) -> HTTPResponse:
     return answer(await queries.count_everything())
 
 

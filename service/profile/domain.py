@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from service.auth.models import User
 from service.auth.principal import Principal
+from service.clock import utc_now
 from service.errors import InvalidAccessToken, InvalidField
 from service.profile.queries import find_profile
 from service.profile.schemas import Profile
-from service.settings import utc_now
 
 
 class InvalidProfileUpdate(InvalidField):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.auth.principal import Basis
+from service.caching.basis import Basis
 from service.operations import operation
 from service.profile import domain, schemas
 from service.web import answer, parse, read_body

@@ -13,6 +13,7 @@ from tortoise.transactions import in_transaction
 from service import db, migrate
 from service.adapters.object_storage import ObjectStorage
 from service.auth.passwords import hash_password
+from service.clock import utc_now
 from service.errors import StorageUnavailable
 from service.seed import rows
 from service.seed.content import DEV_PEOPLE, JOBS, POSTS, SeedPerson
@@ -25,7 +26,7 @@ from service.seed.testers import (
     tester_people,
     testers_files,
 )
-from service.settings import Settings, utc_now
+from service.settings import Settings
 
 MINIMUM_DEV_PASSWORD_LENGTH = 8
 MINIMUM_STAGING_PASSWORD_LENGTH = 12

@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-from service.applications.models import ActorType, ApplicationStatus
+from service.applications.models import ApplicationStatus
 from service.applications.texts import words_of_application, words_of_move
+from service.audit.models import ActorType
 from service.seed.content import (
     CITIES,
     REVIEWER_EMAIL,

@@ -14,12 +14,13 @@ from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from service import db, logs
+from service.clock import utc_now
 from service.errors import ApiError, InvalidRequestBody
 from service.fields import Moment, as_text, is_storable
 from service.kyc import states
 from service.kyc.models import KycSession, SessionView
 from service.kyc.schemas import InvalidMetadata
-from service.settings import Settings, utc_now
+from service.settings import Settings
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
 from service.web import parse, uuid_or_none
@@ -171,7 +172,7 @@ async def _mark_applied(delivery_id: UUID) -> None:
 # --- Later tries ------------------------------------------------------------------------------------------------------
 
 
-async def apply_later(payload: dict[str, Any], settings: Settings) -> None:
+async def apply_later(payload: dict[str, Any], _: Settings) -> None:
     """The worker's try at a waiting delivery; after the fifth it is parked. Raises SessionNotThere before that."""
     async with in_transaction():
         delivery = await _lock(payload["deliveryId"], [DeliveryState.WAITING])

@@ -14,6 +14,7 @@ import pytest
 
 from service import db
 from service.settings import Settings
+from tests.answers import code
 from tests.decoders import decode
 from tests.factories import Candidate, make_application, make_candidate, make_job
 
@@ -43,10 +44,6 @@ OF_ONE_APPLICATION: list[tuple[str, str, dict[str, Any] | None]] = [
 ALL = [("POST", "/jobs/job_x/applications"), ("GET", "/users/me/applications")] + [
     (method, f"/users/me/applications/{NOBODYS_ID}/{path}") for method, path, _ in OF_ONE_APPLICATION
 ]
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 async def events(application_id: str) -> list[str]:

@@ -13,6 +13,7 @@ import pytest
 
 from service import db
 from service.settings import Settings
+from tests.answers import code
 from tests.decoders import decode
 from tests.factories import Candidate, make_application, make_application_document, make_candidate
 
@@ -41,10 +42,6 @@ BAD_FIELDS: list[tuple[dict[str, Any], str]] = [
 ]
 BAD_KEYS: tuple[Any, ...] = (None, "", "/a", "a/../b", "x" * 1025, "a b", "a\x00", "é", "a?b", ["a"], {}, "a\\b")
 BAD_CHECKSUMS: tuple[Any, ...] = (None, "", "a" * 63, "a" * 65, "g" * 64, ["a" * 64], 1, "a" * 63 + "\x00")
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def path_of(application_id: str, suffix: str = "") -> str:

@@ -10,17 +10,9 @@ import pytest
 
 from service import db
 from service.applications.models import ApplicationDocument, JobApplication, JourneyEvent
-from service.applications.queries import (
-    ApplicationView,
-    CaseFilter,
-    DocumentView,
-    EventView,
-    find_document,
-    find_documents,
-    find_journey,
-    list_cases,
-    list_own_applications,
-)
+from service.applications.queries import find_documents, find_journey, list_cases, list_own_applications
+from service.applications.schemas import AdminApplicationsQuery, Application, ApplicationsQuery, StoredStep
+from service.applications.schemas import ApplicationDocument as Document
 from tests.factories import Candidate, make_application, make_application_document
 
 
@@ -35,19 +27,19 @@ async def test_each_row_is_the_models_object(candidate: Candidate) -> None:
         application_id,
     )
     models = await JobApplication.all().select_related("job").order_by("-updated_at", "id")
-    found = await list_own_applications(candidate.id, status=None, offset=0, limit=50)
-    assert found.items == [ApplicationView.from_model(model) for model in models]
-    cases = await list_cases(CaseFilter(), offset=0, limit=50)
+    found = await list_own_applications(candidate.id, ApplicationsQuery())
+    assert found.items == [Application.model_validate(model) for model in models]
+    cases = await list_cases(AdminApplicationsQuery())
     assert [case.application for case in cases.items] == found.items
-    journey = await find_journey(application_id)
-    assert journey is not None
+    found_journey = await find_journey(application_id)
+    assert found_journey is not None
     events = await JourneyEvent.filter(application_id=application_id).order_by("created_at", "id")
-    assert journey.events == [EventView.from_model(event) for event in events]
+    assert found_journey.journey == [StoredStep.model_validate(event) for event in events]
     [case] = [case for case in cases.items if case.application.id == application_id]
-    assert case.last_event == journey.events[-1]
-    document = DocumentView.from_model(await ApplicationDocument.get(id=document_id))
-    assert await find_document(document_id) == document
-    assert await find_documents(application_id) == ([document], 1)
+    assert case.last_event == found_journey.journey[-1]
+    documents = await find_documents(application_id)
+    assert documents.items == [Document.model_validate(await ApplicationDocument.get(id=document_id))]
+    assert documents.total == 1
 
 
 @pytest.mark.parametrize(
@@ -102,7 +94,7 @@ async def test_own_applications_are_read_through_an_index_at_any_size(candidate:
 
     db.fetch_all = explain
     try:
-        await list_own_applications(candidate.id, status=None, offset=0, limit=20)
+        await list_own_applications(candidate.id, ApplicationsQuery())
     finally:
         db.fetch_all = real
     plan = "\n".join(seen)

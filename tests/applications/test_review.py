@@ -12,10 +12,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from service import db
-from service.applications import queries
+from service import db, listing
 from service.applications.models import ApplicationStatus
 from service.settings import Settings
+from tests.answers import code
 from tests.decoders import android_application, android_journey_event, ios_application_document
 from tests.factories import Candidate, make_application, make_application_document, make_candidate, make_job
 
@@ -36,10 +36,6 @@ ALL: list[tuple[str, str]] = [
     ("PATCH", f"/{NOBODYS_ID}/documents/{NOBODYS_ID}"),
     ("POST", f"/documents/{NOBODYS_ID}/preview-url"),
 ]
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def allowed(current: str, wanted: str) -> tuple[int, str | None]:
@@ -194,7 +190,7 @@ class TestList:
         async def slow(sql: str, *arguments: Any) -> Any:
             return await real(sql.replace("SELECT t.total", "SELECT pg_sleep(30), t.total"), *arguments)
 
-        monkeypatch.setattr(queries, "SEARCH_MILLISECONDS", 50)
+        monkeypatch.setattr(listing, "SEARCH_SECONDS", 0.05)
         monkeypatch.setattr(db, "fetch_all", slow)
         assert code(await api.get("/admin/applications?q=sari", headers=KEY)) == (503, "search_busy")
         monkeypatch.undo()

@@ -13,8 +13,9 @@ import pytest
 
 from service import db
 from service.applications import texts
-from service.applications.models import MOVES, ActorType, ApplicationStatus
+from service.applications.models import MOVES, ApplicationStatus
 from service.applications.texts import StepText, words_of_application, words_of_move
+from service.audit.models import ActorType
 from service.auth.principal import STAFF_NAME
 from service.settings import Settings
 from tests.decoders import decode
@@ -382,7 +383,7 @@ class TestOneAct:
             ("ADMIN", "admin_api_key"),
             (ActorType.USER, candidate.id),
         ]
-        detail = orjson.loads(rows[-1]["detail_json"])
+        detail = rows[-1]["detail_json"]
         assert (detail["before"], detail["after"]) == ({"status": "OFFERED"}, {"status": status})
         assert detail["reason"] == "Geheim"
         lines = [orjson.loads(line) for line in capsysbinary.readouterr().out.splitlines() if line.startswith(b"{")]

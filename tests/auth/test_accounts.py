@@ -15,13 +15,10 @@ from sanic import Sanic
 from service import db
 from service.auth import accounts, passwords
 from service.settings import Settings
+from tests.answers import code
 from tests.factories import PASSWORD, Candidate, make_candidate
 
 SIGN_UP = {"fullName": "Budi Contoh", "email": "Budi@Example.com ", "password": "eight888"}
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def pbkdf2_record(password: str, iterations: int = 120_000) -> str:

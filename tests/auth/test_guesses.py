@@ -16,6 +16,7 @@ from sanic import Sanic
 from service import db
 from service.auth import guesses
 from service.settings import Settings
+from tests.answers import outcome
 from tests.auth.conftest import Change
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import PASSWORD, Candidate, make_candidate
@@ -30,10 +31,6 @@ GOOD, WRONG, LIMITED = (200, ""), (401, "invalid_credentials"), (429, "rate_limi
 def proxied(change: Change) -> Settings:
     """The tests' own client as a proxy: who calls is what X-Forwarded-For says."""
     return change(trusted_proxies="127.0.0.0/8")
-
-
-def outcome(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json().get("error", {}).get("code", "")
 
 
 async def sign_in(

@@ -19,8 +19,10 @@ from sanic import Sanic
 
 from service import db
 from service.auth import bootstrap, tokens
-from service.settings import Settings, utc_now
+from service.clock import utc_now
+from service.settings import Settings
 from service.users import command
+from tests.answers import outcome
 from tests.auth.conftest import Change
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import PASSWORD, Candidate, make_candidate
@@ -38,10 +40,6 @@ DISABLED, MISSING, INVALID = (
 @pytest.fixture
 async def admin(app: Sanic[Any, Any], settings: Settings) -> Candidate:
     return await make_candidate(settings, roles=("super_admin",))
-
-
-def outcome(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json().get("error", {}).get("code", "")
 
 
 def signed(settings: Settings, **payload: Any) -> str:

@@ -19,8 +19,9 @@ from sanic import Sanic
 from service import db, migrate
 from service.backup import command, drill, dump, objects
 from service.backup.store import BackupError, copies
+from service.clock import utc_now
 from service.local.servers import postgres_program
-from service.settings import Settings, load_settings, utc_now
+from service.settings import Settings, load_settings
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate, make_application, make_application_document, make_job
 

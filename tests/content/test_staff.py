@@ -16,6 +16,7 @@ from sanic import Sanic
 
 from service import db
 from service.settings import Settings
+from tests.answers import code
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate, make_candidate, make_post
 
@@ -80,10 +81,6 @@ class Kind:
 JOBS = Kind("/admin/jobs", "job", "jobId", "job_not_found", "jobs", JOB, False)
 POSTS = Kind("/admin/feed/posts", "post", "postId", "post_not_found", "feed_posts", POST, True)
 BOTH = pytest.mark.parametrize("kind", [JOBS, POSTS], ids=["jobs", "posts"])
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 @pytest.fixture
@@ -536,3 +533,24 @@ class TestJobsList:
     async def test_bad_pages(self, api: httpx.AsyncClient, query: str, expected: str) -> None:
         for path in ("/admin/jobs", "/admin/feed/posts"):
             assert code(await api.get(f"{path}?{query}", headers=KEY)) == (400, expected)
+
+
+@BOTH
+class TestOutage:
+    async def test_models_that_cannot_reach_the_database_are_503(
+        self, api: httpx.AsyncClient, kind: Kind, unused_tcp_port: int
+    ) -> None:
+        item = await kind.make(api)
+        calls = (
+            ("PATCH", kind.place(item["id"]), {"title": "Another"}),
+            ("POST", kind.place(item["id"], "publish"), {}),
+            ("DELETE", kind.place(item["id"]), {}),
+        )
+        address = f"postgresql://nobody@127.0.0.1:{unused_tcp_port}/none"
+        await db.open_database(db.tortoise_config(address))
+        try:
+            for method, path, body in calls:
+                assert code(await api.request(method, path, headers=KEY, json=body)) == (503, "database_unavailable")
+        finally:
+            await db.close_database()
+        assert (await api.delete(kind.place(item["id"]), headers=KEY)).status_code == 200

@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -137,14 +138,8 @@ def lost_values(base: dict[str, Any], revision: dict[str, Any]) -> set[Change]:
 def _open_lists(document: dict[str, Any]) -> dict[tuple[str, str], frozenset[str]]:
     found: dict[tuple[str, str], frozenset[str]] = {}
 
-    def resolve(node: dict[str, Any]) -> dict[str, Any]:
-        while "$ref" in node:
-            _, _, kind, name = node["$ref"].split("/")
-            node = document["components"][kind][name]
-        return node
-
     def walk(schema: dict[str, Any], place: str, where: str) -> None:
-        schema = resolve(schema)
+        schema = _resolve(document, schema)
         if values := schema.get("x-extensible-enum"):
             found[place, where] = found.get((place, where), frozenset()) | frozenset(values)
         for part in schema.get("allOf", []):
@@ -154,19 +149,30 @@ def _open_lists(document: dict[str, Any]) -> dict[tuple[str, str], frozenset[str
         if "items" in schema:
             walk(schema["items"], place, f"{where}/items")
 
+    for place, operation in _operations(document):
+        codes = operation.get("x-error-codes", {})
+        for status, reference in operation.get("responses", {}).items():
+            answer = _resolve(document, reference)
+            # Up to 0.1.0 each answer lists its codes itself.
+            listed = answer.get("x-error-codes", codes.get(status))
+            if listed is not None:
+                found[place, f"{status} error codes"] = frozenset(listed)
+            for media in answer.get("content", {}).values():
+                walk(media.get("schema", {}), place, status)
+    return found
+
+
+def _operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            codes = dict(operation.get("x-error-codes", {}))
-            for status, answer in operation.get("responses", {}).items():
-                answer = resolve(answer)
-                # Up to 0.1.0 each answer lists its codes itself.
-                if "x-error-codes" in answer:
-                    codes[status] = answer["x-error-codes"]
-                if status in codes:
-                    found[f"{method.upper()} {path}", f"{status} error codes"] = frozenset(codes[status])
-                for media in answer.get("content", {}).values():
-                    walk(media.get("schema", {}), f"{method.upper()} {path}", status)
-    return found
+            yield f"{method.upper()} {path}", operation
+
+
+def _resolve(document: dict[str, Any], node: dict[str, Any]) -> dict[str, Any]:
+    while "$ref" in node:
+        _, _, kind, name = node["$ref"].split("/")
+        node = document["components"][kind][name]
+    return node
 
 
 def release(version: str) -> Path:

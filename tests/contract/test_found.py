@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from service.feed.schemas import format_whole_seconds
-from service.web import format_time
+from service.clock import format_time
+from service.content.feed.schemas import format_whole_seconds
 
 
 class TestYearsBeforeOneThousand:

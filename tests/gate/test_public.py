@@ -10,11 +10,11 @@ import orjson
 import pytest
 from sanic import Sanic
 
+from service.clock import utc_now
 from service.gate import public
 from service.gate.context import Context, No
 from service.gate.criteria import Check
 from service.metrics import RequestTotals
-from service.settings import utc_now
 from service.smoke.options import trust
 from service.tools.http import Answer, Caller
 from tests.conftest import TEST_ENVIRONMENT

@@ -19,6 +19,7 @@ from service import db
 from service.kyc.models import IdentityDocument, KycSession, KycStatusEvent
 from service.kyc.queries import DocumentView, EventView, SessionView, find_own_session, list_events, newest_documents
 from service.settings import Settings
+from tests.answers import code
 from tests.decoders import decode
 from tests.factories import Candidate, make_candidate, make_kyc_document, make_kyc_session
 
@@ -48,10 +49,6 @@ ALL = [
     ("GET", CHECKLIST),
     ("POST", FINAL),
 ]
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def document_body(candidate: Candidate, session_id: str, **changes: Any) -> dict[str, Any]:

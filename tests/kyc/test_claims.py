@@ -15,6 +15,7 @@ from service import db
 from service.kyc.models import KycClaim
 from service.kyc.queries import ClaimView, find_queue_item
 from service.settings import Settings
+from tests.answers import code
 from tests.factories import Candidate, make_candidate, make_kyc_session
 
 # The same in every process: tests are named by it.
@@ -23,10 +24,6 @@ NOBODYS_ID = "6f0d8c52-3d1b-4a77-9a5e-0c2b7f1e4d93"
 CLAIMS = "/admin/kyc/claims"
 REVIEW = "/admin/kyc/review"
 KEY = {"x-admin-api-key": "staff-key-for-tests"}
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ import pytest
 
 from service import db
 from service.settings import Settings
+from tests.answers import code
 from tests.factories import Candidate, make_candidate, make_kyc_document, make_kyc_session
 
 # The same in every process: tests are named by it.
@@ -35,10 +36,6 @@ ALL = [
     ("POST", f"/admin/kyc/claims/{NOBODYS_ID}/renew"),
     ("DELETE", f"/admin/kyc/claims/{NOBODYS_ID}"),
 ]
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 @pytest.fixture

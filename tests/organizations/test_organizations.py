@@ -12,6 +12,7 @@ import pytest
 
 from service import db
 from service.settings import Settings
+from tests.answers import code
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate, make_candidate
 
@@ -23,10 +24,6 @@ PROOF = {
     "supportingObjectKeys": ["a/b.pdf"],
 }
 NUL, LONE = "a\u0000b", "a\ud800b"
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 async def make_organization(api: httpx.AsyncClient, owner: Candidate, **changes: Any) -> str:

@@ -11,7 +11,9 @@ import httpx
 import pytest
 
 from service import db
-from service.settings import Settings, utc_now
+from service.clock import utc_now
+from service.settings import Settings
+from tests.answers import code
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate, make_candidate, make_job
 
@@ -32,10 +34,6 @@ _ITEM = {
     "description",
     "createdAt",
 }
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 async def insert(table: str, **row: Any) -> str:

@@ -11,14 +11,11 @@ import httpx
 import pytest
 
 from service import db
+from tests.answers import code
 from tests.decoders import decode
 from tests.factories import Candidate, make_kyc_session
 
 PROFILE = "/users/me/profile"
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 class TestRead:

@@ -14,15 +14,12 @@ from sanic import Sanic
 
 from service import db
 from service.settings import Settings
+from tests.answers import code
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import PASSWORD, Candidate, make_candidate
 
 KEY = {"x-admin-api-key": TEST_ENVIRONMENT["ADMIN_API_KEY"]}
 NEW = {"fullName": " Rina Staf ", "email": " Rina@Example.com ", "password": " eight888"}
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 @pytest.fixture

@@ -36,7 +36,3 @@ async def deliver(api: httpx.AsyncClient, payload: Any, *, key: str | None = Non
     """A good delivery; its answer."""
     body = payload if isinstance(payload, bytes) else orjson.dumps(payload)
     return await api.post(PATH, content=body, headers=signed(body, key=key or str(uuid4()), at=at))
-
-
-def code_of(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]

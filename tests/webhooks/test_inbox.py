@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 from service import db, worker
 from service.settings import Settings
 from service.webhooks.domain import redrive
+from tests.answers import code
 from tests.factories import Candidate, make_kyc_session
-from tests.webhooks.provider import code_of, deliver
+from tests.webhooks.provider import deliver
 
 
 async def stored(session_id: str) -> dict[str, Any]:
@@ -148,7 +149,7 @@ class TestReceive:
         self, api: httpx.AsyncClient, session_id: str, payload: Any, expected: str
     ) -> None:
         for body in (payload, payload | {"sessionId": session_id} if isinstance(payload, dict) else payload):
-            assert code_of(await deliver(api, body, key="k")) == (400, expected)
+            assert code(await deliver(api, body, key="k")) == (400, expected)
         assert await states() == []
         answer = await deliver(api, {"sessionId": session_id, "metadata": {"a": 1}}, key="k")
         assert (answer.json()["duplicate"], answer.json()["updated"]) == (False, True)
@@ -162,7 +163,7 @@ class TestReceive:
         if levels < 100:
             assert answer.status_code == 202
         else:
-            assert code_of(answer)[0] == 400
+            assert code(answer)[0] == 400
 
     async def test_raw_bytes_and_digest_are_kept(self, api: httpx.AsyncClient, session_id: str) -> None:
         body = f' {{"sessionId":"{session_id}",\n "metadata":{{"é":1.0}} }} '.encode()
@@ -230,7 +231,7 @@ class TestDuplicates:
     async def test_other_bytes_under_a_used_key_are_refused(self, api: httpx.AsyncClient, session_id: str) -> None:
         await deliver(api, b'{"metadata":{}}', key="k")
         for other in (b'{"metadata": {}}', orjson.dumps({"sessionId": session_id, "metadata": {"a": 1}})):
-            assert code_of(await deliver(api, other, key="k")) == (409, "idempotency_key_conflict")
+            assert code(await deliver(api, other, key="k")) == (409, "idempotency_key_conflict")
         assert (await stored(session_id))["metadata"] == {}
 
     async def test_a_key_is_used_for_all_sessions_and_for_ever(self, api: httpx.AsyncClient, session_id: str) -> None:

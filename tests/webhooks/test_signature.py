@@ -9,10 +9,12 @@ import httpx
 import pytest
 from sanic import Sanic
 
-from service.settings import Settings, utc_now
+from service.clock import utc_now
+from service.settings import Settings
 from service.webhooks import signature
 from service.webhooks.signature import DeliveryHeaders, check_sender
-from tests.webhooks.provider import PATH, SECRET, code_of, deliver, signed, signed_as
+from tests.answers import code
+from tests.webhooks.provider import PATH, SECRET, deliver, signed, signed_as
 
 BODY = b'{"metadata": {"a": 1}}'
 KEYED = ("x-kyc-webhook-secret", "x-idempotency-key", "x-kyc-webhook-timestamp", "x-kyc-webhook-signature")
@@ -41,7 +43,7 @@ class TestTime:
     @pytest.mark.parametrize("offset", [-310, 310, -80 * 3600, 10**9])
     async def test_a_time_outside_is_stale(self, api: httpx.AsyncClient, offset: int) -> None:
         answer = await post(api, signed(BODY, at=time.time() + offset))
-        assert code_of(answer) == (401, "stale_webhook_timestamp")
+        assert code(answer) == (401, "stale_webhook_timestamp")
 
     @pytest.mark.parametrize(
         ("write", "meant"),
@@ -66,13 +68,13 @@ class TestTime:
     async def test_seconds_signed_as_seconds_are_wrong(self, api: httpx.AsyncClient) -> None:
         now = int(time.time())
         answer = await post(api, signed_as(BODY, stamp=str(now), milliseconds=now))
-        assert code_of(answer) == (403, "invalid_webhook_signature")
+        assert code(answer) == (403, "invalid_webhook_signature")
 
     @pytest.mark.parametrize("stamp", ["now", "0", "-5", "1e999", "Infinity", "NaN", "2026-03-01", "1,5", "0x", "٣"])
     async def test_no_number_is_refused(self, api: httpx.AsyncClient, stamp: str) -> None:
         headers = {**signed(BODY), "x-kyc-webhook-timestamp": stamp.encode()}
         answer = await api.post(PATH, content=BODY, headers=headers)
-        assert code_of(answer) == (400, "invalid_webhook_timestamp")
+        assert code(answer) == (400, "invalid_webhook_timestamp")
 
 
 class TestSignature:
@@ -97,26 +99,26 @@ class TestSignature:
     async def test_another_form_is_400(self, api: httpx.AsyncClient, text: str) -> None:
         headers = {**signed(BODY), "x-kyc-webhook-signature": text.encode()}
         answer = await api.post(PATH, content=BODY, headers=headers)
-        assert code_of(answer) == (400, "invalid_webhook_signature")
+        assert code(answer) == (400, "invalid_webhook_signature")
 
     async def test_another_value_is_403(self, api: httpx.AsyncClient) -> None:
         answer = await post(api, {**signed(BODY), "x-kyc-webhook-signature": "0" * 64})
-        assert code_of(answer) == (403, "invalid_webhook_signature")
+        assert code(answer) == (403, "invalid_webhook_signature")
 
     @pytest.mark.parametrize(
         "other",
         [b'{"metadata":{"a":1}}', b'{"metadata": {"a": 1}}\n', b'{"metadata": {"a": 1.0}}', b' {"metadata": {"a": 1}}'],
     )
     async def test_the_same_json_written_otherwise_is_403(self, api: httpx.AsyncClient, other: bytes) -> None:
-        assert code_of(await post(api, signed(BODY), other)) == (403, "invalid_webhook_signature")
+        assert code(await post(api, signed(BODY), other)) == (403, "invalid_webhook_signature")
 
     async def test_the_key_is_signed_too(self, api: httpx.AsyncClient) -> None:
         answer = await post(api, {**signed(BODY), "x-idempotency-key": "evt-2"})
-        assert code_of(answer) == (403, "invalid_webhook_signature")
+        assert code(answer) == (403, "invalid_webhook_signature")
 
     async def test_the_time_is_signed_too(self, api: httpx.AsyncClient) -> None:
         answer = await post(api, {**signed(BODY), "x-kyc-webhook-timestamp": str(int(time.time()) + 1)})
-        assert code_of(answer) == (403, "invalid_webhook_signature")
+        assert code(answer) == (403, "invalid_webhook_signature")
 
     async def test_raw_bytes_are_signed(self, api: httpx.AsyncClient) -> None:
         body = '{ "metadata" : {"nama":"Sari 🌸 \\u00e9",  "n": 1.50} }\r\n'.encode()
@@ -135,27 +137,27 @@ class TestSecret:
         mixed = {**signed(BODY, key="m"), "x-kyc-webhook-secret": "the-new-one"}
         assert (await post(api, mixed)).status_code == 202
         third = await post(api, signed(BODY, secret="a-third", key="t"))
-        assert code_of(third) == (403, "invalid_webhook_secret")
+        assert code(third) == (403, "invalid_webhook_secret")
         forged = {**signed(BODY, secret="a-third", key="f"), "x-kyc-webhook-secret": SECRET}
-        assert code_of(await post(api, forged)) == (403, "invalid_webhook_signature")
+        assert code(await post(api, forged)) == (403, "invalid_webhook_signature")
 
     async def test_the_old_one_is_wrong_once_it_is_gone(self, api: httpx.AsyncClient, changed) -> None:  # type: ignore[no-untyped-def]
         changed(kyc_provider_webhook_secret="the-new-one")
-        assert code_of(await post(api, signed(BODY))) == (403, "invalid_webhook_secret")
+        assert code(await post(api, signed(BODY))) == (403, "invalid_webhook_secret")
 
     async def test_an_empty_previous_secret_is_not_a_secret(self, api: httpx.AsyncClient) -> None:
         answer = await post(api, {**signed(BODY, secret=" "), "x-kyc-webhook-secret": '""'})
-        assert code_of(answer) == (403, "invalid_webhook_secret")
+        assert code(answer) == (403, "invalid_webhook_secret")
 
     async def test_a_repeated_header_is_not_the_secret(self, api: httpx.AsyncClient) -> None:
         headers = [*signed(BODY).items(), ("x-kyc-webhook-secret", SECRET)]
-        assert code_of(await api.post(PATH, content=BODY, headers=headers)) == (403, "invalid_webhook_secret")
+        assert code(await api.post(PATH, content=BODY, headers=headers)) == (403, "invalid_webhook_secret")
 
     @pytest.mark.parametrize("values", [{"kyc_provider_webhook_enabled": False}, {"kyc_provider_webhook_secret": ""}])
     async def test_switched_off(self, api: httpx.AsyncClient, changed, values: dict[str, object]) -> None:  # type: ignore[no-untyped-def]
         changed(**values)
         answer = await post(api, signed(BODY))
-        assert code_of(answer) == (503, "provider_webhook_disabled")
+        assert code(answer) == (503, "provider_webhook_disabled")
         assert "retry-after" in answer.headers
 
     async def test_bearer_tokens_do_not_matter(self, api: httpx.AsyncClient) -> None:
@@ -172,9 +174,9 @@ class TestUnsigned:
         changed(kyc_provider_webhook_require_signature=False)
         headers = {"x-kyc-webhook-secret": SECRET, "x-idempotency-key": "k"}
         only_time = await post(api, {**headers, "x-kyc-webhook-timestamp": str(int(time.time()))})
-        assert code_of(only_time) == (401, "missing_webhook_signature")
+        assert code(only_time) == (401, "missing_webhook_signature")
         only_signature = await post(api, {**headers, "x-kyc-webhook-signature": "0" * 64})
-        assert code_of(only_signature) == (401, "missing_webhook_timestamp")
+        assert code(only_signature) == (401, "missing_webhook_timestamp")
 
 
 class TestOrder:
@@ -198,22 +200,22 @@ class TestOrder:
         headers: dict[str, str] = {}
         for added, body, expected in steps:
             headers |= added
-            assert code_of(await post(api, headers, body)) == expected
+            assert code(await post(api, headers, body)) == expected
         changed(kyc_provider_webhook_secret="")
-        assert code_of(await post(api, {}, b"{")) == (400, "invalid_request_body")
-        assert code_of(await post(api, {}, b"[]")) == (503, "provider_webhook_disabled")
+        assert code(await post(api, {}, b"{")) == (400, "invalid_request_body")
+        assert code(await post(api, {}, b"[]")) == (503, "provider_webhook_disabled")
 
     async def test_the_key_comes_before_the_content(self, api: httpx.AsyncClient) -> None:
         assert (await deliver(api, {"metadata": {}}, key="k")).status_code == 202
-        assert code_of(await deliver(api, b"[]", key="k")) == (409, "idempotency_key_conflict")
-        assert code_of(await deliver(api, {"providerRef": "r" * 129, "metadata": 1}, key="k")) == (
+        assert code(await deliver(api, b"[]", key="k")) == (409, "idempotency_key_conflict")
+        assert code(await deliver(api, {"providerRef": "r" * 129, "metadata": 1}, key="k")) == (
             409,
             "idempotency_key_conflict",
         )
-        assert code_of(await deliver(api, b"[]", key="n")) == (400, "invalid_metadata")
+        assert code(await deliver(api, b"[]", key="n")) == (400, "invalid_metadata")
         bad = {"providerRef": "r" * 129, "metadata": [1]}
-        assert code_of(await deliver(api, bad, key="n")) == (400, "invalid_provider_ref")
-        assert code_of(await deliver(api, {"metadata": [1]}, key="n")) == (400, "invalid_metadata")
+        assert code(await deliver(api, bad, key="n")) == (400, "invalid_provider_ref")
+        assert code(await deliver(api, {"metadata": [1]}, key="n")) == (400, "invalid_metadata")
 
     @pytest.mark.parametrize("name", KEYED)
     async def test_each_header_is_needed(self, api: httpx.AsyncClient, name: str) -> None:
@@ -225,8 +227,8 @@ class TestOrder:
         }
         headers = signed(BODY)
         del headers[name]
-        assert code_of(await post(api, headers)) == missing[name]
-        assert code_of(await post(api, {**headers, name: "   "})) == missing[name]
+        assert code(await post(api, headers)) == missing[name]
+        assert code(await post(api, {**headers, name: "   "})) == missing[name]
 
     async def test_the_key_is_trimmed_and_at_most_200_long(self, api: httpx.AsyncClient) -> None:
         long = "k" * 200
@@ -240,4 +242,4 @@ class TestOrder:
 
     async def test_too_large(self, api: httpx.AsyncClient) -> None:
         body = b'{"metadata": {"a": "' + b"x" * 1_048_576 + b'"}}'
-        assert code_of(await post(api, signed(body), body)) == (400, "invalid_request_body")
+        assert code(await post(api, signed(body), body)) == (400, "invalid_request_body")

@@ -8,7 +8,7 @@ from service.db import TextKey
 
 
 class FeedPost(Model):
-    """A post; its lifecycle is that of a job (`service.jobs.models.LifecycleStatus`)."""
+    """A post; its lifecycle is that of a job (`service.content.lifecycle.LifecycleStatus`)."""
 
     id = TextKey(primary_key=True)
     title = fields.TextField()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
-from service.content import Lifecycle
+from service.content.bulk import BulkAnswer, BulkInput, BulkResult, bulk_ids
+from service.content.feed.schemas import PostHead
+from service.content.lifecycle import Lifecycle
+from service.content.publication import LifecycleInput, PublishedAtInput
+from service.content.staff_routes import Removed
 from service.errors import InvalidField
-from service.feed.queries import PostView
 from service.fields import Moment, Text, WebUrl
 from service.listing import InvalidSearch, Search
-from service.offsets import OffsetPage
-from service.publishing import BulkInput, BulkOutcome, BulkResult, LifecycleInput, bulk_fields, bulk_ids
 from service.web import Cursor, Input, Limit, Output, PageInfo, Ts, partial
 
 
@@ -75,9 +76,7 @@ class PostFields(Input):
     image_url: Annotated[str | None, WebUrl(InvalidImageUrl)] = None
 
 
-class PostDate(Input):
-    """Absent, null and blank mean now when a post is made; in a change, absent means unchanged."""
-
+class PostDate(PublishedAtInput):
     published_at: Annotated[datetime | None, Moment(InvalidPublishedAt, optional=True)] = None
 
 
@@ -107,52 +106,21 @@ class AdminPostsQuery(Input):
     limit: Limit = 20
 
 
-class AdminPost(Output):
-    id: str
-    title: str
-    excerpt: str
-    category: str
-    author: str
-    image_url: str | None
+class AdminPost(PostHead):
     published_at: Ts | None
     lifecycle: Lifecycle
-
-    @classmethod
-    def of(cls, post: PostView) -> AdminPost:
-        return cls(
-            id=post.id,
-            title=post.title,
-            excerpt=post.excerpt,
-            category=post.category,
-            author=post.author,
-            image_url=post.image_url,
-            published_at=post.published_at,
-            lifecycle=Lifecycle.of(post.lifecycle_status, post.published_at, post.scheduled_at),
-        )
 
 
 class AdminPostEnvelope(Output):
     post: AdminPost
-
-    @classmethod
-    def of(cls, post: PostView) -> AdminPostEnvelope:
-        return cls(post=AdminPost.of(post))
 
 
 class AdminPostList(Output):
     items: list[AdminPost]
     page_info: PageInfo
 
-    @classmethod
-    def of(cls, found: OffsetPage[PostView]) -> AdminPostList:
-        return cls(
-            items=[AdminPost.of(post) for post in found.items],
-            page_info=found.page_info,
-        )
 
-
-class PostRemoved(Output):
-    removed: Literal[True] = True
+class PostRemoved(Removed):
     post_id: str
 
 
@@ -160,23 +128,7 @@ class BulkPostResult(BulkResult):
     post_id: str
 
 
-class BulkPosts(Output):
+class BulkPosts(BulkAnswer):
     """Always the whole outcome: one item's failure stops no other."""
 
-    action: str
-    total: int
-    success_count: int
-    failure_count: int
     results: list[BulkPostResult]
-
-    @classmethod
-    def of(cls, action: str, outcomes: list[BulkOutcome], language: str) -> BulkPosts:
-        results: list[Any] = [BulkPostResult(post_id=item.id, **bulk_fields(item, language)) for item in outcomes]
-        failures = sum(item.error is not None for item in outcomes)
-        return cls(
-            action=action,
-            total=len(outcomes),
-            success_count=len(outcomes) - failures,
-            failure_count=failures,
-            results=results,
-        )

@@ -7,6 +7,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from service.auth.models import User
+from service.content.lifecycle import LifecycleStatus
 from service.db import TextKey
 
 
@@ -16,14 +17,6 @@ class EmploymentType(StrEnum):
     FULL_TIME = "FULL_TIME"
     PART_TIME = "PART_TIME"
     CONTRACT = "CONTRACT"
-
-
-class LifecycleStatus(StrEnum):
-    """Who sees a job or post: nobody, everybody, everybody from a moment on."""
-
-    DRAFT = "DRAFT"
-    PUBLISHED = "PUBLISHED"
-    SCHEDULED = "SCHEDULED"
 
 
 class Job(Model):

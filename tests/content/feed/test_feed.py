@@ -10,19 +10,17 @@ import httpx
 import pytest
 
 from service import db
-from service.feed.models import FeedPost
-from service.feed.queries import PostFilter, PostView, list_saved_posts, list_visible_posts, save_post
-from service.feed.schemas import PostsQuery
+from service.content.feed.admin_schemas import AdminPost
+from service.content.feed.models import FeedPost
+from service.content.feed.queries import SAVES, PostFilter, list_all_posts, list_saved_posts, list_visible_posts
+from service.content.feed.schemas import PostsQuery
 from service.settings import Settings
+from tests.answers import code
 from tests.decoders import decode
 from tests.factories import Candidate, make_candidate, make_post
 
 LONG_AGO = datetime(2020, 1, 1, 12, 30, 59, 999_999, tzinfo=UTC)
 FAR_OFF = datetime(2120, 1, 1, tzinfo=UTC)
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def ids(answer: httpx.Response) -> list[str]:
@@ -220,20 +218,21 @@ class TestSaved:
         assert sorted(answer.json()["removed"] for answer in answers) == [False] * 19 + [True]
 
 
-class TestViews:
-    async def test_rows_and_objects_make_the_same_view(self, candidate: Candidate) -> None:
-        """Every statement that reads posts makes the view that the ORM's object makes."""
+class TestAnswers:
+    async def test_every_statement_that_reads_posts_answers_the_same(self, candidate: Candidate) -> None:
         await make_post(image_url="https://example.com/i.png")
         await make_post(lifecycle_status="SCHEDULED", published_at=None, scheduled_publish_at=LONG_AGO)
         for post in await FeedPost.all():
-            await save_post(post.id, user_id=candidate.id)
-        expected = {post.id: PostView.from_model(post, saved=True) for post in await FeedPost.all()}
-        for query in (PostFilter(), PostFilter(text="story"), PostFilter(text="st")):
+            await SAVES.save(post.id, user_id=candidate.id)
+        listed = await list_visible_posts(PostFilter(), PostsQuery(), user_id=candidate.id)
+        assert {post.viewer_state.saved for post in listed.items} == {True}
+        expected = {post.id: post for post in listed.items}
+        for query in (PostFilter(text="story"), PostFilter(text="st")):
             found = await list_visible_posts(query, PostsQuery(), user_id=candidate.id)
             assert {post.id: post for post in found.items} == expected
         saved = await list_saved_posts(candidate.id, offset=0, limit=20)
         assert {post.id: post for post in saved.items} == expected
-        found = await list_visible_posts(PostFilter(), PostsQuery(), user_id=None)
-        assert {post.id: post for post in found.items} == {
-            post.id: PostView.from_model(post) for post in await FeedPost.all()
-        }
+        staff = {post.id: post for post in (await list_all_posts(PostFilter(), offset=0, limit=20)).items}
+        for post in await FeedPost.all():
+            assert staff[post.id] == AdminPost.of(post)
+            assert staff[post.id].lifecycle == expected[post.id].lifecycle

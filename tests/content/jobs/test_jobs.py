@@ -11,19 +11,24 @@ import orjson
 import pytest
 
 from service import db
-from service.jobs.models import Job
-from service.jobs.queries import JobFilter, JobView, find_visible_job, list_saved_jobs, list_visible_jobs, save_job
-from service.jobs.schemas import JobsQuery
+from service.content.jobs.admin_schemas import AdminJob
+from service.content.jobs.models import Job
+from service.content.jobs.queries import (
+    SAVES,
+    JobFilter,
+    find_visible_job,
+    list_all_jobs,
+    list_saved_jobs,
+    list_visible_jobs,
+)
+from service.content.jobs.schemas import JobsQuery
 from service.settings import Settings
+from tests.answers import code
 from tests.decoders import decode
 from tests.factories import Candidate, make_candidate, make_job
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 FAR_OFF = datetime(2120, 1, 1, tzinfo=UTC)
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["error"]["code"]
 
 
 def ids(answer: httpx.Response) -> list[str]:
@@ -316,22 +321,33 @@ class TestSaved:
             assert {answer.status_code for answer in answers} <= {200, 404}
 
 
-class TestViews:
-    async def test_rows_and_objects_make_the_same_view(self, candidate: Candidate) -> None:
-        """Every statement that reads jobs makes the view that the ORM's object makes."""
+class TestAnswers:
+    async def test_every_statement_that_reads_jobs_answers_the_same(
+        self, api: httpx.AsyncClient, candidate: Candidate
+    ) -> None:
         await make_job(location_json=place("大阪", latitude=34.123456789), published_at=None)
         await make_job(employer_json='{"id": "e", "name": "x", "isVerifiedEmployer": true, "logoUrl": "https://e.x/l"}')
         await make_job(lifecycle_status="SCHEDULED", scheduled_publish_at=LONG_AGO, requirements_json="[]")
         for job in await Job.all():
-            await save_job(job.id, user_id=candidate.id)
-        expected = {job.id: JobView.from_model(job, saved=True) for job in await Job.all()}
-        for query in (JobFilter(), JobFilter(text="weld"), JobFilter(text="we")):
+            await SAVES.save(job.id, user_id=candidate.id)
+        listed = await list_visible_jobs(JobFilter(), JobsQuery(), user_id=candidate.id)
+        assert {job.viewer_state.saved for job in listed.items} == {True}
+        expected = {job.id: job for job in listed.items}
+        for query in (JobFilter(text="weld"), JobFilter(text="we")):
             found = await list_visible_jobs(query, JobsQuery(), user_id=candidate.id)
             assert {job.id: job for job in found.items} == expected
         skipped = await list_visible_jobs(JobFilter(), JobsQuery(cursor=1), user_id=candidate.id)
-        assert [job for job in skipped.items if expected[job.id] != job] == []
+        assert skipped.items == listed.items[1:]
         saved = await list_saved_jobs(candidate.id, offset=0, limit=20)
         assert {job.id: job for job in saved.items} == expected
-        assert {job: await find_visible_job(job, user_id=candidate.id) for job in expected} == expected
-        found = await list_visible_jobs(JobFilter(), JobsQuery(), user_id=None)
-        assert found.items == [JobView.from_model(job) for job in await Job.all().order_by("created_at", "id")]
+        staff = {job.id: job for job in (await list_all_jobs(None, JobsQuery())).items}
+        for job in await Job.all():
+            detail = await find_visible_job(job.id, user_id=candidate.id)
+            assert detail is not None
+            summary = expected[job.id].model_dump()
+            assert detail.job.model_dump() == staff[job.id].model_dump() == AdminJob.of(job).model_dump()
+            assert detail.viewer_state == expected[job.id].viewer_state
+            assert detail.model_dump()["job"] | {"location": summary["location"]} | summary == summary | {
+                "description": job.description,
+                "requirements": job.requirements_json,
+            }

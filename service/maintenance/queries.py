@@ -1,4 +1,4 @@
-"""How does a run leave its row?"""
+"""How does a run leave its row? On a connection of its own: programs beside the product have no pool."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from uuid import uuid4
 import orjson
 
 from service import migrate
+from service.clock import utc_now
 from service.maintenance.models import RunKind
-from service.settings import utc_now
 
 _PATIENCE_SECONDS = 30.0
 
 
-async def record(
+async def record_run(
     database_url: str, kind: RunKind, *, started_at: datetime, succeeded: bool, detail: Mapping[str, Any]
 ) -> None:
-    """Write one finished run on a connection of its own. `detail` holds counts, names and words, no personal data.
+    """Write one finished run. `detail` holds counts, names and words, no personal data.
 
     Raises MigrationError when the database stays away for 30 s.
     """

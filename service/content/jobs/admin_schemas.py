@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
-from service.content import Lifecycle
-from service.errors import InvalidField
+from service.content.bulk import BulkAnswer, BulkInput, BulkResult, bulk_ids
+from service.content.jobs.models import EmploymentType
+from service.content.jobs.schemas import InvalidEmploymentType, JobDetail
+from service.content.publication import LifecycleInput
+from service.content.staff_routes import Removed
+from service.errors import InvalidCountryCode, InvalidField
 from service.fields import Choice, Flag, Items, Number, Text, WebUrl
-from service.jobs.models import EmploymentType
-from service.jobs.queries import JobView
-from service.jobs.schemas import Employer, InvalidEmploymentType, LocationDetail
 from service.listing import Search
-from service.organizations.schemas import InvalidCountryCode
-from service.paging import After, KeysetPageInfo, Slice
-from service.publishing import BulkInput, BulkOutcome, BulkResult, LifecycleInput, bulk_fields, bulk_ids
-from service.web import Cursor, Input, Limit, Output, Paged, Refusal, open_enum, partial
+from service.paging import After, KeysetPageInfo
+from service.web import Cursor, Input, Limit, Output, Refusal, partial
 
 
 class InvalidJobTitle(InvalidField):
@@ -144,51 +143,20 @@ class AdminJobsQuery(Input):
     limit: Limit = 20
 
 
-class AdminJob(Output):
-    id: str
-    title: str
-    employment_type: Annotated[str, open_enum(EmploymentType)]
-    visa_sponsorship: bool
-    description: str
-    requirements: list[str]
-    location: LocationDetail
-    employer: Employer
-    lifecycle: Lifecycle
-
-    @classmethod
-    def of(cls, job: JobView) -> AdminJob:
-        return cls(
-            id=job.id,
-            title=job.title,
-            employment_type=job.employment_type,
-            visa_sponsorship=job.visa_sponsorship,
-            description=job.description,
-            requirements=job.requirements,
-            location=LocationDetail.of(job.location),
-            employer=Employer.of(job.employer),
-            lifecycle=Lifecycle.of(job.lifecycle_status, job.published_at, job.scheduled_at),
-        )
+class AdminJob(JobDetail):
+    pass  # staff see of a job what candidates see in its detail
 
 
 class AdminJobEnvelope(Output):
     job: AdminJob
-
-    @classmethod
-    def of(cls, job: JobView) -> AdminJobEnvelope:
-        return cls(job=AdminJob.of(job))
 
 
 class AdminJobList(Output):
     items: list[AdminJob]
     page_info: KeysetPageInfo
 
-    @classmethod
-    def of(cls, found: Slice[JobView], page: Paged) -> AdminJobList:
-        return cls(items=[AdminJob.of(job) for job in found.items], page_info=KeysetPageInfo.of(found, page))
 
-
-class JobRemoved(Output):
-    removed: Literal[True] = True
+class JobRemoved(Removed):
     job_id: str
 
 
@@ -196,23 +164,7 @@ class BulkJobResult(BulkResult):
     job_id: str
 
 
-class BulkJobs(Output):
+class BulkJobs(BulkAnswer):
     """Always the whole outcome: one item's failure stops no other."""
 
-    action: str
-    total: int
-    success_count: int
-    failure_count: int
     results: list[BulkJobResult]
-
-    @classmethod
-    def of(cls, action: str, outcomes: list[BulkOutcome], language: str) -> BulkJobs:
-        results: list[Any] = [BulkJobResult(job_id=item.id, **bulk_fields(item, language)) for item in outcomes]
-        failures = sum(item.error is not None for item in outcomes)
-        return cls(
-            action=action,
-            total=len(outcomes),
-            success_count=len(outcomes) - failures,
-            failure_count=failures,
-            results=results,
-        )

@@ -1,0 +1,51 @@
+"""Which feed operations are there for candidates, and who may call them?"""
+
+from __future__ import annotations
+
+from sanic import Blueprint, HTTPResponse, Request
+
+from service.caching import validators
+from service.caching.basis import Basis
+from service.content.feed import domain, schemas
+from service.content.feed.queries import SAVES, PostFilter, list_saved_posts
+from service.content.saving import SavingOperations
+from service.errors import InvalidCursor, InvalidLimit, SearchBusy
+from service.listing import InvalidSearch
+from service.operations import Security, operation
+from service.web import answer, parse_query
+
+bp = Blueprint("feed")
+
+
+@bp.get("/feed/posts")
+@operation(
+    "listPosts",
+    summary="Posts of the feed, the newest first",
+    description="Pages begin at the offset `cursor` or, without repeats while posts are added, behind `after`.",
+    tag="feed",
+    security=Security.OPTIONAL,
+    query=schemas.PostsQuery,
+    responses={200: schemas.PostList},
+    errors=(InvalidCursor, InvalidLimit, InvalidSearch, SearchBusy),
+    conditional=Basis.CONTENT,
+)
+async def list_posts(request: Request) -> HTTPResponse:
+    query = parse_query(schemas.PostsQuery, request)
+    found = await domain.list_posts(PostFilter(query.q, query.category), query, request.ctx.principal)
+    if not found.exact:
+        validators.withhold(request)
+    return answer(schemas.PostList.model_validate(found))
+
+
+SavingOperations(
+    saves=SAVES,
+    noun="post",
+    tag="feed",
+    list_saved=list_saved_posts,
+    list_answer=schemas.SavedPostList,
+    body=schemas.SavePostInput,
+    saved=schemas.PostSaved,
+    unsaved=schemas.PostUnsaved,
+    missing=domain.PostNotFound,
+    invalid_id=schemas.InvalidPostId,
+).declare(bp)

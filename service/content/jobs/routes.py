@@ -1,0 +1,79 @@
+"""Which job operations are there for candidates, and who may call them?"""
+
+from __future__ import annotations
+
+from sanic import Blueprint, HTTPResponse, Request
+
+from service.caching import validators
+from service.caching.basis import Basis
+from service.content.jobs import domain, schemas
+from service.content.jobs.queries import SAVES, JobFilter, list_saved_jobs
+from service.content.saving import SavingOperations
+from service.errors import InvalidCursor, InvalidLimit, SearchBusy
+from service.listing import InvalidSearch
+from service.operations import Security, operation
+from service.web import answer, parse_query
+
+bp = Blueprint("jobs")
+
+
+@bp.get("/jobs")
+@operation(
+    "listJobs",
+    summary="Jobs that are open now",
+    description="Pages begin at the offset `cursor` or, without repeats while jobs are added, behind `after`.",
+    tag="jobs",
+    security=Security.OPTIONAL,
+    query=schemas.JobsQuery,
+    responses={200: schemas.JobList},
+    errors=(
+        schemas.InvalidEmploymentType,
+        schemas.InvalidVisaSponsored,
+        InvalidCursor,
+        InvalidLimit,
+        InvalidSearch,
+        SearchBusy,
+    ),
+    conditional=Basis.CONTENT,
+)
+async def list_jobs(request: Request) -> HTTPResponse:
+    query = parse_query(schemas.JobsQuery, request)
+    wanted = JobFilter(
+        text=query.q,
+        employment_type=query.employment_type.value if query.employment_type else None,
+        visa_sponsored=query.visa_sponsored,
+        place=query.location,
+    )
+    found = await domain.list_jobs(wanted, query, request.ctx.principal)
+    if not found.exact:
+        validators.withhold(request)
+    return answer(schemas.JobList.model_validate(found))
+
+
+@bp.get("/jobs/<job_id>")
+@operation(
+    "getJob",
+    summary="One job with all it says",
+    description="A job that is hidden is 404.",
+    tag="jobs",
+    security=Security.OPTIONAL,
+    responses={200: schemas.JobEnvelope},
+    errors=(domain.JobNotFound,),
+    conditional=Basis.CONTENT,
+)
+async def get_job(request: Request, job_id: str) -> HTTPResponse:
+    return answer(await domain.read_job(job_id, request.ctx.principal))
+
+
+SavingOperations(
+    saves=SAVES,
+    noun="job",
+    tag="jobs",
+    list_saved=list_saved_jobs,
+    list_answer=schemas.SavedJobList,
+    body=schemas.SaveJobInput,
+    saved=schemas.JobSaved,
+    unsaved=schemas.JobUnsaved,
+    missing=domain.JobNotFound,
+    invalid_id=schemas.InvalidJobId,
+).declare(bp)
