@@ -44,9 +44,9 @@ async def report(settings: Settings, restored_url: str, folder: Path, say: Calla
 
 
 async def _open_one(settings: Settings, rows: list[tuple[str, str]]) -> str:
-    """The newest registered document whose copy has the registered SHA-256. Raises BackupError when none has."""
+    """The newest registered document whose copy has the registered SHA-256. Raises BackupError when no copy has it."""
     if not rows:
-        return "none is registered"
+        return "no document is registered"
     async with copies(settings) as bucket:
         for key, checksum in rows:
             data = await bucket.read(objects.PREFIX + key)

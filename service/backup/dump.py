@@ -104,7 +104,7 @@ async def _prune(bucket: Bucket, before: datetime) -> list[str]:
 async def fetch(settings: Settings, folder: Path, *, key: str = "") -> Manifest:
     """Write the newest complete dump, or the one that `key` names, into `folder` with its manifest.
 
-    Raises BackupError when there is none or its bytes are not those that were sent.
+    Raises BackupError when there is no such dump, or its bytes are not those that were sent.
     """
     async with copies(settings) as bucket:
         if not key:

@@ -20,7 +20,7 @@ _AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Objects: how many there are, were copied now, are missing at the source, and were dropped for good."""
+    """Objects: how many there are, were copied now, are missing at the source, and were deleted permanently."""
 
     objects: int
     copied: int
@@ -36,7 +36,7 @@ async def mirror(settings: Settings) -> Report:
     """Copy every document that the bucket of the copies does not have as it is now.
 
     A document that is gone at the source stays a copy for BACKUP_KEEP_DAYS, so that a deletion by mistake can be
-    undone and one on purpose is final after that. Raises BackupError.
+    undone; after that the copy is deleted too. Raises BackupError.
     """
     async with documents(settings) as source, copies(settings) as target:
         there = await source.list()
@@ -52,7 +52,7 @@ async def mirror(settings: Settings) -> Report:
 
 
 async def bring_back(settings: Settings) -> Report:
-    """Copy every document that the product's bucket lacks back from the copies; nothing there is changed."""
+    """Copy back every document that the product's bucket lacks; documents that it has stay as they are."""
     async with documents(settings) as source, copies(settings) as target:
         there = await source.list()
         here = [key.removeprefix(PREFIX) for key in await target.list(PREFIX)]

@@ -15,7 +15,7 @@ async def count_rows(connection: BaseConnection) -> dict[str, int]:
 
 
 async def newest_documents(connection: BaseConnection, limit: int) -> list[tuple[str, str]]:
-    """Object key and SHA-256 of registered documents. Registering one does not look at its object: some name none."""
+    """Object key and SHA-256 of registered documents. Some have no object, because registering does not look."""
     rows = await connection.fetch(
         "SELECT key, checksum FROM ("
         "SELECT object_key AS key, checksum_sha256 AS checksum, created_at FROM job_application_documents"

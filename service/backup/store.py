@@ -176,7 +176,7 @@ async def copies(settings: Settings) -> AsyncIterator[Bucket]:
         settings.s3_endpoint,
         settings.object_storage_bucket,
     ):
-        raise BackupError("BACKUP_S3_BUCKET is the bucket of the documents: a copy beside the original is none")
+        raise BackupError("BACKUP_S3_BUCKET is the bucket of the documents: a copy beside the original is no backup")
     async with s3_client(
         settings.backup_s3_endpoint,
         region=settings.backup_s3_region,

@@ -82,7 +82,7 @@ def clean_image(data: bytes, content_type: str) -> tuple[str, bytes]:
 
 
 def _reduction(image: Image.Image) -> int:
-    """By which whole number both sides are divided for the derivative."""
+    """The whole number by which both sides are divided for the picture that reviewers see."""
     factor = 1
     while image.width * image.height > SHOWN_PIXELS * factor * factor:
         factor += 1

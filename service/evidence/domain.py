@@ -28,7 +28,7 @@ from service.uploads import is_safe_key
 
 LOOK_PAUSE = timedelta(hours=1)
 LOOK_PERIOD = timedelta(days=1)
-# With doubling pauses from five seconds on these span a day: as long as an object store may be away.
+# With doubling pauses from five seconds on these span a day: as long as an object store may be unavailable.
 _TRIES = 15
 _LOOKED_FOR_AT_ONCE = 200
 
@@ -112,7 +112,7 @@ async def verify_later(payload: dict[str, Any], settings: Settings, *, storage: 
     """Task handler: read one object, judge it, keep a clean copy and write down the state of its bytes.
 
     Runs any number of times; a verdict is final. Raises StorageUnavailable, TimeoutError and DecoderFailed, after which
-    the task comes again: none of them is a verdict.
+    the task comes again, because a failure to look is no verdict.
     """
     document = await _find(Subject(payload["subject"]), UUID(payload["documentId"]))
     if document is None:

@@ -24,7 +24,7 @@ _CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGF
 
 
 class DecoderFailed(Exception):
-    """The decoder's process did not answer for a cause that says nothing of the bytes."""
+    """The decoder's process did not answer, for a reason that has nothing to do with the bytes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class Reason(StrEnum):
 
 
 def judge_outside(data: bytes, *, length: int | None, checksum_sha256: str) -> Reason | None:
-    """Compare size, declared length in bytes and SHA-256 (hex); none when they agree."""
+    """Compare size, declared length in bytes and SHA-256 (hex). Returns None when they agree."""
     if len(data) > MAX_BYTES:
         return Reason.TOO_LARGE
     if not data:
@@ -65,8 +65,8 @@ def judge_outside(data: bytes, *, length: int | None, checksum_sha256: str) -> R
 def judge_type(data: bytes, *, content_type: str | None, key: str, allowed: frozenset[str]) -> str | Reason:
     """The media type that the first bytes show, or what is wrong with it.
 
-    Declared is `content_type` where it is one that we can judge, else what the key's ending says; without either any of
-    ours will do. A type that the deployment accepts (`allowed`) and we cannot judge is no fault of the bytes.
+    The declared type is `content_type` when we can judge that type, else what the key's ending says; without both, any type
+    that we can judge will do. A type that the deployment accepts (`allowed`) and we cannot judge is no fault of the bytes.
     """
     named = (content_type or "").partition(";")[0].strip().lower()
     named = _SAME.get(named, named)

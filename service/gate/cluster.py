@@ -187,7 +187,7 @@ class Cluster:
 def connect(kubeconfig: Path | None, namespace: str, *, timeout_seconds: float, caller: Caller) -> Cluster:
     """The cluster of that kubeconfig, of KUBECONFIG, or the one that this process is a pod of.
 
-    Raises WrongUse when there is none of them.
+    Raises WrongUse when all three are missing.
     """
     configuration = client.Configuration()
     inside = kubeconfig is None and not os.environ.get("KUBECONFIG") and "KUBERNETES_SERVICE_HOST" in os.environ

@@ -267,9 +267,9 @@ async def _subject_digest(arguments: argparse.Namespace, context: Context) -> st
 
 
 def _commit(arguments: argparse.Namespace, *, for_record: bool) -> str:
-    """The commit as given, of the image, or of the work tree; for a record marked when something is not committed.
+    """The commit: as given, else of the image, else of the work tree. For a record it says when files are not committed.
 
-    Empty when it is not known, which no evidence equals. Raises WrongUse for a text that is none.
+    Empty when it is unknown; no evidence matches that. Raises WrongUse for a text that is no commit.
     """
     given = arguments.commit
     if given:

@@ -42,7 +42,7 @@ class Context:
 
     def the_public_url(self) -> str:
         if not self.base_url:
-            raise No("no public host is known: the route api names none, and --public-url is not given")
+            raise No("no public host is known: the route api names no host, and --public-url is not given")
         return self.base_url
 
     async def variables(self) -> dict[str, str]:

@@ -46,7 +46,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One condition of the lock: YES when all its checks are. `environments` are those that it is asked in."""
+    """One condition of the lock: YES when all its checks are YES. `environments` says where it is asked."""
 
     name: str
     source: str
@@ -84,7 +84,7 @@ def load_criteria(path: Path) -> tuple[Criterion, ...]:
 
 
 def load_waivers(path: Path, known: frozenset[str]) -> tuple[Waiver, ...]:
-    """The waivers; none when there is no such file. Raises WrongUse: a waiver that nobody signed is not overlooked."""
+    """The waivers; an empty list when there is no such file. Raises WrongUse for a waiver that nobody signed."""
     if not path.exists():
         return ()
     entries = _mapping(_read(path), path).get("waivers")

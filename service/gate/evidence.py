@@ -147,7 +147,7 @@ class Store:
 async def open_store(variables: Mapping[str, str], endpoint: str = "") -> AsyncIterator[Store]:
     """The bucket that OBJECT_STORAGE_* of `variables` name, at `endpoint` when one is given.
 
-    Settings as a whole may be wrong, which is a NO and not the end, so only these are read. Raises StoreUnavailable
+    Only these are read: if another setting is wrong, that is the NO of its own check. Raises StoreUnavailable
     when one is missing.
     """
     access_key = variables.get("OBJECT_STORAGE_ACCESS_KEY_ID") or variables.get("MINIO_ROOT_USER", "")

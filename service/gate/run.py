@@ -146,7 +146,7 @@ def _digest_of(kept: Kept) -> str:
 
 
 async def _running(context: Context) -> str:
-    """The image that runs, when it is one: for evidence to be compared with where none says what was tested."""
+    """The digest of the one image that runs, else empty. Evidence is compared with it where no image was named."""
     if context.cluster is None:
         return ""
     try:

@@ -29,7 +29,7 @@ _METRIC = re.compile(r"^(\w+)(?:\{[^}]*\})? ([-+.\dEeInfa]+)$", re.M)
 
 
 async def environment_complete(context: Context, _: Check) -> str:
-    """The target has every variable that it needs, none that nobody reads, and no value of a developer's machine."""
+    """The target has every variable that it needs, no unknown one, and no value of a developer's machine."""
     variables = await context.variables()
     known = {name.upper() for name in Settings.model_fields} | _ALIASES
     if unknown := sorted(name for name in variables if name.upper() not in known):
@@ -214,7 +214,7 @@ async def rollback_revision(context: Context, _: Check) -> str:
 
 
 async def running_digests(context: Context) -> dict[str, str]:
-    """Pod → digest of the image that its main container runs, for all pods of API and worker. Raises No for none."""
+    """Pod → digest of the image that its main container runs, for all pods of API and worker. Raises No without pods."""
     found: dict[str, str] = {}
     for component in ("api", "worker"):
         pods = [p for p in await context.the_cluster().objects("v1/pods", component=component) if _lives(p)]
@@ -305,7 +305,7 @@ async def _query(context: Context, expression: str) -> list[Any]:
 
 
 async def _age(context: Context, metric: str, what: str, check: Check) -> str:
-    """Read from a process itself, so that a Prometheus that is away says nothing about backups."""
+    """Read from a process itself, because an unavailable Prometheus says nothing about backups."""
     pods = await context.the_cluster().ready_pods("api")
     if not pods:
         raise No("no pod of the API is ready to ask")

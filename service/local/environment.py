@@ -87,7 +87,7 @@ class LocalEnvironment:
 def local_environment(environ: Mapping[str, str], secret: Mapping[str, str]) -> LocalEnvironment:
     """Join what is set with the local defaults; what is set wins, also when it is empty.
 
-    Raises LocalError for a port that is none, and for an address that is set but empty.
+    Raises LocalError for a text that is no port, and for an address that is set but empty.
     """
     defaults = {"ENVIRONMENT": "dev", "API_HOST": HOST, "API_PORT": environ.get("PORT", "").strip() or "4000"}
     postgres_port = _port(environ, "LOCAL_POSTGRES_PORT", 54329)

@@ -61,7 +61,7 @@ class Identity:
         return cls(pid, started) if started else None
 
     def is_alive(self) -> bool:
-        """Whether this very process still runs; a later one with the same number does not count."""
+        """Whether the process still runs; a later one with the same number does not count."""
         return _start_time(self.pid) == self.started
 
     def signal(self, number: signal.Signals) -> None:
@@ -86,7 +86,7 @@ class Identity:
 
 
 def _start_time(pid: int) -> str:
-    """A text that is the same for the whole life of a process; empty when there is none (or only a zombie)."""
+    """A text that is the same for the whole life of a process; empty when no such process runs (a zombie does not)."""
     if sys.platform == "linux":
         try:
             # Behind the last bracket: the name before it may hold spaces and brackets itself.
@@ -113,8 +113,8 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own, so that Ctrl-C in the terminal reaches only its parent.
 
-    On Linux the kernel sends the child `orphan_signal` when the parent dies without a word. The kernel means the
-    thread that calls this, hence call it from the main thread.
+    On Linux the kernel sends the child `orphan_signal` when the parent is killed. The kernel takes the calling
+    thread for the parent, so call this from the main thread.
     """
     more: dict[str, Any] = {} if user is None else {"user": user, "group": group, "extra_groups": []}
     return subprocess.Popen(  # noqa: S603 - our own command lines
@@ -144,7 +144,7 @@ def _die_with_parent(number: signal.Signals) -> Callable[[], None] | None:
 
 
 def stop(process: subprocess.Popen[bytes], steps: Sequence[tuple[signal.Signals, float]]) -> None:
-    """Send the signals one after the other, each with its patience in seconds; then SIGKILL."""
+    """Send the signals in order and wait after each for its number of seconds; SIGKILL is the last."""
     for number, patience in steps:
         if process.poll() is not None:
             return

@@ -92,7 +92,7 @@ class _Server:
         return self
 
     def stop(self) -> None:
-        """Stop the process that `spawn` started; nothing happens when there is none."""
+        """Stop the process that `spawn` started; without one nothing happens."""
         if self.process is not None:
             stop(self.process, self.stop_steps)
             self.process = None
@@ -557,7 +557,7 @@ def _weed_program() -> str:
 
 
 def _postgres_environment() -> dict[str, str]:
-    """Nothing of ours: PG* variables and the locale of the terminal would change what Postgres does."""
+    """An environment without PG* variables and the terminal's locale, which would change what Postgres does."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -584,7 +584,7 @@ def _can_reach(folder: Path, account: Mapping[str, int]) -> bool:
 
 
 def _private_home(data_dir: Path) -> Path:
-    """A folder of root's in /var/tmp that belongs to this one checkout."""
+    """A folder in /var/tmp that root owns, for this checkout alone."""
     key = hashlib.sha256(str(data_dir).encode()).hexdigest()[:12]
     home = Path("/var/tmp") / f"jembatan-{key}"  # noqa: S108 - its owner is checked below
     home.mkdir(mode=0o711, exist_ok=True)

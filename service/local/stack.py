@@ -195,7 +195,7 @@ class Stack:
         self._lock = lock
 
     def _note_running(self) -> None:
-        """Write down whom we started, so that `make down` finds them and nobody else."""
+        """Write down which processes we started, so that `make down` stops those and no others."""
         processes = {name: child.pid for name, child in self.children.items()}
         for name, server in (("postgres", self.postgres), ("s3", self.store)):
             if server is not None and server.process is not None:
@@ -290,7 +290,7 @@ class Stack:
 
     @contextlib.contextmanager
     def _interruptible(self) -> Iterator[None]:
-        """Only here a signal breaks in: elsewhere it could lose sight of a child that was just started."""
+        """Let a signal interrupt only inside this block: elsewhere a child that was just started could be forgotten."""
         if self._asked_to_stop:
             raise Interrupted
         self._may_interrupt = True

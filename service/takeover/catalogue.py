@@ -141,7 +141,7 @@ async def differences(connection: BaseConnection, found: Catalogue, expected: Ca
 
 
 def _table_of(name: str) -> str | None:
-    """The table that a fact belongs to, or none for the table itself."""
+    """The table that a fact belongs to, or None for the table itself."""
     if name.startswith("column "):
         return name.removeprefix("column ").partition(".")[0]
     return name.rpartition(" of ")[2] if " of " in name else None

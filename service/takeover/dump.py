@@ -1,4 +1,4 @@
-"""What is in a dump of the replaced server? Read as text, line by line; none of its SQL is ever executed."""
+"""What is in a dump of the replaced server? Read as text, line by line; its SQL is never executed."""
 
 from __future__ import annotations
 
