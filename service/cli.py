@@ -158,6 +158,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
     from service import migrate
     from service.auth.bootstrap import Bootstrap, is_configured
     from service.takeover import TakeoverError
+    from service.takeover.adoption import adopt
 
     settings = _settings("migrate")
     url = settings.database_url
@@ -167,7 +168,7 @@ def _migrate(arguments: argparse.Namespace) -> int:
             print("\n".join(pending) if pending else "up to date")
             return 1 if pending else 0
         if arguments.adopt:
-            adopted, applied = asyncio.run(migrate.adopt(url, patience_seconds=60))
+            adopted, applied = asyncio.run(adopt(url, patience_seconds=60))
         else:
             adopted, applied = [], asyncio.run(migrate.migrate(url, patience_seconds=60))
         for name in adopted:

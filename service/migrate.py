@@ -131,7 +131,8 @@ async def head_applied(connection: BaseConnection | None = None) -> bool:
         raise
 
 
-async def _applied(connection: BaseConnection) -> list[str]:
+async def applied_names(connection: BaseConnection) -> list[str]:
+    """The names that Aerich's table holds, oldest first; none on a database that is not ours yet."""
     try:
         return [row["version"] for row in await connection.fetch(_APPLIED_SQL, db.APP_LABEL)]
     except pg.UndefinedTableError:
@@ -236,60 +237,32 @@ async def migrate(
     nothing to do. `patience_seconds` is how long to wait for a database that does not answer yet. Raises
     MigrationError.
     """
-    async with _ready(database_url, lock_timeout_seconds, patience_seconds) as connection:
-        if not await _applied(connection) and await connection.fetchval(
+    async with ready(database_url, lock_timeout_seconds, patience_seconds) as connection:
+        if not await applied_names(connection) and await connection.fetchval(
             "SELECT to_regclass('schema_migrations') IS NOT NULL"
         ):
             # Our first steps would find their tables there and pass over whatever differs.
             raise MigrationError("This is a database of the replaced server: take it over with `migrate --adopt`.")
-        return await _apply_pending(connection)
-
-
-async def adopt(
-    database_url: str,
-    *,
-    lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
-    patience_seconds: float = 0.0,
-) -> tuple[list[str], list[str]]:
-    """Take over a database of the replaced server: record the steps it has made as ours, then apply the pending ones.
-
-    Returns the names adopted and the names applied. The schema must be exactly what our own steps make. A database
-    that has our history already is only migrated. Raises TakeoverError with a sentence for each difference, and
-    MigrationError. Source: docs/migrating.md.
-    """
-    from service.takeover import adoption  # it builds on this module
-
-    async with _ready(database_url, lock_timeout_seconds, patience_seconds) as connection:
-        adopted: list[str] = []
-        if not await _applied(connection):
-            adopted = [migrations()[place].name for place in range(await adoption.adoptable_steps(connection))]
-            state = _models_state(head())
-            async with connection.transaction():
-                # The first makes Aerich's table, the fourth the roles that are missing; everything else is there.
-                await run_upgrade(connection, 1)
-                await run_upgrade(connection, 4)
-                for name in adopted:
-                    await _record(connection, name, state)
-        applied = await _apply_pending(connection)
-        await adoption.record_for_the_way_back(connection)
-        return adopted, applied
+        return await apply_pending(connection)
 
 
 @asynccontextmanager
-async def _ready(
+async def ready(
     database_url: str, lock_timeout_seconds: float, patience_seconds: float
 ) -> AsyncIterator[BaseConnection]:
+    """A connection that holds the lock of all migrations, to a database that may be ours. Raises MigrationError."""
     async with direct_connection(database_url, patience_seconds=patience_seconds) as connection:
         await _refuse_bad_locale(connection)
         async with migration_lock(connection, lock_timeout_seconds):
             yield connection
 
 
-async def _apply_pending(connection: BaseConnection) -> list[str]:
-    applied = set(await _applied(connection))
+async def apply_pending(connection: BaseConnection) -> list[str]:
+    """Apply what is missing, oldest first, and return the names. Needs the lock (`ready`). Raises MigrationError."""
+    applied = set(await applied_names(connection))
     pending = [migration for migration in migrations() if migration.name not in applied]
     if pending:
-        state = _models_state(head())
+        state = models_state(head())
         for migration in pending:
             await _apply(connection, migration, state)
     return [migration.name for migration in pending]
@@ -301,7 +274,7 @@ async def run_upgrade(connection: BaseConnection, number: int) -> None:
     await connection.execute(await migration.load().upgrade(None))
 
 
-def _models_state(name: str) -> str:
+def models_state(name: str) -> str:
     """Return what Aerich stores beside each name: the models as JSON, taken from the newest file."""
     module = Migration(0, MIGRATIONS / name).load()
     state = getattr(module, "MODELS_STATE", None)
@@ -336,10 +309,11 @@ async def _run_and_record(connection: BaseConnection, module: ModuleType, name: 
     sql = await module.upgrade(_tortoise_client(connection))
     if sql.strip():
         await connection.execute(sql)
-    await _record(connection, name, state)
+    await record(connection, name, state)
 
 
-async def _record(connection: BaseConnection, name: str, state: str) -> None:
+async def record(connection: BaseConnection, name: str, state: str) -> None:
+    """Note that a file is applied; `state` is that of `models_state`."""
     await connection.execute(
         "INSERT INTO aerich (version, app, content) VALUES ($1, $2, $3)", name, db.APP_LABEL, state
     )
@@ -355,7 +329,7 @@ async def check(database_url: str, *, patience_seconds: float = 0.0) -> list[str
         database_url, patience_seconds=patience_seconds, command_timeout_seconds=db.COMMAND_TIMEOUT_SECONDS
     ) as connection:
         await _refuse_bad_locale(connection)
-        applied = await _applied(connection)
+        applied = await applied_names(connection)
     known = [migration.name for migration in migrations()]
     pending = [f"pending: {name}" for name in known if name not in applied]
     return pending + [f"unknown: {name}" for name in applied if name not in known]
@@ -398,7 +372,7 @@ async def downgrade_all(database_url: str, *, lock_timeout_seconds: float = LOCK
     files = {migration.name: migration for migration in migrations()}
     undone: list[str] = []
     async with direct_connection(database_url) as connection, migration_lock(connection, lock_timeout_seconds):
-        for name in reversed(await _applied(connection)):
+        for name in reversed(await applied_names(connection)):
             if name not in files:
                 raise MigrationError(f"{name} is recorded in the database, but there is no such file.")
             async with connection.transaction():

@@ -12,9 +12,7 @@ from sanic import Sanic
 from service import db
 from service.auth.passwords import verify_password
 from service.seed import MAIN_CANDIDATE_EMAIL, SEED_JOB_IDS, SEED_POST_IDS, SeedError, fill_database, seed
-from service.seed.jobs import CITIES, JOBS
-from service.seed.people import DEV_PEOPLE, STAGING_PEOPLE
-from service.seed.posts import POSTS
+from service.seed.content import CITIES, DEV_PEOPLE, JOBS, POSTS, STAGING_PEOPLE
 from service.seed.rows import fixed_id, user_id
 from service.settings import Settings
 
@@ -117,11 +115,10 @@ class TestJobs:
                 job.id,
                 job.employment_type,
                 job.visa_sponsorship,
-                job.location["displayLabel"],
-                job.location["latitude"],
-                job.location["longitude"],
-                job.employer["id"],
-                job.employer["isVerifiedEmployer"],
+                f"{job.city}, JP",
+                *CITIES[job.city],
+                job.employer.id,
+                job.employer.is_verified,
                 job.published_at.date().isoformat(),
             )
             for job in JOBS[:4]
@@ -182,7 +179,7 @@ class TestPeople:
             "REJECTED",
         }
         assert any(not person.is_email_verified for person in DEV_PEOPLE)
-        assert any(person.verification.has_final_request for person in DEV_PEOPLE if person.verification)
+        assert any(person.verification.final_request_note is not None for person in DEV_PEOPLE if person.verification)
         assert [person.email for person in STAGING_PEOPLE] == [
             f"ios-{stage}@example.com" for stage in ("fresh", "applied", "verified", "offer")
         ]
@@ -195,7 +192,7 @@ class TestPeople:
     def test_no_staging_account_waits_for_staff(self) -> None:
         waiting = {"SUBMITTED", "MANUAL_REVIEW"}
         assert not any(person.verification and person.verification.status in waiting for person in STAGING_PEOPLE)
-        assert not any(person.is_staff for person in STAGING_PEOPLE)
+        assert {person.roles for person in STAGING_PEOPLE} == {("sdm",)}
 
     def test_ids_look_like_those_of_the_server(self) -> None:
         assert fixed_id("x").version == 4
@@ -216,6 +213,7 @@ class TestFillDatabase:
         job = await db.fetch_row("SELECT * FROM jobs ORDER BY created_at, id LIMIT 1")
         assert job is not None
         assert (job["title"], job["employer_json"]["logoUrl"]) == ("Senior Welder", None)
+        assert job["location_json"]["displayLabel"] == "Tokyo, JP"
 
     async def test_second_run_changes_nothing(self, app: App, settings: Settings) -> None:
         await fill_database(settings, environ=DEV)

@@ -16,7 +16,7 @@ from service import db
 from service.audit.proof import verify
 from service.evidence.domain import derived_key
 from service.seed import SeedError, SeedReport, fill_database
-from service.seed.people import STAGING_PEOPLE
+from service.seed.content import STAGING_PEOPLE
 from service.seed.rows import fixed_id, user_id
 from service.settings import Settings
 from tests.conftest import TEST_ENVIRONMENT

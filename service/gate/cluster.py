@@ -19,7 +19,7 @@ import urllib3
 from kubernetes import client, config
 
 from service.gate.criteria import WrongUse
-from service.gate.http import Answer, Caller, Unreachable
+from service.tools.http import Answer, Caller, Unreachable
 
 _MAX_LOG_BYTES = 512 * 1024
 _SETTLE_SECONDS = 30

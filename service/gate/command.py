@@ -193,8 +193,8 @@ async def _run_command(check: Check, subject: Subject, command: tuple[str, ...],
 async def _context(arguments: argparse.Namespace) -> AsyncIterator[Context]:
     from service.gate.cluster import ClusterError, connect
     from service.gate.context import Context
-    from service.gate.http import Caller
     from service.gate.target import public_host
+    from service.tools.http import Caller
 
     resolve = dict(parse_resolve(text) for text in arguments.resolve)
     async with Caller(trust(arguments.ca_file), resolve, timeout_seconds=arguments.timeout) as caller:

@@ -11,7 +11,7 @@ import orjson
 from service.clock import utc_now
 from service.gate.cluster import Cluster
 from service.gate.criteria import Check
-from service.gate.http import Answer, Caller
+from service.tools.http import Answer, Caller
 
 
 class No(Exception):

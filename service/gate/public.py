@@ -10,8 +10,8 @@ import orjson
 
 from service.gate.context import Context, No, json_of
 from service.gate.criteria import Check
-from service.gate.http import Answer, Unreachable
 from service.metrics import RequestTotals
+from service.tools.http import Answer, Unreachable
 
 MINIMUM_CERTIFICATE_LIFE = timedelta(days=14)
 # Pages of ours that need a sign-in, and of programs behind or beside us that must not be routed at all.

@@ -11,8 +11,8 @@ from service.gate.cluster import ClusterError
 from service.gate.context import Context, No, Probe
 from service.gate.criteria import Check, Criterion, Waiver, WrongUse, fill
 from service.gate.evidence import Evidence, Store, StoreUnavailable, Subject, problem_of, short
-from service.gate.http import Unreachable
 from service.gate.verdict import Answer, Report, Verdict, waive
+from service.tools.http import Unreachable
 
 # The run of this check says which image was tested; all other evidence must be of the same.
 TESTED_CHECK = "image.tested"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import http.client
 import importlib.util
 import json
 import locale
@@ -23,6 +22,7 @@ from typing import IO, Any, Self
 from urllib.parse import quote
 
 from service.local.processes import NO_SPACE, LocalError, no_space, spawn, stop
+from service.tools.http import status_of
 
 HOST = "127.0.0.1"
 SUPERUSER = "postgres"
@@ -485,7 +485,7 @@ class EmbeddedObjectStore(_Server):
         from botocore.exceptions import BotoCoreError, ClientError
 
         for _ in self._ticks():
-            if _answers(self.port):
+            if status_of(f"http://{HOST}:{self.port}/", timeout_seconds=2) is not None:
                 break
         client = self._client()
         probe = {"Bucket": self.bucket, "Key": ".start"}
@@ -632,15 +632,3 @@ def _is_postgres(pid: int) -> bool:
     if shown is not None:
         return "postgres" in shown.stdout
     return "postgres" in _text(Path(f"/proc/{pid}/comm"))
-
-
-def _answers(port: int) -> bool:
-    connection = http.client.HTTPConnection(HOST, port, timeout=2)
-    try:
-        connection.request("GET", "/")
-        connection.getresponse().read()
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
-    return True

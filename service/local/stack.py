@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import http.client
 import json
 import os
 import shutil
@@ -27,6 +26,7 @@ from service.local.environment import (
 from service.local.processes import NO_SPACE, Identity, LocalError, no_space, spawn, stop
 from service.local.servers import HOST, EmbeddedObjectStore, EmbeddedPostgres, port_is_free
 from service.settings import SettingsError, load_settings, unknown_names
+from service.tools.http import status_of
 
 ROOT = Path(__file__).resolve().parents[2]
 _READY_SECONDS, _STEP_SECONDS = 60.0, 300.0
@@ -391,11 +391,5 @@ def _read_note(folder: Path) -> dict[str, Any]:
 
 
 def _is_ready(host: str, port: int) -> bool:
-    connection = http.client.HTTPConnection(host, port, timeout=3)
-    try:
-        connection.request("GET", "/health/ready")
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+    place = f"[{host}]" if ":" in host else host
+    return status_of(f"http://{place}:{port}/health/ready", timeout_seconds=3) == 200

@@ -1,5 +1,6 @@
 """Which content and accounts does a fresh server start with?"""
 
+from service.seed.content import MAIN_CANDIDATE_EMAIL
 from service.seed.domain import (
     SEED_JOB_IDS,
     SEED_POST_IDS,
@@ -8,7 +9,6 @@ from service.seed.domain import (
     fill_database,
     seed,
 )
-from service.seed.people import MAIN_CANDIDATE_EMAIL
 
 __all__ = [
     "MAIN_CANDIDATE_EMAIL",

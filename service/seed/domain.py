@@ -16,9 +16,7 @@ from service.auth.passwords import hash_password
 from service.clock import utc_now
 from service.errors import StorageUnavailable
 from service.seed import rows
-from service.seed.jobs import JOBS
-from service.seed.people import DEV_PEOPLE, SeedPerson
-from service.seed.posts import POSTS
+from service.seed.content import DEV_PEOPLE, JOBS, POSTS, SeedPerson
 from service.seed.testers import (
     MOST_TESTERS,
     Objects,

@@ -11,9 +11,16 @@ from typing import Any
 from service.applications.models import ApplicationStatus
 from service.applications.texts import words_of_application, words_of_move
 from service.audit.models import ActorType
-from service.seed.jobs import SeedJob
-from service.seed.people import REVIEWER_EMAIL, SeedApplication, SeedPerson, SeedVerification
-from service.seed.posts import SeedPost
+from service.seed.content import (
+    CITIES,
+    REVIEWER_EMAIL,
+    SeedApplication,
+    SeedDocument,
+    SeedJob,
+    SeedPerson,
+    SeedPost,
+    SeedVerification,
+)
 
 # A table's name and one row of it, JSON columns already as text.
 Row = tuple[str, dict[str, Any]]
@@ -53,6 +60,20 @@ def user_id(email: str) -> uuid.UUID:
 def job_row(job: SeedJob) -> Row:
     """The row of one job; visible, created when it was published."""
     moment = job.published_at
+    latitude, longitude = CITIES[job.city]
+    location = {
+        "countryCode": "JP",
+        "city": job.city,
+        "displayLabel": f"{job.city}, JP",
+        "latitude": latitude,
+        "longitude": longitude,
+    }
+    employer = {
+        "id": job.employer.id,
+        "name": job.employer.name,
+        "logoUrl": None,
+        "isVerifiedEmployer": job.employer.is_verified,
+    }
     return "jobs", {
         "id": job.id,
         "title": job.title,
@@ -60,8 +81,8 @@ def job_row(job: SeedJob) -> Row:
         "visa_sponsorship": job.visa_sponsorship,
         "description": job.description,
         "requirements_json": json.dumps(job.requirements),
-        "location_json": json.dumps(job.location),
-        "employer_json": json.dumps(job.employer),
+        "location_json": json.dumps(location),
+        "employer_json": json.dumps(employer),
         "lifecycle_status": "PUBLISHED",
         "published_at": moment,
         "created_at": moment,
@@ -149,55 +170,72 @@ def _application_rows(application: SeedApplication, *, owner: uuid.UUID, bucket:
         },
     )
     for status, moment in zip(path, moments, strict=True):
-        by_candidate = status in _CANDIDATE_STATUSES
-        actor_type = ActorType.USER if by_candidate else ActorType.ADMIN
-        actor_id = str(owner) if by_candidate else REVIEWER_EMAIL
-        if status == ApplicationStatus.SUBMITTED:
-            words = words_of_application(application.note)
-        else:
-            words = words_of_move(ApplicationStatus(status), None, actor_type=actor_type, name=actor_id)
-        yield (
-            "job_application_journey_events",
-            {
-                "id": fixed_id(f"journey/{application_id}/{status}"),
-                "application_id": application_id,
-                "status": status,
-                "title": words.title,
-                "description": words.description,
-                "actor_type": actor_type,
-                "actor_id": actor_id,
-                "created_at": moment,
-                "text_key": words.key,
-                "typed_text": words.typed,
-            },
+        yield _journey_row(application, status, moment, application_id=application_id, owner=owner)
+    for document in application.documents:
+        yield _document_row(
+            document,
+            application_id=application_id,
+            owner=owner,
+            bucket=bucket,
+            uploaded_at=applied_at + timedelta(minutes=5),
+            reviewed_at=None if document.review_status == "PENDING" else moments[-1],
         )
-    for document_type, file_name, review_status in application.documents:
-        document_id = fixed_id(f"application-document/{application_id}/{file_name}")
-        uploaded_at = applied_at + timedelta(minutes=5)
-        reviewed_at = None if review_status == "PENDING" else moments[-1]
-        kind = document_type.lower()
-        key = f"applications/{owner}/{application_id}/{_stamp(uploaded_at)}-{kind}-{document_id}-{file_name}"
-        yield (
-            "job_application_documents",
-            {
-                "id": document_id,
-                "application_id": application_id,
-                "user_id": owner,
-                "document_type": document_type,
-                "file_name": file_name,
-                "content_type": "application/pdf",
-                "content_length": 184_320,
-                "object_key": key,
-                "checksum_sha256": _digest(f"bytes/{document_id}").hex(),
-                "file_url": f"s3://{bucket}/{key}",
-                "review_status": review_status,
-                "review_reason": "Two pages are missing." if review_status == "INVALID" else None,
-                "reviewed_by": REVIEWER_EMAIL if reviewed_at else None,
-                "reviewed_at": reviewed_at,
-                "created_at": uploaded_at,
-                "updated_at": reviewed_at or uploaded_at,
-            },
-        )
+
+
+def _journey_row(
+    application: SeedApplication, status: str, moment: datetime, *, application_id: uuid.UUID, owner: uuid.UUID
+) -> Row:
+    by_candidate = status in _CANDIDATE_STATUSES
+    actor_type = ActorType.USER if by_candidate else ActorType.ADMIN
+    actor_id = str(owner) if by_candidate else REVIEWER_EMAIL
+    if status == ApplicationStatus.SUBMITTED:
+        words = words_of_application(application.note)
+    else:
+        words = words_of_move(ApplicationStatus(status), None, actor_type=actor_type, name=actor_id)
+    return "job_application_journey_events", {
+        "id": fixed_id(f"journey/{application_id}/{status}"),
+        "application_id": application_id,
+        "status": status,
+        "title": words.title,
+        "description": words.description,
+        "actor_type": actor_type,
+        "actor_id": actor_id,
+        "created_at": moment,
+        "text_key": words.key,
+        "typed_text": words.typed,
+    }
+
+
+def _document_row(
+    document: SeedDocument,
+    *,
+    application_id: uuid.UUID,
+    owner: uuid.UUID,
+    bucket: str,
+    uploaded_at: datetime,
+    reviewed_at: datetime | None,
+) -> Row:
+    document_id = fixed_id(f"application-document/{application_id}/{document.file_name}")
+    name = f"{_stamp(uploaded_at)}-{document.type.lower()}-{document_id}-{document.file_name}"
+    key = f"applications/{owner}/{application_id}/{name}"
+    return "job_application_documents", {
+        "id": document_id,
+        "application_id": application_id,
+        "user_id": owner,
+        "document_type": document.type,
+        "file_name": document.file_name,
+        "content_type": "application/pdf",
+        "content_length": 184_320,
+        "object_key": key,
+        "checksum_sha256": _digest(f"bytes/{document_id}").hex(),
+        "file_url": f"s3://{bucket}/{key}",
+        "review_status": document.review_status,
+        "review_reason": "Two pages are missing." if document.review_status == "INVALID" else None,
+        "reviewed_by": REVIEWER_EMAIL if reviewed_at else None,
+        "reviewed_at": reviewed_at,
+        "created_at": uploaded_at,
+        "updated_at": reviewed_at or uploaded_at,
+    }
 
 
 def _verification_rows(
@@ -211,17 +249,9 @@ def _verification_rows(
     decided_at = moments[2] if len(path) == 3 else None
     updated_at = moments[-1]
     metadata: dict[str, Any] = {}
-    if verification.has_final_request:
+    if verification.final_request_note is not None:
         updated_at += timedelta(hours=1)
-        metadata["finalVerification"] = {
-            "id": str(fixed_id(f"final-request/{session_id}")),
-            "sessionId": str(session_id),
-            "status": "REQUESTED",
-            "source": "android-app",
-            "note": verification.final_request_note,
-            "requestedAt": updated_at.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
-            "documentsCount": len(verification.document_types),
-        }
+        metadata["finalVerification"] = _final_request(verification, session_id, updated_at)
     yield (
         "kyc_sessions",
         {
@@ -238,22 +268,8 @@ def _verification_rows(
         },
     )
     for position, document_type in enumerate(verification.document_types):
-        document_id = fixed_id(f"kyc-document/{session_id}/{document_type}")
         uploaded_at = started_at + timedelta(minutes=10 + position)
-        kind = document_type.lower()
-        key = f"kyc/{owner}/{session_id}/{_stamp(uploaded_at)}-{kind}-{document_id}-{kind}.jpg"
-        yield (
-            "identity_documents",
-            {
-                "id": document_id,
-                "kyc_session_id": session_id,
-                "document_type": document_type,
-                "file_url": f"s3://{bucket}/{key}",
-                "checksum_sha256": _digest(f"bytes/{document_id}").hex(),
-                "metadata_json": json.dumps({"objectKey": key}),
-                "created_at": uploaded_at,
-            },
-        )
+        yield _identity_document_row(document_type, session_id, owner=owner, bucket=bucket, uploaded_at=uploaded_at)
     for (before, after), moment in zip(pairwise((None, *path)), moments, strict=True):
         own_reason = _OWN_REASONS.get(str(after))
         yield (
@@ -269,6 +285,35 @@ def _verification_rows(
                 "created_at": moment,
             },
         )
+
+
+def _final_request(verification: SeedVerification, session_id: uuid.UUID, moment: datetime) -> dict[str, Any]:
+    return {
+        "id": str(fixed_id(f"final-request/{session_id}")),
+        "sessionId": str(session_id),
+        "status": "REQUESTED",
+        "source": "android-app",
+        "note": verification.final_request_note,
+        "requestedAt": moment.strftime("%Y-%m-%dT%H:%M:%S.000Z"),
+        "documentsCount": len(verification.document_types),
+    }
+
+
+def _identity_document_row(
+    document_type: str, session_id: uuid.UUID, *, owner: uuid.UUID, bucket: str, uploaded_at: datetime
+) -> Row:
+    document_id = fixed_id(f"kyc-document/{session_id}/{document_type}")
+    kind = document_type.lower()
+    key = f"kyc/{owner}/{session_id}/{_stamp(uploaded_at)}-{kind}-{document_id}-{kind}.jpg"
+    return "identity_documents", {
+        "id": document_id,
+        "kyc_session_id": session_id,
+        "document_type": document_type,
+        "file_url": f"s3://{bucket}/{key}",
+        "checksum_sha256": _digest(f"bytes/{document_id}").hex(),
+        "metadata_json": json.dumps({"objectKey": key}),
+        "created_at": uploaded_at,
+    }
 
 
 def _organization_rows(person: SeedPerson, *, owner: uuid.UUID, now: datetime) -> Iterator[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from service import db
 from service.adapters.object_storage import ObjectStorage
@@ -11,7 +11,7 @@ from service.audit.domain import audit
 from service.errors import StorageUnavailable
 from service.evidence.domain import derived_key
 from service.seed import rows
-from service.seed.people import STAGING_PEOPLE, SeedPerson
+from service.seed.content import STAGING_PEOPLE, SeedPerson
 
 MOST_TESTERS = 50
 
@@ -24,7 +24,8 @@ def tester_people(testers: int) -> tuple[SeedPerson, ...]:
 def _numbered(number: int) -> Iterator[SeedPerson]:
     for person in STAGING_PEOPLE:
         name, _, host = person.email.partition("@")
-        yield replace(person, email=f"{name}-{number}@{host}", full_name=f"{person.full_name} {number}")
+        changed = {"email": f"{name}-{number}@{host}", "full_name": f"{person.full_name} {number}"}
+        yield person.model_copy(update=changed)
 
 
 async def existing_testers() -> tuple[SeedPerson, ...]:

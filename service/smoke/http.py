@@ -2,19 +2,14 @@
 
 import json
 import re
-import socket
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
-import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
-from yarl import URL
-
 from service.smoke.answers import AnswerError, declared
 from service.smoke.options import REQUEST_TIMEOUT_SECONDS, Options
+from service.tools.http import Caller, Unreachable
 
-MAX_ANSWER_BYTES = 8 * 1024 * 1024
 CORS_HEADERS = {
     "access-control-allow-origin": "*",
     "access-control-allow-headers": "Content-Type, Authorization, x-admin-api-key, x-kyc-webhook-secret, "
@@ -29,56 +24,22 @@ class StepFailed(Exception):
     """The server did not do what it must; the text says what, without tokens, passwords or bodies."""
 
 
-class Resolver(AbstractResolver):
-    """Answers from `--resolve` first, then as the machine does."""
-
-    def __init__(self, overrides: Mapping[tuple[str, int], str]) -> None:
-        self._overrides = overrides
-        self._machine = aiohttp.ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        address = self._overrides.get((host.lower(), port))
-        if address is None:
-            return await self._machine.resolve(host, port, family)
-        return [
-            ResolveResult(
-                hostname=host,
-                host=address,
-                port=port,
-                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
-                proto=0,
-                flags=socket.AI_NUMERICHOST,
-            )
-        ]
-
-    async def close(self) -> None:
-        await self._machine.close()
-
-
 class Api:
     """The server under test. Each request has 15 s, follows no redirect and keeps no cookie."""
 
     def __init__(self, options: Options) -> None:
         self._base_url = options.base_url
-        self._options = options
+        self._caller = Caller(options.tls(), options.resolve, timeout_seconds=REQUEST_TIMEOUT_SECONDS)
         self._request_ids: set[str] = set()
-        self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(resolver=Resolver(self._options.resolve), ssl=self._options.tls(), limit=8),
-            timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_SECONDS),
-            cookie_jar=aiohttp.DummyCookieJar(),
-        )
+        await self._caller.__aenter__()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
+        await self._caller.__aexit__(kind, error, trace)
 
     async def call(
         self,
@@ -145,31 +106,15 @@ class Api:
     async def _exchange(
         self, method: str, url: str, data: bytes | None, token: str | None, headers: Mapping[str, str] | None
     ) -> tuple[int, Mapping[str, str], bytes]:
-        assert self._session is not None, "used outside `async with`"
-        target = URL(url, encoded=True)
-        sent = {"Accept": "application/json", **(headers or {})}
+        sent = dict(headers or {})
         if token is not None:
             sent["Authorization"] = f"Bearer {token}"
-        if "Content-Type" not in sent:
-            sent["Content-Type"] = "application/json"
-        # The address of an upload is a credential: only host and port are ever shown.
-        place = f"{target.host}:{target.port}"
+        sent.setdefault("Content-Type", "application/json")
         try:
-            async with self._session.request(
-                method, target, data=data, headers=sent, allow_redirects=False
-            ) as response:
-                answer = bytearray()
-                async for chunk in response.content.iter_chunked(65_536):
-                    answer += chunk
-                    if len(answer) > MAX_ANSWER_BYTES:
-                        raise StepFailed(f"{place} sent more than {MAX_ANSWER_BYTES} bytes")
-                return response.status, response.headers, bytes(answer)
-        except TimeoutError:
-            raise StepFailed(f"{place} did not answer within {REQUEST_TIMEOUT_SECONDS:g} s") from None
-        except aiohttp.ClientConnectorCertificateError:
-            raise StepFailed(f"the certificate of {place} is not trusted (--ca-file)") from None
-        except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise StepFailed(f"no answer from {place}: {type(error).__name__}") from None
+            answer = await self._caller.send(method, url, headers=sent, body=data)
+        except (TimeoutError, Unreachable) as error:
+            raise StepFailed(str(error)) from None
+        return answer.status, answer.headers, answer.body
 
     def _check_headers(self, where: str, status: int, headers: Mapping[str, str], data: bytes) -> str:
         request_id = headers.get("x-request-id", "")

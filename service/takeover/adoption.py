@@ -14,6 +14,34 @@ _REFERENCE_SCHEMA = "takeover_reference"
 _NOT_COMPARED = (HISTORY_TABLE, "aerich", "aerich_id_seq")
 
 
+async def adopt(
+    database_url: str,
+    *,
+    lock_timeout_seconds: float = migrate.LOCK_TIMEOUT_SECONDS,
+    patience_seconds: float = 0.0,
+) -> tuple[list[str], list[str]]:
+    """Take over a database of the replaced server: record the steps it has made as ours, then apply the pending ones.
+
+    Returns the names adopted and the names applied. The schema must be exactly what our own steps make. A database
+    that has our history already is only migrated. Raises TakeoverError with a sentence for each difference, and
+    MigrationError. Source: docs/migrating.md.
+    """
+    async with migrate.ready(database_url, lock_timeout_seconds, patience_seconds) as connection:
+        adopted: list[str] = []
+        if not await migrate.applied_names(connection):
+            adopted = [one.name for one in migrate.migrations()[: await adoptable_steps(connection)]]
+            state = migrate.models_state(migrate.head())
+            async with connection.transaction():
+                # The first makes Aerich's table, the fourth the roles that are missing; everything else is there.
+                await migrate.run_upgrade(connection, 1)
+                await migrate.run_upgrade(connection, 4)
+                for name in adopted:
+                    await migrate.record(connection, name, state)
+        applied = await migrate.apply_pending(connection)
+        await _record_for_the_way_back(connection)
+        return adopted, applied
+
+
 async def adoptable_steps(connection: BaseConnection) -> int:
     """Return how many of our steps the replaced server has made here: 9 to 12.
 
@@ -28,7 +56,7 @@ async def adoptable_steps(connection: BaseConnection) -> int:
     return steps
 
 
-async def record_for_the_way_back(connection: BaseConnection) -> None:
+async def _record_for_the_way_back(connection: BaseConnection) -> None:
     """Tell the replaced server that its steps up to 012 are made, so that it does not make them if it comes back."""
     if await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", HISTORY_TABLE):
         await connection.execute(

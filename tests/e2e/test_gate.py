@@ -30,8 +30,8 @@ from service.adapters.object_storage import s3_client
 from service.gate.context import json_of
 from service.gate.criteria import CRITERIA_FILE, load_criteria
 from service.gate.evidence import Evidence, Subject, key_of, open_store
-from service.gate.http import Caller
 from service.smoke.options import trust
+from service.tools.http import Caller
 
 from .conftest import OURS, ROOT, Say, run
 

@@ -20,9 +20,9 @@ from service.gate.criteria import (
     load_criteria,
     load_waivers,
 )
-from service.gate.http import Caller
 from service.gate.run import PROBES, TESTED_CHECK, select
 from service.smoke.options import trust
+from service.tools.http import Caller
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

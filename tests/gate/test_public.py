@@ -14,9 +14,9 @@ from service.clock import utc_now
 from service.gate import public
 from service.gate.context import Context, No
 from service.gate.criteria import Check
-from service.gate.http import Answer, Caller
 from service.metrics import RequestTotals
 from service.smoke.options import trust
+from service.tools.http import Answer, Caller
 from tests.conftest import TEST_ENVIRONMENT
 from tests.running import running_server
 

@@ -10,7 +10,7 @@ import pytest
 from service import migrate
 from service.migrate import MigrationError
 from service.takeover import TakeoverError
-from service.takeover.adoption import adoptable_steps
+from service.takeover.adoption import adopt, adoptable_steps
 from service.takeover.catalogue import differences, read_catalogue
 from service.takeover.tables import OLD_STEPS
 from tests.conftest import TEST_ENVIRONMENT
@@ -35,7 +35,7 @@ class TestAdopt:
     ) -> None:
         url = await old_database(rows=True)
         before = await all_rows(url)
-        assert await migrate.adopt(url) == (NAMES[:12], NAMES[12:])
+        assert await adopt(url) == (NAMES[:12], NAMES[12:])
         assert await history(url) == NAMES
         assert await migrate.check(url) == []
         assert await all_rows(url) == before
@@ -48,32 +48,32 @@ class TestAdopt:
     async def test_the_oldest_release_is_adopted_and_gets_the_other_steps(self, old_database: OldDatabase) -> None:
         url = await old_database(later=False, rows=True)
         before = await all_rows(url, later=False)
-        assert await migrate.adopt(url) == (NAMES[:9], NAMES[9:])
+        assert await adopt(url) == (NAMES[:9], NAMES[9:])
         assert await all_rows(url, later=False) == before
         assert all(job["published_at"] for job in (await all_rows(url))["jobs"])
 
     async def test_a_second_time_does_nothing(self, old_database: OldDatabase) -> None:
         url = await old_database()
-        await migrate.adopt(url)
+        await adopt(url)
         before = await tables(url)
-        assert await migrate.adopt(url) == ([], [])
+        assert await adopt(url) == ([], [])
         assert await migrate.migrate(url) == []
         assert await tables(url) == before
 
     async def test_many_at_once_make_one_history(self, old_database: OldDatabase) -> None:
         url = await old_database()
-        results = await asyncio.gather(*(migrate.adopt(url) for _ in range(5)))
+        results = await asyncio.gather(*(adopt(url) for _ in range(5)))
         assert sorted(len(adopted) for adopted, _ in results) == [0, 0, 0, 0, 12]
         assert await history(url) == NAMES
 
     async def test_a_database_of_ours_is_only_migrated(self, new_database: NewDatabase) -> None:
-        assert await migrate.adopt(await new_database()) == ([], [])
+        assert await adopt(await new_database()) == ([], [])
 
     async def test_missing_roles_are_made_again(self, old_database: OldDatabase) -> None:
         url = await old_database()
         async with connected(url) as connection:
             await connection.execute("DELETE FROM roles WHERE code = 'kaisha'")
-        await migrate.adopt(url)
+        await adopt(url)
         assert {role["code"] for role in (await all_rows(url))["roles"]} == {
             "sdm",
             "lpk",
@@ -176,7 +176,7 @@ class TestAdopt:
             await connection.execute("DROP TABLE user_saved_posts; ALTER TABLE users ADD COLUMN nickname TEXT")
         before = await tables(url)
         with pytest.raises(TakeoverError) as caught:
-            await migrate.adopt(url)
+            await adopt(url)
         assert await tables(url) == before
         assert len(str(caught.value).splitlines()) == 1 + 2
 
@@ -185,7 +185,7 @@ class TestTheWayBack:
     async def test_the_replaced_server_finds_its_steps_and_tables(self, old_database: OldDatabase) -> None:
         """Also the oldest release's: a newer one that comes back must not make the later steps again."""
         url = await old_database(later=False, rows=True)
-        await migrate.adopt(url)
+        await adopt(url)
         async with connected(url) as connection:
             recorded = [
                 row["file_name"] for row in await connection.fetch("SELECT * FROM schema_migrations ORDER BY 1")
