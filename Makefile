@@ -5,7 +5,8 @@ SHELL := /bin/sh
 VENV ?= .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
-WORKERS ?= 2
+# Twice the two cores of a small machine: half of the time a test waits for a server that it started.
+WORKERS ?= 4
 TESTS ?=
 SMOKE_ARGS ?=
 
@@ -67,7 +68,7 @@ types: venv ## types of the code
 	$(BIN)/mypy
 
 .PHONY: test
-test: venv ## every test that needs no cluster (TESTS='tests/auth -k refresh', WORKERS=2)
+test: venv ## every test that needs no cluster (TESTS='tests/auth -k refresh', WORKERS=4)
 	$(BIN)/pytest -m 'not e2e' -n $(WORKERS) --dist worksteal $(TESTS)
 
 .PHONY: test-chart

@@ -2,15 +2,149 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
 from typing import Any
 
 import httpx
+import pytest
 from sanic import Sanic
 
+from service import db
+from service.auth.verification import code_hash
 from service.settings import Settings
+from tests.answers import outcome
+from tests.factories import make_candidate
 
 SIGN_UP = {"fullName": "Dewi Contoh", "email": "dewi@example.com", "password": "eight888"}
 EMAIL = {"email": "dewi@example.com"}
+
+
+@pytest.fixture
+async def code(api: httpx.AsyncClient) -> str:
+    """The code of a fresh account."""
+    answer = await api.post("/auth/register", json=SIGN_UP)
+    return str(answer.json()["emailVerification"]["developmentCode"])
+
+
+def other(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
+class TestVerify:
+    async def test_the_right_code_verifies_once_and_for_all(self, api: httpx.AsyncClient, code: str) -> None:
+        spaced = f" {code[:3]} {code[3:]} "
+        first = await api.post("/auth/email-verification/verify", json=EMAIL | {"code": spaced})
+        assert first.json() == {"email": "dewi@example.com", "verified": True, "alreadyVerified": False}
+        second = await api.post("/auth/email-verification/verify", json=EMAIL | {"code": other(code)})
+        assert second.json() == {"email": "dewi@example.com", "verified": True, "alreadyVerified": True}
+
+    async def test_a_number_is_tolerated(self, api: httpx.AsyncClient, code: str) -> None:
+        await db.execute("UPDATE email_verification_challenges SET code_hash = $1", code_hash("123456"))
+        answer = await api.post("/auth/email-verification/verify", json=EMAIL | {"code": 123456})
+        assert answer.status_code == 200
+
+    @pytest.mark.parametrize("bad", [None, "", "12345", "1234567", "12345a", "١٢٣٤٥٦", {"a": 1}, "123\u0000456"])
+    async def test_anything_but_six_digits_is_refused(self, api: httpx.AsyncClient, code: str, bad: Any) -> None:
+        answer = await api.post("/auth/email-verification/verify", json=EMAIL | {"code": bad})
+        assert outcome(answer) == (400, "verification_code_invalid")
+        assert await db.fetch_value("SELECT attempt_count FROM email_verification_challenges") == 0
+
+    async def test_the_address_is_checked_before_the_code(self, api: httpx.AsyncClient) -> None:
+        answer = await api.post("/auth/email-verification/verify", json={"email": "x", "code": "x"})
+        assert outcome(answer) == (400, "invalid_email")
+
+    async def test_an_unknown_address_looks_like_a_wrong_code(self, api: httpx.AsyncClient) -> None:
+        body = {"email": "nobody@example.com", "code": "123456"}
+        assert outcome(await api.post("/auth/email-verification/verify", json=body)) == (
+            400,
+            "verification_code_invalid",
+        )
+
+    async def test_an_account_without_a_code_looks_like_a_wrong_code(
+        self, api: httpx.AsyncClient, app: Sanic[Any, Any], settings: Settings
+    ) -> None:
+        imported = await make_candidate(settings)
+        body = {"email": imported.email, "code": "123456"}
+        assert outcome(await api.post("/auth/email-verification/verify", json=body)) == (
+            400,
+            "verification_code_invalid",
+        )
+
+    async def test_the_fifth_wrong_try_locks_and_the_right_code_no_longer_helps(
+        self, api: httpx.AsyncClient, code: str
+    ) -> None:
+        seen = [
+            outcome(await api.post("/auth/email-verification/verify", json=EMAIL | {"code": other(code)}))[1]
+            for _ in range(5)
+        ]
+        assert seen == ["verification_code_invalid"] * 4 + ["verification_code_locked"]
+        answer = await api.post("/auth/email-verification/verify", json=EMAIL | {"code": code})
+        assert outcome(answer) == (400, "verification_code_locked")
+
+    async def test_twenty_wrong_tries_at_once_are_all_counted(self, api: httpx.AsyncClient, code: str) -> None:
+        answers = await asyncio.gather(
+            *(api.post("/auth/email-verification/verify", json=EMAIL | {"code": other(code)}) for _ in range(20))
+        )
+        assert Counter(outcome(answer)[1] for answer in answers) == {
+            "verification_code_invalid": 4,
+            "verification_code_locked": 16,
+        }
+
+    async def test_of_twenty_right_ones_one_is_the_first(self, api: httpx.AsyncClient, code: str) -> None:
+        answers = await asyncio.gather(
+            *(api.post("/auth/email-verification/verify", json=EMAIL | {"code": code}) for _ in range(20))
+        )
+        assert Counter(answer.json()["alreadyVerified"] for answer in answers) == {False: 1, True: 19}
+
+    async def test_an_expired_code_is_refused_and_not_counted(self, api: httpx.AsyncClient, code: str) -> None:
+        await db.execute("UPDATE email_verification_challenges SET expires_at = now()")
+        for sent in (code, other(code)):
+            answer = await api.post("/auth/email-verification/verify", json=EMAIL | {"code": sent})
+            assert outcome(answer) == (400, "verification_code_expired")
+        assert await db.fetch_value("SELECT attempt_count FROM email_verification_challenges") == 0
+
+
+class TestResend:
+    async def test_it_cools_down_says_how_long_and_then_replaces_the_code(
+        self, api: httpx.AsyncClient, code: str
+    ) -> None:
+        answer = await api.post("/auth/email-verification/resend", json=EMAIL)
+        assert outcome(answer) == (429, "verification_code_throttled")
+        assert answer.headers["retry-after"] in answer.json()["error"]["message"]
+        await db.execute("UPDATE email_verification_challenges SET resend_available_at = now()")
+        fresh = (await api.post("/auth/email-verification/resend", json=EMAIL)).json()
+        assert (fresh["required"], fresh["verified"], fresh["sent"]) == (True, False, True)
+        assert fresh["resendAvailableInSec"] == 60
+        if fresh["developmentCode"] != code:
+            answer = await api.post("/auth/email-verification/verify", json=EMAIL | {"code": code})
+            assert outcome(answer) == (400, "verification_code_invalid")
+        answer = await api.post("/auth/email-verification/verify", json=EMAIL | {"code": fresh["developmentCode"]})
+        assert answer.status_code == 200
+
+    async def test_of_twenty_at_once_one_sends(self, api: httpx.AsyncClient, code: str) -> None:
+        await db.execute("UPDATE email_verification_challenges SET resend_available_at = now()")
+        answers = await asyncio.gather(*(api.post("/auth/email-verification/resend", json=EMAIL) for _ in range(20)))
+        assert Counter(answer.status_code for answer in answers) == {200: 1, 429: 19}
+        assert await db.fetch_value("SELECT count(*) FROM background_tasks") == 2
+
+    async def test_a_verified_address_gets_both_shapes_in_one(self, api: httpx.AsyncClient, code: str) -> None:
+        await api.post("/auth/email-verification/verify", json=EMAIL | {"code": code})
+        answer = await api.post("/auth/email-verification/resend", json=EMAIL)
+        assert answer.json() == {
+            "email": "dewi@example.com",
+            "verified": True,
+            "alreadyVerified": True,
+            "required": False,
+            "sent": False,
+            "expiresInSec": 0,
+            "resendAvailableInSec": 0,
+        }
+
+    async def test_unknown_and_malformed_addresses(self, api: httpx.AsyncClient) -> None:
+        answer = await api.post("/auth/email-verification/resend", json={"email": "nobody@example.com"})
+        assert outcome(answer) == (404, "user_not_found")
+        assert outcome(await api.post("/auth/email-verification/resend", json={})) == (400, "invalid_email")
 
 
 class TestExposure:
