@@ -152,7 +152,7 @@ class TestStaffOnly:
         self, api: httpx.AsyncClient, candidate: Candidate, form: dict[str, str]
     ) -> None:
         assert code(await api.get("/metrics", headers=form)) == (401, "missing_admin_api_key")
-        assert code(await api.get("/metrics", headers={"x-admin-api-key": "x"} | form)) == (401, "invalid_admin_api_key")
+        assert code(await api.get("/metrics", headers={"x-admin-api-key": "x"} | form)) == (403, "invalid_admin_api_key")
         assert code(await api.get("/metrics", headers=candidate.headers | form)) == (403, "insufficient_admin_role")
 
     @pytest.mark.parametrize("form", FORMS)
