@@ -13,8 +13,8 @@ from service import db
 from service.auth.guesses import KEY_FAILURES
 from service.errors import DatabaseUnavailable
 from service.health.routes import Totals
-from service.local.servers import free_ports
 from service.settings import Settings
+from service.tools.local.servers import free_ports
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate, make_candidate
 from tests.running import running_server
