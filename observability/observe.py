@@ -13,10 +13,10 @@ from pathlib import Path
 
 from observability.dashboards.build import DASHBOARDS
 from observability.prometheus import RULES, Prometheus, Target, configuration, program, running
-from service.local.processes import LocalError
-from service.local.servers import free_ports
-from service.local.stack import ROOT, Interrupted, Stack
-from service.smoke.options import Options
+from service.tools.local.processes import LocalError
+from service.tools.local.servers import free_ports
+from service.tools.local.stack import ROOT, Interrupted, Stack
+from service.tools.smoke.options import Options
 from tests.load import EVERYDAY_MIX, VERSIONS, Failed, Load, Report
 
 _SECONDS, _RATE_PER_SECOND, _PEOPLE = 60.0, 20.0, 4

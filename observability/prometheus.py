@@ -19,8 +19,8 @@ from typing import Any
 
 import yaml
 
-from service.local.processes import LocalError, spawn, stop
-from service.local.servers import HOST, require_free_port
+from service.tools.local.processes import LocalError, spawn, stop
+from service.tools.local.servers import HOST, require_free_port
 
 RULES = Path(__file__).parent / "rules"
 _HINT = "Debian: apt-get install prometheus; macOS: brew install prometheus"

@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
     given = sys.argv[1:] if argv is None else argv
     try:
         if given[:1] == ["local"]:
-            from service.local import run as local  # needs the wheels of the local group
+            from service.tools.local import run as local  # needs the wheels of the local group
 
             return local(given[1:])
         arguments = _parser().parse_args(given)
@@ -75,10 +75,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     storage = add("storage", _storage, "prepare the object store")
     storage.add_argument("action", choices=["bootstrap"])
-    from service.backup import command as backup
+    from service.tools.backup import command as backup
 
     backup.add_arguments(add("backup", _backup, "make copies, and prove that they can be used"))
-    from service.gate import command as gate
+    from service.tools.gate import command as gate
 
     gate.add_arguments(add("gate", gate.run, "say whether this version may go to staging"))
     openapi = add("openapi", _openapi, "write the contract document")
@@ -110,8 +110,8 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_smoke(commands: Any) -> None:
-    from service.smoke import add_arguments
-    from service.smoke import main as smoke
+    from service.tools.smoke import add_arguments
+    from service.tools.smoke import main as smoke
 
     command = commands.add_parser("smoke", help="walk the journey against a running API")
     add_arguments(command)
@@ -157,8 +157,8 @@ def _worker(_: argparse.Namespace) -> int:
 def _migrate(arguments: argparse.Namespace) -> int:
     from service import migrate
     from service.auth.bootstrap import Bootstrap, is_configured
-    from service.takeover import TakeoverError
-    from service.takeover.adoption import adopt
+    from service.tools.takeover import TakeoverError
+    from service.tools.takeover.adoption import adopt
 
     settings = _settings("migrate")
     url = settings.database_url
@@ -203,8 +203,8 @@ def _admin_create(arguments: argparse.Namespace) -> int:
 
 def _import(arguments: argparse.Namespace) -> int:
     from service import migrate
-    from service.takeover import TakeoverError
-    from service.takeover.load import import_dump
+    from service.tools.takeover import TakeoverError
+    from service.tools.takeover.load import import_dump
 
     try:
         counts = asyncio.run(import_dump(_settings("import").database_url, arguments.dump, patience_seconds=60))
@@ -228,7 +228,7 @@ def _db_wait(arguments: argparse.Namespace) -> int:
 
 
 def _seed(arguments: argparse.Namespace) -> int:
-    from service.seed import SeedError, seed
+    from service.tools.seed import SeedError, seed
 
     try:
         report = asyncio.run(
@@ -263,8 +263,8 @@ def _storage(_: argparse.Namespace) -> int:
 
 def _backup(arguments: argparse.Namespace) -> int:
     from service import migrate
-    from service.backup import command
-    from service.backup.store import BackupError
+    from service.tools.backup import command
+    from service.tools.backup.store import BackupError
 
     try:
         command.run(arguments, _settings("backup"), print)

@@ -16,7 +16,7 @@ from service.operations import declared_operation, template_of
 ERRORS_FILE = Path("docs/errors.md")
 _LONGEST_LIST = 12
 # Programs, not features; the first needs wheels that the image does not have.
-_NO_ERRORS_IN = ("service.local", "service.smoke", "service.__main__")
+_NO_ERRORS_IN = ("service.tools.local", "service.tools.smoke", "service.__main__")
 _INTRODUCTION = """\
 # Errors
 

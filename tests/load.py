@@ -26,8 +26,8 @@ from urllib.parse import quote
 
 import httpx
 
-from service.smoke.files import UploadFile, pdf
-from service.smoke.options import Options, WrongUse, add_arguments, options_from
+from service.tools.smoke.files import UploadFile, pdf
+from service.tools.smoke.options import Options, WrongUse, add_arguments, options_from
 
 RATE_PER_SECOND = 30.0
 # Weights. Browse: lists and details; own: account, profile and status; upload: store a file and register it.

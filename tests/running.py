@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
-from service.local.servers import free_ports
+from service.tools.local.servers import free_ports
 
 
 class Detour:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from service import migrate
-from service.local.servers import EmbeddedObjectStore, EmbeddedPostgres, free_ports
+from service.tools.local.servers import EmbeddedObjectStore, EmbeddedPostgres, free_ports
 
 _S3_NAMES = ("ENDPOINT", "REGION", "BUCKET", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY")
 # A database that today's migrations made, for others to be copied from.

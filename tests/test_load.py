@@ -11,7 +11,7 @@ import pytest
 from sanic import Sanic
 
 from service import db
-from service.smoke.options import Options
+from service.tools.smoke.options import Options
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import make_job
 from tests.load import EVERYDAY_MIX, MIX, Failed, Http, Load

@@ -23,8 +23,8 @@ import pytest
 from sanic import Sanic
 
 from service import db, migrate
-from service.local.servers import free_ports
 from service.settings import Settings
+from service.tools.local.servers import free_ports
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate, make_job
 from tests.running import Detour, Server, running_server, until_answering

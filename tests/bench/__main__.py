@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from service.local.processes import LocalError
+from service.tools.local.processes import LocalError
 from tests.bench import stack
 from tests.bench.client import Answers, Load, Refused, hash_passwords, request, run
 from tests.bench.figures import Ratio, Round, Sample, table

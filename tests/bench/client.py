@@ -19,7 +19,7 @@ from typing import cast
 import uvloop
 
 from service.auth import passwords
-from service.local.servers import HOST
+from service.tools.local.servers import HOST
 
 _PATIENCE_SECONDS = 10.0
 

@@ -23,9 +23,9 @@ from asgi_lifespan import LifespanManager
 
 from service import db, logs, migrate
 from service.app import create_app
-from service.local.servers import EmbeddedPostgres, free_ports, postgres_program
-from service.seed.domain import seed
 from service.settings import load_settings
+from service.tools.local.servers import EmbeddedPostgres, free_ports, postgres_program
+from service.tools.seed.domain import seed
 from tests.running import Server, running_server
 
 # Who reads, and who signs in again and again: that would renew what the reader's answers are made of.

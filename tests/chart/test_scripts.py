@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from service.local.servers import free_ports
+from service.tools.local.servers import free_ports
 
 ROOT = Path(__file__).parents[2]
 GATEWAY_API = "gateway.networking.k8s.io"

@@ -85,7 +85,7 @@ class TestOneMoreSecret:
 
     def test_make_up_makes_it(self, tree: Path) -> None:
         code = (
-            "from pathlib import Path; from service.local.environment import read_secrets; "
+            "from pathlib import Path; from service.tools.local.environment import read_secrets; "
             "print(len(read_secrets(Path('secrets.env'))['PARTNER_TOKEN']))"
         )
         done = run(tree, sys.executable, "-c", code)

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.local.servers import HOST, EmbeddedObjectStore, EmbeddedPostgres, free_ports
+from service.tools.local.servers import HOST, EmbeddedObjectStore, EmbeddedPostgres, free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 CANDIDATE_EMAIL = "ayu.lestari@example.com"

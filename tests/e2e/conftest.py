@@ -23,7 +23,7 @@ from typing import Any
 import pytest
 import yaml
 
-from service.smoke.options import Options
+from service.tools.smoke.options import Options
 from tests.load import Load, Report
 
 ROOT = Path(__file__).parents[2]

@@ -27,11 +27,11 @@ import pytest
 import yaml
 
 from service.adapters.object_storage import s3_client
-from service.gate.context import json_of
-from service.gate.criteria import CRITERIA_FILE, load_criteria
-from service.gate.evidence import Evidence, Subject, key_of, open_store
-from service.smoke.options import trust
+from service.tools.gate.context import json_of
+from service.tools.gate.criteria import CRITERIA_FILE, load_criteria
+from service.tools.gate.evidence import Evidence, Subject, key_of, open_store
 from service.tools.http import Caller
+from service.tools.smoke.options import trust
 
 from .conftest import OURS, ROOT, Say, run
 

@@ -12,8 +12,8 @@ from sanic import Sanic
 from service import db
 from service.auth.guesses import KEY_FAILURES
 from service.errors import DatabaseUnavailable
-from service.local.servers import free_ports
 from service.settings import Settings
+from service.tools.local.servers import free_ports
 from tests.answers import code
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate, make_candidate
@@ -152,7 +152,10 @@ class TestStaffOnly:
         self, api: httpx.AsyncClient, candidate: Candidate, form: dict[str, str]
     ) -> None:
         assert code(await api.get("/metrics", headers=form)) == (401, "missing_admin_api_key")
-        assert code(await api.get("/metrics", headers={"x-admin-api-key": "x"} | form)) == (403, "invalid_admin_api_key")
+        assert code(await api.get("/metrics", headers={"x-admin-api-key": "x"} | form)) == (
+            403,
+            "invalid_admin_api_key",
+        )
         assert code(await api.get("/metrics", headers=candidate.headers | form)) == (403, "insufficient_admin_role")
 
     @pytest.mark.parametrize("form", FORMS)

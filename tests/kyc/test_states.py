@@ -102,7 +102,7 @@ class TestTable:
             if again.search(path.read_text())
         ]
         # The seed tells a story.
-        assert found == ["service/seed/rows.py"]
+        assert found == ["service/tools/seed/rows.py"]
 
     def test_a_state_without_a_word_of_its_own_is_progress(self) -> None:
         assert [states.trust_of(status) for status in (None, "CREATED", "SUBMITTED", "A_NEW_ONE", "VERIFIED")] == [

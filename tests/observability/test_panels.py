@@ -21,8 +21,8 @@ from observability.dashboards.build import DASHBOARDS
 from observability.prometheus import RULES as FOLDER
 from observability.prometheus import Prometheus, Target, configuration
 from service import migrate
-from service.local.servers import free_ports
-from service.smoke.options import Options
+from service.tools.local.servers import free_ports
+from service.tools.smoke.options import Options
 from tests.conftest import TEST_ENVIRONMENT
 from tests.load import EVERYDAY_MIX, VERSIONS, Load
 from tests.observability.expressions import name_of, selectors

@@ -88,19 +88,30 @@ class TestStatusOf:
         assert status_of(f"http://127.0.0.1:{unused_tcp_port}/", timeout_seconds=5) is None
 
 
+def imports() -> dict[str, set[str]]:
+    """Each file of the service and the modules that it imports, at any depth."""
+    found: dict[str, set[str]] = {}
+    for path in (ROOT / "service").rglob("*.py"):
+        names = found[path.relative_to(ROOT).as_posix()] = set()
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+                names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
 class TestDependencies:
+    def test_the_product_needs_none_of_the_programs_around_it(self) -> None:
+        users = {file for file, names in imports().items() if any(name.startswith("service.tools") for name in names)}
+        assert {file for file in users if not file.startswith("service/tools/")} == {"service/cli.py"}
+
     def test_what_the_service_imports_is_declared(self) -> None:
         declared = {
             re.match(r"[\w.-]+", line)[0].lower()  # type: ignore[index]  # each line begins with a name
             for line in tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
         }
-        names = set()
-        for path in (ROOT / "service").rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
-                if isinstance(node, ast.Import):
-                    names |= {alias.name.partition(".")[0] for alias in node.names}
-                elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
-                    names.add(node.module.partition(".")[0])
+        names = {name.partition(".")[0] for names in imports().values() for name in names}
         packages = packages_distributions()
         used = {
             packages[name][0].lower().replace("_", "-")

@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 import orjson
 
-from service.smoke.signing import webhook_headers, webhook_signature
+from service.tools.smoke.signing import webhook_headers, webhook_signature
 from tests.conftest import TEST_ENVIRONMENT
 
 PATH = "/identity/kyc/provider-webhook"

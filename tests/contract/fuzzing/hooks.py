@@ -15,7 +15,7 @@ from typing import Any
 import requests
 import schemathesis
 
-from service.smoke.signing import webhook_headers
+from service.tools.smoke.signing import webhook_headers
 
 _URL = os.environ["FUZZ_URL"]
 _STATUSES: Counter[tuple[str, int]] = Counter()

@@ -1,6 +1,0 @@
-"""Does a running server do its main job from end to end?"""
-
-from service.smoke.options import Options, WrongUse, add_arguments
-from service.smoke.run import main, run
-
-__all__ = ["Options", "WrongUse", "add_arguments", "main", "run"]
