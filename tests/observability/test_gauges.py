@@ -14,6 +14,7 @@ from sanic import Sanic
 
 from service import db, gauges, migrate
 from service.gauges import FAMILIES, DatabaseGauges
+from service.health import queries
 from service.settings import Settings
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import make_candidate
@@ -258,7 +259,7 @@ class TestFailure:
 
     async def test_a_read_that_hangs_ends(self, reader: DatabaseGauges, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(gauges, "_READ_SECONDS", 0.05)
-        monkeypatch.setattr(gauges, "_STATE_SQL", "SELECT pg_sleep(30)")
+        monkeypatch.setattr(queries, "_STATE_SQL", "SELECT pg_sleep(30)")
         await reader.refresh()
         assert samples(reader) == {"database_up": {of(): 0}}
 
@@ -272,7 +273,7 @@ class TestFailure:
     async def test_a_wrong_statement_is_said_and_hurts_nobody(
         self, reader: DatabaseGauges, monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
     ) -> None:
-        monkeypatch.setattr(gauges, "_STATE_SQL", "SELECT nothing FROM nowhere")
+        monkeypatch.setattr(queries, "_STATE_SQL", "SELECT nothing FROM nowhere")
         await reader.refresh()
         assert samples(reader) == {"database_up": {of(): 1}}
         assert b"metrics.read_failed" in capfdbinary.readouterr().out

@@ -8,15 +8,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from asyncpg.exceptions import DeadlockDetectedError
+from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from service import db, migrate
 from service.adapters.object_storage import ObjectStorage
+from service.auth.models import User
 from service.auth.passwords import hash_password
 from service.clock import utc_now
 from service.errors import StorageUnavailable
 from service.settings import Settings
-from service.tools.seed import rows
+from service.tools.seed import queries, rows
 from service.tools.seed.content import DEV_PEOPLE, JOBS, POSTS, SeedPerson
 from service.tools.seed.testers import (
     MOST_TESTERS,
@@ -192,12 +194,9 @@ async def _put_one_back(person: SeedPerson, password_hash: str, settings: Settin
 
 async def _hash_for_missing(people: tuple[SeedPerson, ...], password: str) -> dict[str, str]:
     """A password hash for each account that is not there, made before the transaction because it is slow."""
-    found = await db.fetch_all(
-        "SELECT id, email FROM users WHERE id = ANY($1::uuid[]) OR email = ANY($2::text[])",
-        [rows.user_id(person.email) for person in people],
-        [person.email for person in people],
-    )
-    known = {value for row in found for value in (str(row["id"]), row["email"])}
+    ids, emails = [rows.user_id(person.email) for person in people], [person.email for person in people]
+    found = await User.filter(Q(id__in=ids) | Q(email__in=emails)).values_list("id", "email")
+    known = {str(value) for row in found for value in row}
     missing = [person for person in people if not {str(rows.user_id(person.email)), person.email} & known]
     return {person.email: await hash_password(password) for person in missing}
 
@@ -209,12 +208,8 @@ async def _add_account(
         return
     report.created_accounts.append(person.email)
     for code in person.roles or _reviewer_roles(settings):
-        report.created_rows["user_roles"] += await db.execute(
-            "INSERT INTO user_roles (id, user_id, role_id) SELECT $1, $2, id FROM roles WHERE code = $3"
-            " ON CONFLICT DO NOTHING",
-            rows.fixed_id(f"user-role/{person.email}/{code}"),
-            rows.user_id(person.email),
-            code,
+        report.created_rows["user_roles"] += await queries.grant_role(
+            rows.fixed_id(f"user-role/{person.email}/{code}"), rows.user_id(person.email), code
         )
     for row in rows.owned_rows(person, bucket=settings.object_storage_bucket, now=now):
         await _insert(row, report)
@@ -228,10 +223,6 @@ def _reviewer_roles(settings: Settings) -> tuple[str, ...]:
 
 async def _insert(row: rows.Row, report: SeedReport) -> int:
     table, values = row
-    places = ", ".join(f"${position}" for position in range(1, len(values) + 1))
-    created = await db.execute(
-        f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places}) ON CONFLICT DO NOTHING",
-        *values.values(),
-    )
+    created = await queries.insert(table, values)
     report.created_rows[table] += created
     return created

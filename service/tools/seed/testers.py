@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from service import db
 from service.adapters.object_storage import ObjectStorage
 from service.audit.domain import audit
+from service.auth.models import User
 from service.errors import StorageUnavailable
 from service.evidence.domain import derived_key
-from service.tools.seed import rows
+from service.tools.seed import queries, rows
 from service.tools.seed.content import STAGING_PEOPLE, SeedPerson
 
 MOST_TESTERS = 50
@@ -31,10 +31,8 @@ def _numbered(number: int) -> Iterator[SeedPerson]:
 async def existing_testers() -> tuple[SeedPerson, ...]:
     """Those of all possible testers whose account the seed has made on the open database."""
     people = tester_people(MOST_TESTERS)
-    found = await db.fetch_all(
-        "SELECT id FROM users WHERE id = ANY($1::uuid[])", [rows.user_id(person.email) for person in people]
-    )
-    known = {str(row["id"]) for row in found}
+    ids = [rows.user_id(person.email) for person in people]
+    known = {str(user_id) for user_id in await User.filter(id__in=ids).values_list("id", flat=True)}
     return tuple(person for person in people if str(rows.user_id(person.email)) in known)
 
 
@@ -56,17 +54,13 @@ async def empty_account(person: SeedPerson) -> list[str]:
     """
     owner = rows.user_id(person.email)
     # Two resets at once: one that waits for the row alone would find it gone, and not the new one.
-    await db.fetch_value("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"seed-reset/{owner}")
+    await queries.lock_reset(owner)
     # Writers that refer to the person wait until the account is back.
-    await db.fetch_value("SELECT id FROM users WHERE id = $1 FOR UPDATE", owner)
-    documents = await db.fetch_all(
-        "SELECT id FROM job_application_documents WHERE user_id = $1 UNION ALL"
-        " SELECT d.id FROM identity_documents d JOIN kyc_sessions s ON s.id = d.kyc_session_id WHERE s.user_id = $1",
-        owner,
-    )
-    await db.execute("DELETE FROM users WHERE id = $1", owner)
+    await User.select_for_update().get_or_none(id=owner)
+    documents = await queries.document_ids(owner)
+    await User.filter(id=owner).delete()
     await audit("seed.account_reset", actor_type="SYSTEM", actor_id=None, subject_type="USER", subject_id=str(owner))
-    return [derived_key(str(row["id"])) for row in documents]
+    return [derived_key(document) for document in documents]
 
 
 async def testers_files(person: SeedPerson, storage: ObjectStorage) -> list[str]:
