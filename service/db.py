@@ -47,6 +47,7 @@ from tortoise.exceptions import (
     OperationalError,
     TransactionManagementError,
 )
+from tortoise.expressions import RawSQL
 
 if TYPE_CHECKING:
     # asyncpg's classes are generic in its stubs only.
@@ -390,6 +391,9 @@ client_class = Client
 
 
 # --- Hand-written SQL -------------------------------------------------------------------------------------------------
+
+NOW = RawSQL("statement_timestamp()")
+"""In a model's filter or update: when its statement begins, by the database's clock, which all processes share."""
 
 
 async def _run(method: str, sql: str, *args: Any) -> Any:

@@ -1,16 +1,19 @@
-"""What is read of a table? Column lists made from the models, and answers read from rows."""
+"""What is read of a table, and how is a row added? Column lists made from models; answers and models made from rows."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from itertools import count
 from typing import Any, TypeVar
 
 import asyncpg
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
+from service import db
 from service.web import Output
 
+ModelT = TypeVar("ModelT", bound=Model)
 OutputT = TypeVar("OutputT", bound=Output)
 
 
@@ -39,3 +42,20 @@ def read(answer: type[OutputT], row: asyncpg.Record | Mapping[str, Any], **more:
     Columns that the answer does not name stay inside.
     """
     return answer.model_validate({**row, **more})
+
+
+async def insert(model: type[ModelT], **values: Any) -> ModelT:
+    """Add a row, and return it as Postgres keeps it, to be read and not saved again.
+
+    `db.NOW` is the database's clock; `create` would write the process's, once for each time. What is not named gets its
+    column's default. JSON comes back in Postgres' own form. Raises IntegrityError.
+    """
+    numbers = count(1)
+    places = [db.NOW.sql if value is db.NOW else f"${next(numbers)}" for value in values.values()]
+    row = await db.fetch_row(
+        f"INSERT INTO {model._meta.db_table} AS t ({', '.join(values)}) VALUES ({', '.join(places)})"
+        f" RETURNING {columns(model, 't')}",
+        *(value for value in values.values() if value is not db.NOW),
+    )
+    assert row is not None  # an INSERT answers or raises
+    return model(**row)

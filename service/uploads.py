@@ -13,7 +13,7 @@ from uuid import uuid4
 
 from pydantic import WithJsonSchema, create_model
 
-from service.adapters.object_storage import PresignedUpload
+from service.adapters.object_storage import ObjectStorage, PresignedUpload
 from service.clock import utc_now
 from service.errors import InvalidField
 from service.fields import Number, Text
@@ -116,6 +116,16 @@ class ContentType(Text):
         return text
 
 
+class UploadInput(Input):
+    """One file that somebody wants to upload. Types and sizes are a deployment's settings; see `limited`."""
+
+    document_type: DocumentType
+    file_name: FileName
+    content_type: Annotated[str, Text(InvalidContentType, case="lower")]
+    content_length: ContentLength
+    checksum_sha256: Checksum
+
+
 def limited(shape: type[_Shape], max_bytes: int, content_types: frozenset[str] | None = None) -> type[_Shape]:
     """`shape` with a deployment's largest file, in bytes, as limit of its `content_length`; also with its media types."""
     return cast("type[_Shape]", _limited(shape, max_bytes, content_types))
@@ -149,6 +159,17 @@ class Upload(Output):
             headers=upload.headers,
             expires_at=upload.expires_at,
         )
+
+
+async def sign_upload(file: UploadInput, prefix: str, storage: ObjectStorage) -> Upload:
+    """A link to upload `file` under a fresh key below `prefix` (ends in a slash); nothing is stored."""
+    signed = await storage.presign_upload(
+        object_key(prefix, file.document_type, file.file_name),
+        content_type=file.content_type,
+        content_length=file.content_length,
+        checksum_sha256=file.checksum_sha256,
+    )
+    return Upload.of(signed)
 
 
 def object_key(prefix: str, document_type: str, file_name: str) -> str:

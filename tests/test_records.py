@@ -9,12 +9,14 @@ import pytest
 from pydantic import Field, ValidationError
 from sanic import Sanic
 from tortoise import Tortoise
+from tortoise.exceptions import IntegrityError
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
 from service import db
 from service.content.jobs.models import Job, SavedJob
-from service.records import columns, read
+from service.kyc.models import KycSession
+from service.records import columns, insert, read
 from service.web import Output, Ts, Uuid, answer
 from tests.factories import Candidate, make_job
 
@@ -73,3 +75,28 @@ class TestRead:
     def test_a_uuid_is_never_made_of_something_else(self) -> None:
         with pytest.raises(ValidationError):
             Kept(id=UUID(int=1).int, user_id="x", created_at="2026-01-01T00:00:00Z")  # type: ignore[arg-type, call-arg]
+
+
+class TestInsert:
+    async def test_answers_what_the_database_keeps(self, app: Sanic, candidate: Candidate) -> None:
+        """Its clock, its defaults, and its own form of JSON: shorter keys come first."""
+        before = await db.fetch_value("SELECT clock_timestamp()")
+        made = await insert(
+            KycSession,
+            id=uuid4(),
+            user_id=candidate.id,
+            status="CREATED",
+            provider_metadata_json={"longer": 1, "b": 2},
+            created_at=db.NOW,
+            updated_at=db.NOW,
+        )
+        assert before < made.created_at == made.updated_at < await db.fetch_value("SELECT clock_timestamp()")
+        assert (made.version, made.provider, made.submitted_at) == (1, "manual", None)
+        assert list(made.provider_metadata_json) == ["b", "longer"]
+        stored = await KycSession.get(id=made.id)
+        assert dict(stored) == dict(made)
+
+    async def test_raises_what_models_raise(self, app: Sanic, candidate: Candidate) -> None:
+        with pytest.raises(IntegrityError) as caught:
+            await insert(KycSession, id=uuid4(), user_id=candidate.id, status="UNHEARD_OF")
+        assert db.constraint_name(caught.value) == "kyc_sessions_status_check"

@@ -158,8 +158,7 @@ async def _find(subject: Subject, document_id: UUID) -> _Document | None:
     checksum = found.checksum_sha256
     if isinstance(found, ApplicationDocument):
         return _Document(subject, found.id, found.object_key, checksum, found.content_length, found.content_type)
-    key = found.metadata_json.get("objectKey")
-    return _Document(subject, found.id, key if isinstance(key, str) else None, checksum, None, None)
+    return _Document(subject, found.id, found.object_key, checksum, None, None)
 
 
 async def _record_missing(document: _Document, payload: dict[str, Any]) -> None:

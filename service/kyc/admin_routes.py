@@ -37,10 +37,7 @@ _DECISION_ERRORS = (
     errors=(admin_schemas.InvalidStatusFilter, InvalidCursor, InvalidLimit),
 )
 async def list_review_queue(request: Request) -> HTTPResponse:
-    query = parse_query(admin_schemas.QueueQuery, request)
-    statuses = states.WAITING if query.status is None else query.status
-    found = await review.list_waiting_sessions(statuses, query)
-    return answer(admin_schemas.KycReviewQueue.of(found, query, statuses))
+    return answer(await review.list_sessions(parse_query(admin_schemas.QueueQuery, request)))
 
 
 @bp.get("/admin/cases")
@@ -55,10 +52,7 @@ async def list_review_queue(request: Request) -> HTTPResponse:
     errors=(admin_schemas.InvalidStatusFilter, InvalidCursor, InvalidLimit),
 )
 async def list_cases(request: Request) -> HTTPResponse:
-    query = parse_query(admin_schemas.CasesQuery, request)
-    statuses = states.WAITING if query.status is None else query.status
-    found = await review.list_waiting_sessions(statuses, query)
-    return answer(admin_schemas.KycReviewQueue.of(found, query, statuses))
+    return answer(await review.list_sessions(parse_query(admin_schemas.CasesQuery, request)))
 
 
 @bp.post("/admin/kyc/review")
@@ -78,7 +72,7 @@ async def review_session(request: Request) -> HTTPResponse:
         by=request.ctx.staff,
         require_verified=request.app.ctx.settings.kyc_require_verified,
     )
-    return answer(schemas.KycEnvelope.with_names(session))
+    return answer(schemas.KycEnvelope.of(session, context=schemas.NAMES))
 
 
 @bp.post("/admin/cases/<case_id>/action")
@@ -99,7 +93,7 @@ async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
         by=request.ctx.staff,
         require_verified=request.app.ctx.settings.kyc_require_verified,
     )
-    return answer(schemas.KycEnvelope.with_names(session))
+    return answer(schemas.KycEnvelope.of(session, context=schemas.NAMES))
 
 
 @bp.post("/admin/kyc/documents/<document_id>/preview-url")
@@ -122,7 +116,7 @@ async def preview_document(request: Request, document_id: str) -> HTTPResponse:
         settings=context.settings,
         storage=context.storage,
     )
-    return answer(schemas.KycPreview.of(preview))
+    return answer(preview)
 
 
 @bp.post("/admin/kyc/claims")
@@ -147,8 +141,7 @@ async def claim_session(request: Request) -> HTTPResponse:
     staff = request.ctx.staff
     fields = parse(admin_schemas.ClaimInput, claims.own_fields(await read_body(request), by=staff))
     claim, item = await claims.claim_session(fields.session_id, fields.reviewed_by, by=staff)
-    body = admin_schemas.KycClaimed(claim=admin_schemas.KycClaim.of(claim), item=admin_schemas.KycQueueItem.of(item))
-    return answer(body, 201)
+    return answer(admin_schemas.KycClaimed(claim=claim, item=item), 201)
 
 
 @bp.post("/admin/kyc/claims/<claim_id>/renew")
@@ -163,7 +156,7 @@ async def claim_session(request: Request) -> HTTPResponse:
 )
 async def renew_claim(request: Request, claim_id: str) -> HTTPResponse:
     claim = await claims.renew_claim(claim_id, by=request.ctx.staff)
-    return answer(admin_schemas.KycClaimEnvelope(claim=admin_schemas.KycClaim.of(claim)))
+    return answer(admin_schemas.KycClaimEnvelope.model_validate({"claim": claim}))
 
 
 @bp.delete("/admin/kyc/claims/<claim_id>")
@@ -178,4 +171,4 @@ async def renew_claim(request: Request, claim_id: str) -> HTTPResponse:
 )
 async def release_claim(request: Request, claim_id: str) -> HTTPResponse:
     claim = await claims.release_claim(claim_id, by=request.ctx.staff)
-    return answer(admin_schemas.KycClaimReleased(released=True, claim=admin_schemas.KycClaim.of(claim)))
+    return answer(admin_schemas.KycClaimReleased.model_validate({"released": True, "claim": claim}))

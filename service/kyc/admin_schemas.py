@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
+from pydantic import Field
+
 from service.errors import InvalidField, InvalidReason, InvalidRequestBody
 from service.evidence.verdicts import ByteState
 from service.fields import Choice, Number, Text
 from service.kyc.models import KycStatus
-from service.kyc.queries import ClaimView, DocumentView, PersonView, QueueItem, QueuePage
-from service.kyc.schemas import KycDocument, KycEvent, KycSession
-from service.kyc.states import DECISIONS, WAITING, TrustStatus, trust_of
-from service.web import Input, LooseCursor, LooseLimit, Output, Paged, PageInfo, Ts, Uuid, open_enum, page_info
+from service.kyc.schemas import KycDocument, KycEvent, KycSession, Trust
+from service.kyc.states import DECISIONS, WAITING
+from service.offsets import OffsetPage
+from service.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, open_enum
 
 
 class InvalidStatusFilter(InvalidField):
@@ -182,20 +184,10 @@ class ClaimInput(Input):
 
 class KycClaim(Output):
     id: Uuid
-    session_id: Uuid
-    reviewed_by: str
+    session_id: Uuid = Field(validation_alias="kyc_session_id")
+    reviewed_by: str = Field(validation_alias="reviewer")
     claimed_at: Ts
     expires_at: Ts
-
-    @classmethod
-    def of(cls, claim: ClaimView) -> KycClaim:
-        return cls(
-            id=claim.id,
-            session_id=claim.session_id,
-            reviewed_by=claim.reviewer,
-            claimed_at=claim.claimed_at,
-            expires_at=claim.expires_at,
-        )
 
 
 class KycPerson(Output):
@@ -203,26 +195,18 @@ class KycPerson(Output):
     full_name: str
     email: str
 
-    @classmethod
-    def of(cls, person: PersonView) -> KycPerson:
-        return cls(id=person.id, full_name=person.full_name, email=person.email)
-
 
 class DocumentVerification(Output):
     """What is known of a document's bytes; `reason` is one word for machines."""
 
-    document_id: Uuid
-    state: Annotated[str, open_enum(ByteState)]
-    reason: str | None
-
-    @classmethod
-    def of(cls, document: DocumentView) -> DocumentVerification:
-        return cls(document_id=document.id, state=document.byte_state, reason=document.byte_reason)
+    document_id: Uuid = Field(validation_alias="id")
+    state: Annotated[str, open_enum(ByteState)] = Field(validation_alias="byte_state")
+    reason: str | None = Field(validation_alias="byte_reason")
 
 
 class KycQueueItem(Output):
     session: KycSession
-    trust_status: Annotated[str, open_enum(TrustStatus)]
+    trust_status: Trust
     user: KycPerson | None
     documents: list[KycDocument]
     document_count: int
@@ -233,33 +217,16 @@ class KycQueueItem(Output):
     claim: KycClaim | None
     verification: list[DocumentVerification]
 
-    @classmethod
-    def of(cls, item: QueueItem) -> KycQueueItem:
-        events = [KycEvent.with_names(event) for event in item.events]
-        return cls(
-            session=KycSession.with_names(item.session),
-            trust_status=trust_of(item.session.status),
-            user=KycPerson.of(item.person),
-            documents=[KycDocument.of(document) for document in item.documents],
-            document_count=item.document_count,
-            events=events,
-            last_event=events[-1] if events else None,
-            risk_flags=risk_flags(item),
-            waiting_seconds=item.waiting_seconds,
-            claim=KycClaim.of(item.claim) if item.claim else None,
-            verification=[DocumentVerification.of(document) for document in item.documents],
-        )
 
-
-def risk_flags(item: QueueItem) -> list[str]:
+def risk_flags(status: str, documents: Sequence[KycDocument], document_count: int) -> list[str]:
     """What a reviewer should look at twice, each flag once. Source: docs/rules/kyc.md."""
     flags = []
-    if not item.document_count:
+    if not document_count:
         flags.append("NO_DOCUMENTS")
-    if item.document_count > 5:
+    if document_count > 5:
         flags.append("HIGH_DOCUMENT_COUNT")
     seen: set[str] = set()
-    for document in item.documents:
+    for document in documents:
         key = document.object_key
         if not key:
             flags.append("MISSING_OBJECT_KEY")
@@ -267,7 +234,7 @@ def risk_flags(item: QueueItem) -> list[str]:
             flags.append("DUPLICATE_OBJECT_KEY")
         else:
             seen.add(key)
-    if item.session.status == KycStatus.CREATED and item.document_count:
+    if status == KycStatus.CREATED and document_count:
         flags.append("PENDING_SUBMISSION")
     return list(dict.fromkeys(flags))
 
@@ -283,13 +250,9 @@ class KycReviewQueue(Output):
     page_info: PageInfo
 
     @classmethod
-    def of(cls, found: QueuePage, page: Paged, statuses: Sequence[str]) -> KycReviewQueue:
-        return cls(
-            items=[KycQueueItem.of(item) for item in found.items],
-            count=len(found.items),
-            filters=QueueFilters(status=list(statuses)),
-            page_info=page_info(page, shown=len(found.items), has_more=found.has_more, total=found.total),
-        )
+    def of(cls, page: OffsetPage[KycQueueItem], statuses: Sequence[str]) -> KycReviewQueue:
+        filters = QueueFilters(status=list(statuses))
+        return cls(items=page.items, count=len(page.items), filters=filters, page_info=page.page_info)
 
 
 class KycClaimed(Output):

@@ -8,25 +8,15 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-import orjson
 from tortoise.transactions import in_transaction
 
 from service.auth.principal import Principal
 from service.clock import format_time, utc_now
 from service.errors import ApiError
 from service.kyc import schemas, states
-from service.kyc.models import KycStatus, SessionView
-from service.kyc.queries import (
-    REQUIRED_TYPES,
-    Checklist,
-    ChecklistRow,
-    ChecklistStatus,
-    DocumentView,
-    FinalRequestView,
-    count_documents,
-    find_own_session,
-    newest_documents,
-)
+from service.kyc.models import IdentityDocument, KycSession, KycStatus
+from service.kyc.queries import REQUIRED_TYPES, find_own_session, merge_metadata, newest_documents
+from service.kyc.schemas import ChecklistStatus
 from service.kyc.states import Actor, KycSessionNotSubmitted
 from service.kyc.submission import RESERVED_KEY
 from service.web import parse
@@ -44,21 +34,35 @@ class VerificationDocumentsMissing(ApiError):
     message_id = "Silakan unggah dokumen identitas terlebih dahulu."
 
 
-async def read_checklist(*, by: Principal) -> Checklist:
-    """The documents of the caller's latest session, one row for each kind."""
-    session = await find_own_session(by.user_id, None)
+async def read_checklist(*, by: Principal) -> schemas.VerificationChecklist:
+    """The documents of the caller's latest session, one row for each kind: the required ones, then others by name."""
+    session = await find_own_session(by.user_id)
     uploaded = {}
     if session is not None:
         uploaded = {document.document_type.upper(): document for document in await newest_documents(session.id)}
     kinds = [*REQUIRED_TYPES, *sorted(kind for kind in uploaded if kind not in REQUIRED_TYPES)]
-    rows = []
-    for kind in kinds:
-        document = uploaded.get(kind)
-        rows.append(ChecklistRow(kind, _row_status(session, document), kind in REQUIRED_TYPES, document))
-    return Checklist(session, rows)
+    documents = [_row(session, kind, uploaded.get(kind)) for kind in kinds]
+    summary = schemas.VerificationSummary.of(documents)
+    return schemas.VerificationChecklist.model_validate(
+        {"session": session, "documents": documents, "summary": summary}
+    )
 
 
-def _row_status(session: SessionView | None, document: DocumentView | None) -> ChecklistStatus:
+def _row(
+    session: schemas.KycSession | None, kind: str, document: schemas.KycDocument | None
+) -> schemas.VerificationDocument:
+    return schemas.VerificationDocument(
+        document_type=kind,
+        status=_row_status(session, document),
+        required=kind in REQUIRED_TYPES,
+        document_id=document.id if document else None,
+        object_key=document.object_key if document else None,
+        uploaded_at=document.created_at if document else None,
+        reviewed_at=document.verified_at if document else None,
+    )
+
+
+def _row_status(session: schemas.KycSession | None, document: schemas.KycDocument | None) -> ChecklistStatus:
     if session is None or document is None:
         return ChecklistStatus.MISSING
     if document.verified_at is not None or session.status == KycStatus.VERIFIED:
@@ -66,8 +70,8 @@ def _row_status(session: SessionView | None, document: DocumentView | None) -> C
     return ChecklistStatus.REJECTED if session.status == KycStatus.REJECTED else ChecklistStatus.PENDING
 
 
-async def request_final(body: dict[str, Any], *, by: Principal) -> tuple[bool, FinalRequestView, SessionView]:
-    """Ask for the final check of the caller's latest session: whether this made the request, the request, the session.
+async def request_final(body: dict[str, Any], *, by: Principal) -> schemas.FinalRequestEnvelope:
+    """Ask for the final check of the caller's latest session.
 
     One document of any type is enough, as it was for the replaced server: shipped apps upload a passport alone.
     One transaction; locks the session's row, so that many at once make one request. A repeated request is answered
@@ -75,36 +79,36 @@ async def request_final(body: dict[str, Any], *, by: Principal) -> tuple[bool, F
     VerificationDocumentsMissing, then the errors of the fields.
     """
     async with in_transaction():
-        session = await find_own_session(by.user_id, None, lock=True)
+        session = await states.sessions_of(by.user_id).select_for_update().first()
         if session is None:
             raise VerificationSessionRequired
         if session.status == KycStatus.CREATED:
             raise KycSessionNotSubmitted
-        documents = await count_documents(session.id)
+        documents = await IdentityDocument.filter(kyc_session_id=session.id).count()
         if not documents:
             raise VerificationDocumentsMissing
-        known = FinalRequestView.from_metadata(
-            session.provider_metadata.get(RESERVED_KEY), changed_at=session.updated_at
+        known = schemas.FinalRequest.from_metadata(
+            session.provider_metadata_json.get(RESERVED_KEY), changed_at=session.updated_at
         )
         if known is not None:
-            return False, known, session
+            return _answer(known, session, created=False)
         fields = parse(schemas.FinalRequestInput, body)
         now = utc_now()
         stored = {
             "id": str(uuid4()),
-            "sessionId": session.id,
+            "sessionId": str(session.id),
             "status": "REQUESTED",
             "source": fields.source or "UNKNOWN",
             "note": fields.note,
             "requestedAt": format_time(now),
             "documentsCount": documents,
         }
-        changed = await states.change(
-            session.id,
-            "provider_metadata_json = s.provider_metadata_json || $2::jsonb",
-            orjson.dumps({RESERVED_KEY: stored}).decode(),
-        )
+        changed = await merge_metadata(session.id, {RESERVED_KEY: stored})
         await states.audit_change("kyc.final_requested", session, changed, by=Actor.candidate(by))
-    request = FinalRequestView.from_metadata(stored, changed_at=changed.updated_at)
+    request = schemas.FinalRequest.from_metadata(stored, changed_at=changed.updated_at)
     assert request is not None
-    return True, request, changed
+    return _answer(request, changed, created=True)
+
+
+def _answer(request: schemas.FinalRequest, session: KycSession, *, created: bool) -> schemas.FinalRequestEnvelope:
+    return schemas.FinalRequestEnvelope.model_validate({"created": created, "request": request, "session": session})

@@ -9,12 +9,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-import orjson
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
 from service import db, logs
-from service.adapters.object_storage import ObjectStorage, PresignedUpload
+from service.adapters.object_storage import ObjectStorage
 from service.audit.domain import audit
 from service.auth.principal import Principal, Staff
 from service.clock import format_time, utc_now
@@ -22,11 +22,11 @@ from service.errors import ApiError
 from service.evidence.domain import Subject, derived_key, enqueue_look
 from service.evidence.verdicts import ByteState
 from service.kyc import schemas, states
-from service.kyc.models import SessionView
-from service.kyc.queries import DOCUMENT_COLUMNS, DocumentView, Preview, find_document, own_session
-from service.kyc.states import Actor
+from service.kyc.models import IdentityDocument, KycSession
+from service.kyc.states import Actor, own_session
+from service.records import insert
 from service.settings import Settings
-from service.uploads import InvalidObjectKey, is_safe_key, limited, object_key
+from service.uploads import InvalidObjectKey, is_safe_key, limited, sign_upload
 from service.web import parse, uuid_or_none
 
 _ONCE = "uq_identity_documents_session_checksum"
@@ -44,9 +44,9 @@ class DocumentNotFound(ApiError):
     message_id = "Dokumen ini tidak ada."
 
 
-async def sign_upload(
+async def sign_document(
     body: dict[str, Any], *, by: Principal, settings: Settings, storage: ObjectStorage
-) -> tuple[SessionView, PresignedUpload]:
+) -> schemas.KycUpload:
     """A link for one upload into a session of the caller that is not decided; stores nothing.
 
     Raises KycSessionNotFound, KycSessionLocked, then the errors of the fields.
@@ -54,18 +54,11 @@ async def sign_upload(
     session = await own_session(parse(schemas.SessionChoice, body).session_id, by)
     states.check_open(session)
     shape = limited(schemas.KycUploadInput, storage.max_file_bytes, settings.kyc_content_types)
-    fields = parse(shape, body)
-    key = object_key(_prefix(session), fields.document_type, fields.file_name)
-    upload = await storage.presign_upload(
-        key,
-        content_type=fields.content_type,
-        content_length=fields.content_length,
-        checksum_sha256=fields.checksum_sha256,
-    )
-    return session, upload
+    upload = await sign_upload(parse(shape, body), _prefix(session), storage)
+    return schemas.KycUpload.of(session, upload=upload)
 
 
-async def add_document(body: dict[str, Any], *, by: Principal, bucket: str) -> tuple[SessionView, DocumentView]:
+async def add_document(body: dict[str, Any], *, by: Principal, bucket: str) -> schemas.KycDocumentEnvelope:
     """Add an uploaded file to a session of the caller that is not decided. The object is looked at later, by the worker.
 
     One transaction; locks the session's row, so that a decision is about the documents that its reviewer could see.
@@ -79,47 +72,44 @@ async def add_document(body: dict[str, Any], *, by: Principal, bucket: str) -> t
             fields = parse(schemas.KycDocumentInput, body)
             if not fields.object_key.startswith(_prefix(session)):
                 raise InvalidObjectKey
-            row = await db.fetch_row(
-                "INSERT INTO identity_documents AS d (id, kyc_session_id, document_type, file_url, checksum_sha256,"
-                " metadata_json, created_at) VALUES ($1, $2, $3, $4, $5, $6, statement_timestamp())"
-                f" RETURNING {DOCUMENT_COLUMNS}",
-                uuid4(),
-                session.id,
-                fields.document_type,
-                f"s3://{bucket}/{fields.object_key}",
-                fields.checksum_sha256,
-                orjson.dumps((fields.metadata or {}) | {"objectKey": fields.object_key}).decode(),
+            document = await insert(
+                IdentityDocument,
+                id=uuid4(),
+                kyc_session_id=session.id,
+                document_type=fields.document_type,
+                file_url=f"s3://{bucket}/{fields.object_key}",
+                checksum_sha256=fields.checksum_sha256,
+                metadata_json=(fields.metadata or {}) | {"objectKey": fields.object_key},
+                created_at=db.NOW,
             )
-            assert row is not None
-            document = DocumentView.from_row(row)
-            await enqueue_look(Subject.IDENTITY, document.id)
+            await enqueue_look(Subject.IDENTITY, str(document.id))
             # The session's times stay as they are; its version says that a reviewer's picture of it is out of date.
-            await db.execute("UPDATE kyc_sessions SET version = version + 1 WHERE id = $1", session.id)
-            changed = states.with_next_version(session)
+            await KycSession.filter(id=session.id).update(version=F("version") + 1)
+            changed = await KycSession.get(id=session.id)
             await states.audit_change(
-                "kyc.document_added", session, changed, by=Actor.candidate(by), documentId=document.id
+                "kyc.document_added", session, changed, by=Actor.candidate(by), documentId=str(document.id)
             )
     except IntegrityError as error:
         if db.constraint_name(error) != _ONCE:
             raise
         raise DuplicateDocument from error
-    return changed, document
+    return schemas.KycDocumentEnvelope.of(changed, document=document)
 
 
-def _prefix(session: SessionView) -> str:
+def _prefix(session: KycSession) -> str:
     return f"kyc/{session.user_id}/{session.id}/"
 
 
 async def preview_document(
     document_id: str, body: dict[str, Any], *, by: Staff, settings: Settings, storage: ObjectStorage
-) -> Preview:
+) -> schemas.KycPreview:
     """A link to read one document, for staff; audited. Signing needs no network, so it happens in the transaction.
 
     It leads to the checked copy, until there is one to what was uploaded; `object_key` is the upload's in both cases.
     Raises DocumentNotFound, InvalidObjectKey for a stored key that must not be signed, InvalidExpiresSec.
     """
     known = uuid_or_none(document_id)
-    document = await find_document(known) if known else None
+    document = await IdentityDocument.get_or_none(id=known) if known else None
     if document is None:
         raise DocumentNotFound
     key = document.object_key or ""
@@ -128,21 +118,28 @@ async def preview_document(
     limits = schemas.preview_input(settings.kyc_preview_url_default_expires_sec, settings.preview_max_expires_sec)
     seconds = parse(limits, body).expires_sec
     is_checked = document.byte_state == ByteState.VERIFIED
-    url = await storage.presign_download(derived_key(document.id) if is_checked else key, seconds=seconds)
-    preview = Preview(document, key, url, utc_now() + timedelta(seconds=seconds), sanitized=is_checked)
+    preview = schemas.KycPreview(
+        document_id=document.id,
+        kyc_session_id=document.kyc_session_id,
+        object_key=key,
+        url=await storage.presign_download(derived_key(str(document.id)) if is_checked else key, seconds=seconds),
+        method="GET",
+        expires_at=utc_now() + timedelta(seconds=seconds),
+        sanitized=is_checked,
+    )
     await audit(
         "kyc.document_previewed",
         actor_type="ADMIN",
         actor_id=by.actor_id,
         subject_type="KYC_DOCUMENT",
-        subject_id=document.id,
-        detail={"kycSessionId": document.session_id, "expiresSec": seconds},
+        subject_id=preview.document_id,
+        detail={"kycSessionId": preview.kyc_session_id, "expiresSec": seconds},
     )
     # The key is left out: it carries the name of the candidate's file.
     logs.log(
         "audit.kyc.document_preview_issued",
-        documentId=document.id,
-        kycSessionId=document.session_id,
+        documentId=preview.document_id,
+        kycSessionId=preview.kyc_session_id,
         expiresSec=seconds,
         expiresAt=format_time(preview.expires_at),
     )

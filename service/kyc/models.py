@@ -1,11 +1,9 @@
 """Which rows hold identity verifications, their documents and their history?"""
 
-from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
-import asyncpg
 from tortoise import fields
 from tortoise.models import Model
 
@@ -30,6 +28,7 @@ class KycSession(Model):
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="kyc_sessions", on_delete=fields.OnDelete.CASCADE
     )
+    user_id: UUID
     status = fields.TextField()
     provider = fields.TextField(default="manual")
     submitted_at = fields.DatetimeField(null=True, description="Keeps its first value.")
@@ -55,6 +54,7 @@ class IdentityDocument(Model):
     kyc_session: fields.ForeignKeyRelation[KycSession] = fields.ForeignKeyField(
         "models.KycSession", related_name="documents", on_delete=fields.OnDelete.CASCADE
     )
+    kyc_session_id: UUID
     document_type = fields.TextField()
     file_url = fields.TextField()
     checksum_sha256 = fields.TextField()
@@ -69,6 +69,16 @@ class IdentityDocument(Model):
         table = "identity_documents"
         unique_together = (("kyc_session", "checksum_sha256"),)
 
+    @property
+    def object_key(self) -> str | None:
+        return stored_key(self.metadata_json)
+
+
+def stored_key(metadata: dict[str, Any]) -> str | None:
+    """The object key in a document's metadata, which are the client's own besides; none when it is no text."""
+    key = metadata.get("objectKey")
+    return key if isinstance(key, str) else None
+
 
 class KycStatusEvent(Model):
     """A change of status of a verification."""
@@ -77,6 +87,7 @@ class KycStatusEvent(Model):
     kyc_session: fields.ForeignKeyRelation[KycSession] = fields.ForeignKeyField(
         "models.KycSession", related_name="status_events", on_delete=fields.OnDelete.CASCADE
     )
+    kyc_session_id: UUID
     from_status = fields.TextField(null=True)
     to_status = fields.TextField()
     actor_type = fields.TextField()
@@ -95,6 +106,7 @@ class KycClaim(Model):
     kyc_session: fields.OneToOneRelation[KycSession] = fields.OneToOneField(
         "models.KycSession", related_name="claim", on_delete=fields.OnDelete.CASCADE
     )
+    kyc_session_id: UUID
     actor_id = fields.TextField(description="The reviewer's user id, or the fixed name of the staff key.")
     reviewer = fields.TextField(description="The name that colleagues see: an address, or what came with the key.")
     claimed_at = fields.DatetimeField(auto_now_add=True)
@@ -102,61 +114,3 @@ class KycClaim(Model):
 
     class Meta:
         table = "kyc_claims"
-
-
-SESSION_COLUMNS = (
-    "s.id, s.user_id, s.status, s.provider, s.provider_ref, s.provider_metadata_json, s.submitted_at, s.reviewed_by,"
-    " s.reviewed_at, s.created_at, s.updated_at, s.version"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class SessionView:
-    """A verification as the product shows it anywhere. `version` grows with each change."""
-
-    id: str
-    user_id: str
-    status: str
-    provider: str
-    provider_ref: str | None
-    provider_metadata: dict[str, Any]
-    submitted_at: datetime | None
-    reviewed_by: str | None
-    reviewed_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
-    version: int
-
-    @classmethod
-    def from_row(cls, row: asyncpg.Record) -> "SessionView":
-        return cls(
-            id=str(row["id"]),
-            user_id=str(row["user_id"]),
-            status=row["status"],
-            provider=row["provider"],
-            provider_ref=row["provider_ref"],
-            provider_metadata=row["provider_metadata_json"],
-            submitted_at=row["submitted_at"],
-            reviewed_by=row["reviewed_by"],
-            reviewed_at=row["reviewed_at"],
-            created_at=row["created_at"],
-            updated_at=row["updated_at"],
-            version=row["version"],
-        )
-
-    @classmethod
-    def from_model(cls, session: KycSession) -> "SessionView":
-        return cls(
-            id=str(session.id),
-            user_id=str(session.user_id),  # type: ignore[attr-defined]  # Tortoise makes the column's attribute
-            status=session.status,
-            provider=session.provider,
-            provider_ref=session.provider_ref,
-            provider_metadata=dict(session.provider_metadata_json),
-            submitted_at=session.submitted_at,
-            reviewed_by=session.reviewed_by,
-            reviewed_at=session.reviewed_at,
-            created_at=session.created_at,
-            updated_at=session.updated_at,
-            version=session.version,
-        )

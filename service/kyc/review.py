@@ -5,21 +5,22 @@ The rules: docs/rules/kyc.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Literal
+from uuid import UUID
 
+from tortoise.functions import Count
 from tortoise.transactions import in_transaction
 
-from service import db, logs, metrics
+from service import logs, metrics
 from service.auth.principal import Staff
 from service.errors import ApiError
 from service.evidence.verdicts import ByteState
 from service.kyc import admin_schemas, states
-from service.kyc.claims import end_claim, own_fields, refuse_colleagues, reviewer_name
-from service.kyc.models import KycStatus, SessionView
-from service.kyc.queries import QueuePage, list_queue, lock_session
-from service.kyc.states import Actor, KycSessionNotFound
-from service.web import Paged, parse, uuid_or_none
+from service.kyc.claims import own_fields, refuse_colleagues, reviewer_name
+from service.kyc.models import IdentityDocument, KycSession, KycStatus
+from service.kyc.queries import list_queue
+from service.kyc.states import Actor
+from service.web import parse
 
 LEGACY_CASE_ACTOR = "legacy_admin_case_action"
 """Who decided when the staff key came through a case alias without a name."""
@@ -41,12 +42,13 @@ RequireVerified = Literal["off", "warn", "enforce"]
 """What happens when somebody is verified on documents whose bytes are not: nothing, a line in the log, a refusal."""
 
 
-async def list_waiting_sessions(statuses: Sequence[str], page: Paged) -> QueuePage:
-    """One page of the sessions in these states (empty: all), last submitted first."""
-    return await list_queue(statuses, offset=page.cursor, limit=page.limit)
+async def list_sessions(query: admin_schemas.QueueQuery | admin_schemas.CasesQuery) -> admin_schemas.KycReviewQueue:
+    """One page of the sessions in the states that are asked for, else of those that wait; last submitted first."""
+    statuses = states.WAITING if query.status is None else query.status
+    return admin_schemas.KycReviewQueue.of(await list_queue(statuses, query), statuses)
 
 
-async def decide(body: dict[str, Any], *, by: Staff, require_verified: RequireVerified) -> SessionView:
+async def decide(body: dict[str, Any], *, by: Staff, require_verified: RequireVerified) -> KycSession:
     """Decide about the session that `body` names. Raises InvalidSessionId, then what `decide_session` raises."""
     target = parse(admin_schemas.ReviewTarget, body)
     return await decide_session(target.session_id, body, by=by, unnamed=None, require_verified=require_verified)
@@ -54,7 +56,7 @@ async def decide(body: dict[str, Any], *, by: Staff, require_verified: RequireVe
 
 async def act_on_case(
     case_id: str, body: dict[str, Any], *, by: Staff, require_verified: RequireVerified
-) -> SessionView:
+) -> KycSession:
     """The same in the words of the case aliases: `decision` counts before `action`, `reason` before `note`.
 
     Raises UnsupportedCaseAction before it looks for the session, then what `decide_session` raises.
@@ -73,7 +75,7 @@ async def act_on_case(
 
 async def decide_session(
     session_id: str, body: dict[str, Any], *, by: Staff, unnamed: str | None, require_verified: RequireVerified
-) -> SessionView:
+) -> KycSession:
     """Decide about a submitted session and return it. `unnamed`: who decides by key without a name; none: nobody may.
 
     One transaction; locks the row, so that of many decisions at once one wins. A bearer decides under their own address,
@@ -81,11 +83,8 @@ async def decide_session(
     then InvalidDecision, InvalidReviewedBy, InvalidReason, then KycSessionClaimed, KycSessionChanged and, for VERIFIED where
     `require_verified` is enforce, DocumentsNotVerified.
     """
-    known = uuid_or_none(session_id)
     async with in_transaction():
-        session = await lock_session(known) if known else None
-        if session is None:
-            raise KycSessionNotFound
+        session = await states.lock_session(session_id)
         states.check_move(session, *states.DECISIONS)
         is_named = by.principal is not None or unnamed is not None
         shape = admin_schemas.DecisionInput if is_named else admin_schemas.NamedDecisionInput
@@ -101,19 +100,16 @@ async def decide_session(
                 raise DocumentsNotVerified
         decided = await states.move(session, fields.decision, by=Actor.reviewer(reviewer, by), reason=fields.reason)
         if claim is not None:
-            await end_claim(claim)
+            await claim.delete()
     metrics.kyc_decisions.labels(fields.decision.value).inc()
     if unverified:
-        logs.log("kyc.verified_on_unread_documents", level="warn", kycSessionId=decided.id, documents=unverified)
+        logs.log("kyc.verified_on_unread_documents", level="warn", kycSessionId=str(decided.id), documents=unverified)
     return decided
 
 
-async def _unverified_documents(session_id: str) -> int:
+async def _unverified_documents(session_id: UUID) -> int:
     """How many documents of a session have no verified bytes; a session without documents counts as one."""
-    found: int = await db.fetch_value(
-        "SELECT CASE WHEN count(*) = 0 THEN 1 ELSE count(*) FILTER (WHERE byte_state <> $2) END"
-        " FROM identity_documents WHERE kyc_session_id = $1",
-        session_id,
-        ByteState.VERIFIED.value,
-    )
-    return found
+    documents = IdentityDocument.filter(kyc_session_id=session_id).annotate(number=Count("id")).group_by("byte_state")
+    numbers: dict[str, int] = dict(await documents.values_list("byte_state", "number"))
+    verified = numbers.pop(ByteState.VERIFIED.value, 0)
+    return sum(numbers.values()) or int(not verified)

@@ -82,7 +82,7 @@ async def merge_provider_metadata(request: Request, session_id: str) -> HTTPResp
     conditional=Basis.OWN,
 )
 async def get_status(request: Request) -> HTTPResponse:
-    return answer(schemas.KycStatusEnvelope.of(await submission.read_status(by=request.ctx.principal)))
+    return answer(await submission.read_status(by=request.ctx.principal))
 
 
 @bp.post("/identity/kyc/upload-url")
@@ -105,10 +105,10 @@ async def get_status(request: Request) -> HTTPResponse:
 )
 async def create_upload_url(request: Request) -> HTTPResponse:
     context = request.app.ctx
-    session, upload = await documents.sign_upload(
+    upload = await documents.sign_document(
         await read_body(request), by=request.ctx.principal, settings=context.settings, storage=context.storage
     )
-    return answer(schemas.KycUpload.of_upload(session, upload), 201)
+    return answer(upload, 201)
 
 
 @bp.post("/identity/kyc/documents")
@@ -130,10 +130,10 @@ async def create_upload_url(request: Request) -> HTTPResponse:
     ),
 )
 async def add_document(request: Request) -> HTTPResponse:
-    session, document = await documents.add_document(
+    document = await documents.add_document(
         await read_body(request), by=request.ctx.principal, bucket=request.app.ctx.storage.bucket
     )
-    return answer(schemas.KycDocumentEnvelope.of_document(session, document), 201)
+    return answer(document, 201)
 
 
 @bp.get("/identity/kyc/history")
@@ -149,7 +149,7 @@ async def add_document(request: Request) -> HTTPResponse:
 )
 async def get_history(request: Request) -> HTTPResponse:
     query = parse_query(schemas.SessionChoice, request)
-    return answer(schemas.KycHistory.of(*await submission.read_history(query.session_id, by=request.ctx.principal)))
+    return answer(await submission.read_history(query.session_id, by=request.ctx.principal))
 
 
 @bp.get("/users/me/verification-documents")
@@ -162,7 +162,7 @@ async def get_history(request: Request) -> HTTPResponse:
     conditional=Basis.OWN,
 )
 async def list_verification_documents(request: Request) -> HTTPResponse:
-    return answer(schemas.VerificationChecklist.of(await checklist.read_checklist(by=request.ctx.principal)))
+    return answer(await checklist.read_checklist(by=request.ctx.principal))
 
 
 @bp.post("/users/me/verification/final-request")
@@ -182,8 +182,5 @@ async def list_verification_documents(request: Request) -> HTTPResponse:
     ),
 )
 async def request_final(request: Request) -> HTTPResponse:
-    created, wish, session = await checklist.request_final(await read_body(request), by=request.ctx.principal)
-    body = schemas.FinalRequestEnvelope(
-        created=created, request=schemas.FinalRequest.of(wish), session=schemas.SessionSummary.of(session)
-    )
-    return answer(body, 201 if created else 200)
+    found = await checklist.request_final(await read_body(request), by=request.ctx.principal)
+    return answer(found, 201 if found.created else 200)

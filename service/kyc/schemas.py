@@ -3,41 +3,43 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Self
 
 import orjson
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
-from service.adapters.object_storage import PresignedUpload
 from service.audit.models import ActorType
 from service.auth.principal import STAFF_NAME
 from service.errors import InvalidField, InvalidNote
 from service.fields import JsonObject, Text
-from service.kyc.models import KycStatus, SessionView
-from service.kyc.queries import (
-    Checklist,
-    ChecklistRow,
-    ChecklistStatus,
-    DocumentView,
-    EventView,
-    FinalRequestView,
-    Preview,
-)
+from service.kyc import models
+from service.kyc.models import KycStatus, stored_key
 from service.kyc.states import KycSessionNotFound, TrustStatus, trust_of
 from service.uploads import (
     Checksum,
-    ContentLength,
     DocumentType,
-    FileName,
-    InvalidContentType,
     InvalidExpiresSec,
     LinkSeconds,
     ObjectKey,
     Upload,
+    UploadInput,
 )
-from service.web import Input, Output, Ts, Uuid, open_enum
+from service.web import Input, Output, Ts, Uuid, open_enum, uuid_or_none
 
 _METADATA_BYTES = 65_536
+
+
+class ChecklistStatus(StrEnum):
+    """How far one kind of document got."""
+
+    MISSING = "MISSING"
+    PENDING = "PENDING"
+    VERIFIED = "VERIFIED"
+    REJECTED = "REJECTED"
 
 
 class InvalidProvider(InvalidField):
@@ -90,14 +92,8 @@ class ProviderMetadataInput(Input):
     metadata: Annotated[dict[str, Any] | None, Details(InvalidMetadata)] = None
 
 
-class KycUploadInput(SessionChoice):
+class KycUploadInput(UploadInput, SessionChoice):
     """Types and sizes are a deployment's settings, whose default the maximum here is."""
-
-    document_type: DocumentType
-    file_name: FileName
-    content_type: Annotated[str, Text(InvalidContentType, case="lower")]
-    content_length: ContentLength
-    checksum_sha256: Checksum
 
 
 class KycDocumentInput(SessionChoice):
@@ -127,6 +123,22 @@ def preview_input(default_seconds: int, max_seconds: int) -> type[KycPreviewInpu
     return Limited
 
 
+def _for_reader(name: str | None, info: ValidationInfo) -> str | None:
+    return name if name is None or info.context == NAMES else STAFF_NAME
+
+
+def _actor_for_reader(name: str | None, info: ValidationInfo) -> str | None:
+    return _for_reader(name, info) if info.data["actor_type"] == ActorType.ADMIN else name
+
+
+NAMES = "names"
+"""The context of an answer that staff read: reviewers by name. Whoever reads without it gets STAFF_NAME."""
+Trust = Annotated[str, BeforeValidator(trust_of), open_enum(TrustStatus)]
+"""The candidate's word for a session's state, read from that state."""
+StoredKey = Annotated[str | None, BeforeValidator(stored_key), Field(validation_alias="metadata_json")]
+"""The object key of a document, read from its metadata."""
+
+
 class KycSession(Output):
     """A verification. `reviewedBy` names the reviewer to staff; candidates read the word `staff`."""
 
@@ -134,102 +146,48 @@ class KycSession(Output):
     status: Annotated[str, open_enum(KycStatus)]
     provider: str
     provider_ref: str | None
-    provider_metadata: dict[str, Any]
+    provider_metadata: dict[str, Any] = Field(validation_alias="provider_metadata_json")
     submitted_at: Ts | None
-    reviewed_by: str | None
+    reviewed_by: Annotated[str | None, AfterValidator(_for_reader)]
     reviewed_at: Ts | None
     created_at: Ts
     updated_at: Ts
     version: int
 
-    @classmethod
-    def of(cls, session: SessionView) -> KycSession:
-        """As candidates see it: reviewed by STAFF_NAME, or by nobody yet."""
-        return cls.with_names(session).model_copy(
-            update={"reviewed_by": None if session.reviewed_by is None else STAFF_NAME}
-        )
-
-    @classmethod
-    def with_names(cls, session: SessionView) -> KycSession:
-        return cls(
-            id=session.id,
-            status=session.status,
-            provider=session.provider,
-            provider_ref=session.provider_ref,
-            provider_metadata=session.provider_metadata,
-            submitted_at=session.submitted_at,
-            reviewed_by=session.reviewed_by,
-            reviewed_at=session.reviewed_at,
-            created_at=session.created_at,
-            updated_at=session.updated_at,
-            version=session.version,
-        )
-
-
-class KycEnvelope(Output):
-    status: Annotated[str, open_enum(TrustStatus)]
-    session: KycSession
-
-    @classmethod
-    def of(cls, session: SessionView) -> KycEnvelope:
-        return cls(status=trust_of(session.status), session=KycSession.of(session))
-
-    @classmethod
-    def with_names(cls, session: SessionView) -> KycEnvelope:
-        return cls(status=trust_of(session.status), session=KycSession.with_names(session))
-
 
 class KycStatusEnvelope(Output):
-    status: Annotated[str, open_enum(TrustStatus)]
+    status: Trust
     session: KycSession | None
 
     @classmethod
-    def of(cls, session: SessionView | None) -> KycStatusEnvelope:
-        return cls(
-            status=trust_of(session.status if session else None), session=KycSession.of(session) if session else None
-        )
+    def of(cls, session: models.KycSession | KycSession | None, *, context: str | None = None, **more: Any) -> Self:
+        """`session`, or none, with the word for its state and what an answer has besides."""
+        stored = {"status": session.status if session else None, "session": session, **more}
+        return cls.model_validate(stored, context=context)
+
+
+class KycEnvelope(KycStatusEnvelope):
+    session: KycSession
 
 
 class KycUpload(KycEnvelope):
     upload: Upload
-
-    @classmethod
-    def of_upload(cls, session: SessionView, upload: PresignedUpload) -> KycUpload:
-        return cls(status=trust_of(session.status), session=KycSession.of(session), upload=Upload.of(upload))
 
 
 class KycDocument(Output):
     id: Uuid
     kyc_session_id: Uuid
     document_type: str
-    object_key: str | None
+    object_key: StoredKey
     file_url: str
     checksum_sha256: str
-    metadata: dict[str, Any]
+    metadata: dict[str, Any] = Field(validation_alias="metadata_json")
     verified_at: Ts | None
     created_at: Ts
-
-    @classmethod
-    def of(cls, document: DocumentView) -> KycDocument:
-        return cls(
-            id=document.id,
-            kyc_session_id=document.session_id,
-            document_type=document.document_type,
-            object_key=document.object_key,
-            file_url=document.file_url,
-            checksum_sha256=document.checksum_sha256,
-            metadata=document.metadata,
-            verified_at=document.verified_at,
-            created_at=document.created_at,
-        )
 
 
 class KycDocumentEnvelope(KycEnvelope):
     document: KycDocument
-
-    @classmethod
-    def of_document(cls, session: SessionView, document: DocumentView) -> KycDocumentEnvelope:
-        return cls(status=trust_of(session.status), session=KycSession.of(session), document=KycDocument.of(document))
 
 
 class KycEvent(Output):
@@ -240,65 +198,23 @@ class KycEvent(Output):
     from_status: Annotated[str, open_enum(KycStatus)] | None
     to_status: Annotated[str, open_enum(KycStatus)]
     actor_type: Annotated[str, open_enum(ActorType)]
-    actor_id: str | None
+    actor_id: Annotated[str | None, AfterValidator(_actor_for_reader)]
     reason: str | None
     created_at: Ts
-
-    @classmethod
-    def of(cls, event: EventView) -> KycEvent:
-        """As candidates see it: staff are STAFF_NAME, others are who they are."""
-        is_named_staff = event.actor_type == ActorType.ADMIN and event.actor_id is not None
-        shown = cls.with_names(event)
-        return shown.model_copy(update={"actor_id": STAFF_NAME}) if is_named_staff else shown
-
-    @classmethod
-    def with_names(cls, event: EventView) -> KycEvent:
-        return cls(
-            id=event.id,
-            kyc_session_id=event.session_id,
-            from_status=event.from_status,
-            to_status=event.to_status,
-            actor_type=event.actor_type,
-            actor_id=event.actor_id,
-            reason=event.reason,
-            created_at=event.created_at,
-        )
 
 
 class KycHistory(Output):
     session: KycSession | None
     events: list[KycEvent]
 
-    @classmethod
-    def of(cls, session: SessionView | None, events: list[EventView]) -> KycHistory:
-        return cls(session=KycSession.of(session) if session else None, events=[KycEvent.of(event) for event in events])
-
-    @classmethod
-    def with_names(cls, session: SessionView | None, events: list[EventView]) -> KycHistory:
-        return cls(
-            session=KycSession.with_names(session) if session else None,
-            events=[KycEvent.with_names(event) for event in events],
-        )
-
 
 class SessionSummary(Output):
     id: Uuid
     status: Annotated[str, open_enum(KycStatus)]
-    trust_status: Annotated[str, open_enum(TrustStatus)]
+    trust_status: Annotated[Trust, Field(validation_alias="status")]
     submitted_at: Ts | None
     reviewed_at: Ts | None
     updated_at: Ts
-
-    @classmethod
-    def of(cls, session: SessionView) -> SessionSummary:
-        return cls(
-            id=session.id,
-            status=session.status,
-            trust_status=trust_of(session.status),
-            submitted_at=session.submitted_at,
-            reviewed_at=session.reviewed_at,
-            updated_at=session.updated_at,
-        )
 
 
 class FinalRequest(Output):
@@ -311,16 +227,38 @@ class FinalRequest(Output):
     documents_count: int | None
 
     @classmethod
-    def of(cls, request: FinalRequestView) -> FinalRequest:
+    def from_metadata(cls, stored: Any, *, changed_at: datetime) -> FinalRequest | None:
+        """What a session's metadata holds under `finalVerification`; none when that is nothing we could have written.
+
+        Rows of the replaced server may lack the time, which shipped apps insist on: the session's last change stands in.
+        """
+        if not isinstance(stored, dict):
+            return None
+        request_id = _uuid(stored.get("id"))
+        if request_id is None:
+            return None
+        count, note = stored.get("documentsCount"), stored.get("note")
         return cls(
-            id=request.id,
-            session_id=request.session_id,
+            id=request_id,
+            session_id=_uuid(stored.get("sessionId")),
             status="REQUESTED",
-            source=request.source,
-            note=request.note,
-            requested_at=request.requested_at,
-            documents_count=request.documents_count,
+            source=str(stored.get("source") or "UNKNOWN"),
+            note=note if isinstance(note, str) else None,
+            requested_at=_moment(stored.get("requestedAt")) or changed_at,
+            documents_count=count if isinstance(count, int) and not isinstance(count, bool) else None,
         )
+
+
+def _uuid(value: Any) -> str | None:
+    return uuid_or_none(value) if isinstance(value, str) else None
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 class FinalRequestEnvelope(Output):
@@ -338,19 +276,6 @@ class VerificationDocument(Output):
     uploaded_at: Ts | None
     reviewed_at: Ts | None
 
-    @classmethod
-    def of(cls, row: ChecklistRow) -> VerificationDocument:
-        document = row.document
-        return cls(
-            document_type=row.document_type,
-            status=row.status,
-            required=row.required,
-            document_id=document.id if document else None,
-            object_key=document.object_key if document else None,
-            uploaded_at=document.created_at if document else None,
-            reviewed_at=document.verified_at if document else None,
-        )
-
 
 class VerificationSummary(Output):
     required_total: int
@@ -359,27 +284,23 @@ class VerificationSummary(Output):
     missing_required: int
     all_required_uploaded: bool
 
+    @classmethod
+    def of(cls, documents: Sequence[VerificationDocument]) -> VerificationSummary:
+        required = [document.status for document in documents if document.required]
+        missing = required.count(ChecklistStatus.MISSING)
+        return cls(
+            required_total=len(required),
+            uploaded_required=len(required) - missing,
+            verified_required=required.count(ChecklistStatus.VERIFIED),
+            missing_required=missing,
+            all_required_uploaded=missing == 0,
+        )
+
 
 class VerificationChecklist(Output):
     session: SessionSummary | None
     documents: list[VerificationDocument]
     summary: VerificationSummary
-
-    @classmethod
-    def of(cls, checklist: Checklist) -> VerificationChecklist:
-        required = [row.status for row in checklist.rows if row.required]
-        missing = required.count(ChecklistStatus.MISSING)
-        return cls(
-            session=SessionSummary.of(checklist.session) if checklist.session else None,
-            documents=[VerificationDocument.of(row) for row in checklist.rows],
-            summary=VerificationSummary(
-                required_total=len(required),
-                uploaded_required=len(required) - missing,
-                verified_required=required.count(ChecklistStatus.VERIFIED),
-                missing_required=missing,
-                all_required_uploaded=missing == 0,
-            ),
-        )
 
 
 class KycPreview(Output):
@@ -392,15 +313,3 @@ class KycPreview(Output):
     method: Literal["GET"]
     expires_at: Ts
     sanitized: bool
-
-    @classmethod
-    def of(cls, preview: Preview) -> KycPreview:
-        return cls(
-            document_id=preview.document.id,
-            kyc_session_id=preview.document.session_id,
-            object_key=preview.object_key,
-            url=preview.url,
-            method="GET",
-            expires_at=preview.expires_at,
-            sanitized=preview.sanitized,
-        )

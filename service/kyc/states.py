@@ -5,12 +5,14 @@ The rules: docs/rules/kyc.md.
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import uuid4
+
+from tortoise.expressions import F
+from tortoise.queryset import QuerySet
 
 from service import db, logs
 from service.audit.domain import audit
@@ -18,7 +20,9 @@ from service.audit.models import ActorType
 from service.auth.principal import Principal, Staff
 from service.clock import format_time
 from service.errors import ApiError
-from service.kyc.models import SESSION_COLUMNS, KycStatus, SessionView
+from service.kyc.models import KycSession, KycStatus, KycStatusEvent
+from service.records import insert
+from service.web import uuid_or_none
 
 SUBJECT = "KYC_SESSION"
 ALLOWED: dict[str | None, frozenset[KycStatus]] = {
@@ -95,7 +99,7 @@ def trust_of(status: str | None) -> TrustStatus:
     return TrustStatus.__members__.get(status, TrustStatus.IN_PROGRESS)
 
 
-def check_move(session: SessionView | None, *targets: KycStatus) -> None:
+def check_move(session: KycSession | None, *targets: KycStatus) -> None:
     """Refuse unless ALLOWED leads from the state of `session` (none: no session yet) to one of `targets`.
 
     Raises KycSessionNotSubmitted where the candidate still has to hand it in, else KycSessionLocked.
@@ -105,21 +109,48 @@ def check_move(session: SessionView | None, *targets: KycStatus) -> None:
         raise KycSessionNotSubmitted if KycStatus.SUBMITTED in leads_to else KycSessionLocked
 
 
-def check_open(session: SessionView) -> None:
+def check_open(session: KycSession) -> None:
     """Raise KycSessionLocked for a session that no move leads out of: it is decided."""
     if not _leads_to(session):
         raise KycSessionLocked
 
 
-def _leads_to(session: SessionView | None) -> frozenset[KycStatus]:
+def _leads_to(session: KycSession | None) -> frozenset[KycStatus]:
     """Nowhere from a state that this program does not know: a newer one may have written it."""
     return ALLOWED.get(session.status if session else None, frozenset())
 
 
+def sessions_of(user_id: str) -> QuerySet[KycSession]:
+    """A person's sessions, the latest first."""
+    return KycSession.filter(user_id=user_id).order_by("-created_at", "-id")
+
+
+async def own_session(session_id: str | None, by: Principal, *, lock: bool = False) -> KycSession:
+    """The caller's session with this id, or their latest one without an id. Raises KycSessionNotFound.
+
+    Another person's session, and an id that is no UUID, are unknown ids. `lock`: the row, until the transaction ends.
+    """
+    found = sessions_of(by.user_id)
+    if session_id is not None:
+        found = found.filter(id=uuid_or_none(session_id))
+    session = await (found.select_for_update() if lock else found).first()
+    if session is None:
+        raise KycSessionNotFound
+    return session
+
+
+async def lock_session(session_id: str) -> KycSession:
+    """Anybody's session, its row locked until the caller's transaction ends. Raises KycSessionNotFound."""
+    session = await KycSession.filter(id=uuid_or_none(session_id)).select_for_update().get_or_none()
+    if session is None:
+        raise KycSessionNotFound
+    return session
+
+
 async def move(
-    session: SessionView | None, to: KycStatus, *, by: Actor, reason: str | None, provider: str = "manual"
-) -> SessionView:
-    """Bring a locked session to `to`, or begin one of `provider` for the candidate `by` (`session` none); return it.
+    session: KycSession | None, to: KycStatus, *, by: Actor, reason: str | None, provider: str = "manual"
+) -> KycSession:
+    """Bring a locked session to `to`, or begin one of `provider` for the candidate `by` (`session` none); return it anew.
 
     Nothing else writes a status. In the caller's transaction: asks `check_move`, writes the status with what belongs to
     it (the time of the first submission; the reviewer and the time of the review), the event and the audit row. The log
@@ -128,112 +159,76 @@ async def move(
     """
     check_move(session, to)
     if session is None:
-        moved = await _begin(by.audit_id, to, provider)
+        begun = {"id": uuid4(), "user_id": by.audit_id, "status": to.value, "provider": provider}
+        moved = await insert(KycSession, **begun, created_at=db.NOW, updated_at=db.NOW)
     else:
-        assignments, values = "status = $2", [to.value]
+        columns: dict[str, Any] = {"status": to.value}
         if to is KycStatus.SUBMITTED:
-            assignments += ", submitted_at = COALESCE(s.submitted_at, statement_timestamp())"
+            columns["submitted_at"] = session.submitted_at or db.NOW
         if by.type == ActorType.ADMIN:
-            assignments += ", reviewed_by = $3, reviewed_at = statement_timestamp()"
-            values.append(by.name)
-        moved = await change(session.id, assignments, *values)
-    if session is None or session.status != to:
-        await _record(session, moved, by=by, reason=reason)
+            columns |= {"reviewed_by": by.name, "reviewed_at": db.NOW}
+        await KycSession.filter(id=session.id).update(**columns, updated_at=db.NOW, version=F("version") + 1)
+        moved = await KycSession.get(id=session.id)
+    is_change = session is None or session.status != to
+    event = await _add_event(session, moved, by=by, reason=reason) if is_change else None
     await audit_change(_AUDITED_AS.get(to, "kyc.reviewed"), session, moved, by=by, reason=reason)
+    if event is not None:
+        await db.at_commit(_log_after_commit, (event, by))
     return moved
 
 
 _AUDITED_AS = {KycStatus.CREATED: "kyc.session_created", KycStatus.SUBMITTED: "kyc.session_submitted"}
 
 
-async def _begin(user_id: str, status: KycStatus, provider: str) -> SessionView:
-    row = await db.fetch_row(
-        "INSERT INTO kyc_sessions AS s (id, user_id, status, provider, created_at, updated_at)"
-        " SELECT $1, $2, $3, $4, moment, moment FROM (SELECT statement_timestamp() AS moment) t"
-        f" RETURNING {SESSION_COLUMNS}",
-        uuid4(),
-        user_id,
-        status.value,
-        provider,
+async def _add_event(before: KycSession | None, after: KycSession, *, by: Actor, reason: str | None) -> KycStatusEvent:
+    return await KycStatusEvent.create(
+        id=uuid4(),
+        kyc_session_id=after.id,
+        from_status=before.status if before else None,
+        to_status=after.status,
+        actor_type=by.type.value,
+        actor_id=by.name,
+        reason=reason,
+        created_at=after.updated_at,
     )
-    assert row is not None
-    return SessionView.from_row(row)
 
 
-async def change(session_id: str, assignments: str, *arguments: Any) -> SessionView:
-    """Write to a locked session: `assignments` is SQL over `$2` and on; the version grows, `updated_at` moves."""
-    row = await db.fetch_row(
-        f"UPDATE kyc_sessions s SET {assignments}, updated_at = statement_timestamp(), version = s.version + 1"
-        f" WHERE s.id = $1 RETURNING {SESSION_COLUMNS}",
-        session_id,
-        *arguments,
-    )
-    assert row is not None  # the caller holds the row's lock
-    return SessionView.from_row(row)
+async def _log_after_commit(moves: list[tuple[KycStatusEvent, Actor]]) -> Callable[[], None]:
+    """The log has the fixed words of candidates' moves; a reviewer's free text stays in the database."""
 
-
-def with_next_version(session: SessionView) -> SessionView:
-    """`session` as it is after its version alone has grown."""
-    return dataclasses.replace(session, version=session.version + 1)
-
-
-async def _record(before: SessionView | None, after: SessionView, *, by: Actor, reason: str | None) -> None:
-    """Write the event of a change of status, and leave its log line for after the commit.
-
-    The log has the fixed words of candidates' moves; a reviewer's free text stays in the database.
-    """
-    from_status = before.status if before else None
-    await db.execute(
-        "INSERT INTO kyc_status_events (id, kyc_session_id, from_status, to_status, actor_type, actor_id, reason,"
-        " created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-        uuid4(),
-        after.id,
-        from_status,
-        after.status,
-        by.type,
-        by.name,
-        reason,
-        after.updated_at,
-    )
-    line = {
-        "kycSessionId": after.id,
-        "fromStatus": from_status,
-        "toStatus": after.status,
-        "actorType": by.type,
-        "actorId": by.audit_id,
-        "reason": reason if by.type == ActorType.USER else None,
-        "createdAt": format_time(after.updated_at),
-    }
-    await db.at_commit(_log_after_commit, line)
-
-
-async def _log_after_commit(lines: list[dict[str, Any]]) -> Callable[[], None]:
     def log() -> None:
-        for line in lines:
-            logs.log("audit.kyc.status_transition", **line)
+        for event, by in moves:
+            logs.log(
+                "audit.kyc.status_transition",
+                kycSessionId=str(event.kyc_session_id),
+                fromStatus=event.from_status,
+                toStatus=event.to_status,
+                actorType=by.type,
+                actorId=by.audit_id,
+                reason=event.reason if by.type == ActorType.USER else None,
+                createdAt=format_time(event.created_at),
+            )
 
     return log
 
 
-async def audit_change(
-    action: str, before: SessionView | None, after: SessionView, *, by: Actor, **detail: Any
-) -> None:
+async def audit_change(action: str, before: KycSession | None, after: KycSession, *, by: Actor, **detail: Any) -> None:
     """Leave the audit row of a change of a session, with its state before and after."""
     await audit(
         action,
         actor_type=by.type,
         actor_id=by.audit_id,
         subject_type=SUBJECT,
-        subject_id=after.id,
+        subject_id=str(after.id),
         detail={"before": _snapshot(before) if before else None, "after": _snapshot(after), **detail},
     )
 
 
-def _snapshot(session: SessionView) -> dict[str, Any]:
+def _snapshot(session: KycSession) -> dict[str, Any]:
     return {
         "status": session.status,
         "version": session.version,
         "reviewedBy": session.reviewed_by,
         "providerRef": session.provider_ref,
-        "metadataKeys": sorted(session.provider_metadata)[:50],
+        "metadataKeys": sorted(session.provider_metadata_json)[:50],
     }

@@ -14,10 +14,10 @@ from service.auth.principal import Principal
 from service.errors import InvalidField
 from service.evidence.domain import look_again
 from service.kyc import schemas, states
-from service.kyc.models import KycStatus, SessionView
-from service.kyc.queries import EventView, count_documents, find_own_session, list_events, own_session
-from service.kyc.states import Actor, KycSessionIncomplete
-from service.web import parse
+from service.kyc.models import IdentityDocument, KycSession, KycStatus
+from service.kyc.queries import find_own_session, list_events, merge_metadata
+from service.kyc.states import Actor, KycSessionIncomplete, KycSessionNotFound, own_session
+from service.web import parse, uuid_or_none
 
 RESERVED_KEY = "finalVerification"
 """The key of the provider metadata that only a final request writes."""
@@ -31,7 +31,7 @@ class InvalidProviderMetadata(InvalidField):
     message_id = "Tidak ada yang perlu diubah."
 
 
-async def start_session(provider: str | None, *, by: Principal) -> SessionView:
+async def start_session(provider: str | None, *, by: Principal) -> KycSession:
     """A new session in CREATED; a person may have any number of them. One transaction."""
     async with in_transaction():
         return await states.move(
@@ -39,7 +39,7 @@ async def start_session(provider: str | None, *, by: Principal) -> SessionView:
         )
 
 
-async def submit_session(session_id: str, *, by: Principal) -> SessionView:
+async def submit_session(session_id: str, *, by: Principal) -> KycSession:
     """Hand the caller's session to the reviewers. One transaction; locks the row.
 
     A second submit changes nothing: `submitted_at` keeps its first value. Raises KycSessionNotFound, KycSessionLocked,
@@ -50,14 +50,14 @@ async def submit_session(session_id: str, *, by: Principal) -> SessionView:
         if session.status in states.WAITING:
             return session
         states.check_move(session, KycStatus.SUBMITTED)
-        if not await count_documents(session.id):
+        if not await IdentityDocument.exists(kyc_session_id=session.id):
             raise KycSessionIncomplete
         submitted = await states.move(session, KycStatus.SUBMITTED, by=Actor.candidate(by), reason="session_submitted")
-        await look_again(session.id)
+        await look_again(str(session.id))
     return submitted
 
 
-async def merge_provider_metadata(session_id: str, body: dict[str, Any], *, by: Principal) -> SessionView:
+async def merge_provider_metadata(session_id: str, body: dict[str, Any], *, by: Principal) -> KycSession:
     """Keep what an identity provider told the candidate's phone; allowed in every state. One transaction; locks the row.
 
     The metadata is merged key by key at the top level; RESERVED_KEY is left out without a word. Raises
@@ -69,31 +69,26 @@ async def merge_provider_metadata(session_id: str, body: dict[str, Any], *, by: 
         if not fields.provider_ref and not fields.metadata:
             raise InvalidProviderMetadata
         added = {key: value for key, value in (fields.metadata or {}).items() if key != RESERVED_KEY}
-        if len(orjson.dumps(session.provider_metadata | added)) > MAX_METADATA_BYTES:
+        if len(orjson.dumps(session.provider_metadata_json | added)) > MAX_METADATA_BYTES:
             raise schemas.InvalidMetadata
-        changed = await states.change(
-            session.id,
-            "provider_ref = COALESCE($2, s.provider_ref),"
-            " provider_metadata_json = s.provider_metadata_json || $3::jsonb",
-            fields.provider_ref,
-            orjson.dumps(added).decode(),
-        )
+        changed = await merge_metadata(session.id, added, provider_ref=fields.provider_ref)
         await states.audit_change("kyc.provider_metadata_changed", session, changed, by=Actor.candidate(by))
     return changed
 
 
-async def read_status(*, by: Principal) -> SessionView | None:
-    """The caller's latest session, or none."""
-    return await find_own_session(by.user_id, None)
+async def read_status(*, by: Principal) -> schemas.KycStatusEnvelope:
+    """The state of the caller's latest session, which may be none."""
+    return schemas.KycStatusEnvelope.of(await find_own_session(by.user_id))
 
 
-async def read_history(session_id: str | None, *, by: Principal) -> tuple[SessionView | None, list[EventView]]:
+async def read_history(session_id: str | None, *, by: Principal, context: str | None = None) -> schemas.KycHistory:
     """A session of the caller with its events, oldest first; without an id the latest, which may be none.
 
-    Raises KycSessionNotFound for an id that is not theirs.
+    `context`: `schemas.NAMES` when staff read it. Raises KycSessionNotFound for an id that is not theirs.
     """
-    if session_id is None:
-        session = await find_own_session(by.user_id, None)
-        return session, await list_events(session.id) if session else []
-    session = await own_session(session_id, by)
-    return session, await list_events(session.id)
+    known = uuid_or_none(session_id) if session_id is not None else None
+    is_known = session_id is None or known is not None
+    session = await find_own_session(by.user_id, known, context=context) if is_known else None
+    if session is None and session_id is not None:
+        raise KycSessionNotFound
+    return schemas.KycHistory(session=session, events=await list_events(session.id, context=context) if session else [])

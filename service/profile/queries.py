@@ -6,7 +6,7 @@ import asyncpg
 
 from service import db
 from service.kyc.models import KycStatus
-from service.kyc.queries import REQUIRED_TYPES, FinalRequestView
+from service.kyc.queries import REQUIRED_TYPES
 from service.kyc.schemas import FinalRequest
 from service.kyc.states import trust_of
 from service.kyc.submission import RESERVED_KEY
@@ -34,13 +34,12 @@ async def find_profile(user_id: str) -> Profile | None:
 
 def _profile(row: asyncpg.Record) -> Profile:
     trust = trust_of(row["session_status"])
-    wish = FinalRequestView.from_metadata(row["final_request"], changed_at=row["updated_at"])
     verification = read(
         ProfileVerification,
         row,
         trust_status=trust,
         required_documents=len(REQUIRED_TYPES),
-        final_request=FinalRequest.of(wish) if wish else None,
+        final_request=FinalRequest.from_metadata(row["final_request"], changed_at=row["updated_at"]),
     )
     return read(
         Profile,

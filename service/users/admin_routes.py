@@ -125,5 +125,5 @@ async def get_user_profile(request: Request, user_id: str) -> HTTPResponse:
 )
 async def get_user_kyc_history(request: Request, user_id: str) -> HTTPResponse:
     query = parse_query(SessionChoice, request)
-    session, events = await domain.read_kyc_history(user_id, query.session_id, by=domain.Actor.of(request.ctx.staff))
-    return answer(KycHistory.with_names(session, events))
+    history = await domain.read_kyc_history(user_id, query.session_id, by=domain.Actor.of(request.ctx.staff))
+    return answer(history)

@@ -19,8 +19,7 @@ from service.auth.queries import find_user, has_super_admin
 from service.auth.sessions import end_all_families
 from service.auth.verification import UserNotFound
 from service.errors import ApiError
-from service.kyc.models import SessionView
-from service.kyc.queries import EventView
+from service.kyc.schemas import NAMES, KycHistory
 from service.kyc.submission import read_history
 from service.profile.queries import find_profile
 from service.profile.schemas import Profile
@@ -122,17 +121,16 @@ async def read_profile(user_id: str, *, by: Actor) -> Profile:
     return profile
 
 
-async def read_kyc_history(
-    user_id: str, session_id: str | None, *, by: Actor
-) -> tuple[SessionView | None, list[EventView]]:
-    """What the user's own history operation answers, for staff; the look is audited.
+async def read_kyc_history(user_id: str, session_id: str | None, *, by: Actor) -> KycHistory:
+    """What the user's own history operation answers, for staff, with the names of reviewers; the look is audited.
 
     Raises UserNotFound, KycSessionNotFound.
     """
     user = await _find(user_id)
-    session, events = await read_history(session_id, by=user)
-    await _audit("user.kyc_history_read", by, user.user_id, {"sessionId": session.id if session else None})
-    return session, events
+    history = await read_history(session_id, by=user, context=NAMES)
+    session_id = history.session.id if history.session else None
+    await _audit("user.kyc_history_read", by, user.user_id, {"sessionId": session_id})
+    return history
 
 
 async def _find(user_id: str) -> Principal:

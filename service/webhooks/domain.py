@@ -17,15 +17,15 @@ from service import db, logs
 from service.clock import utc_now
 from service.errors import ApiError, InvalidRequestBody
 from service.fields import Moment, as_text, is_storable
-from service.kyc import states
-from service.kyc.models import KycSession, SessionView
+from service.kyc.models import KycSession
+from service.kyc.queries import merge_metadata
 from service.kyc.schemas import InvalidMetadata
 from service.settings import Settings
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
 from service.web import parse, uuid_or_none
 from service.webhooks import queries, schemas
-from service.webhooks.merging import Change, Event, Times, change_of
+from service.webhooks.merging import Event, Times, change_of
 from service.webhooks.models import DeliveryState, WebhookDelivery
 from service.webhooks.signature import DeliveryHeaders, Sender, check_sender
 
@@ -55,7 +55,7 @@ class Outcome:
 
     idempotency_key: str
     is_duplicate: bool
-    session: SessionView | None
+    session: KycSession | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ async def _is_known(idempotency_key: str, digest: str) -> bool:
     return known is not None
 
 
-async def _apply(session_id: str, event: Event) -> SessionView | None:
+async def _apply(session_id: str, event: Event) -> KycSession | None:
     """Write what `event` may write into its session, in the caller's transaction. None when there is no such session.
 
     The status of the verification is never touched, and no status event is written.
@@ -152,15 +152,8 @@ async def _apply(session_id: str, event: Event) -> SessionView | None:
     held = await KycSession.filter(id=session_id).select_for_update().get_or_none()
     if held is None:
         return None
-    change: Change = change_of(event, Times.of(held.provider_metadata_times_json))
-    return await states.change(
-        session_id,
-        "provider_ref = COALESCE($2, s.provider_ref), provider_metadata_json = s.provider_metadata_json || $3,"
-        " provider_metadata_times_json = $4",
-        change.provider_ref,
-        orjson.dumps(change.metadata).decode(),
-        orjson.dumps(change.times.stored()).decode(),
-    )
+    change = change_of(event, Times.of(held.provider_metadata_times_json))
+    return await merge_metadata(held.id, change.metadata, provider_ref=change.provider_ref, times=change.times.stored())
 
 
 async def _mark_applied(delivery_id: UUID) -> None:

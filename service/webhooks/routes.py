@@ -5,7 +5,7 @@ from __future__ import annotations
 from sanic import Blueprint, HTTPResponse, Request
 
 from service.errors import InvalidRequestBody
-from service.kyc.schemas import InvalidMetadata, InvalidProviderRef
+from service.kyc.schemas import NAMES, InvalidMetadata, InvalidProviderRef
 from service.operations import Security, operation
 from service.web import answer, read_raw_body
 from service.webhooks import domain, schemas, signature
@@ -41,8 +41,15 @@ async def receive(request: Request) -> HTTPResponse:
         signature=_header(request, "x-kyc-webhook-signature"),
     )
     outcome = await domain.receive(headers, body, request.app.ctx.settings)
-    shown = schemas.ProviderWebhookAnswer.of(
-        outcome.idempotency_key, is_duplicate=outcome.is_duplicate, session=outcome.session
+    shown = schemas.ProviderWebhookAnswer.model_validate(
+        {
+            "accepted": True,
+            "duplicate": outcome.is_duplicate,
+            "idempotency_key": outcome.idempotency_key,
+            "updated": outcome.session is not None,
+            "session": outcome.session,
+        },
+        context=NAMES,
     )
     return answer(shown, 202)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from service.fields import JsonObject, Text
-from service.kyc.models import SessionView
 from service.kyc.schemas import InvalidMetadata, InvalidProviderRef, KycSession
 from service.web import Input, Output
 
@@ -30,13 +29,3 @@ class ProviderWebhookAnswer(Output):
     idempotency_key: str
     updated: bool
     session: KycSession | None
-
-    @classmethod
-    def of(cls, idempotency_key: str, *, is_duplicate: bool, session: SessionView | None) -> ProviderWebhookAnswer:
-        return cls(
-            accepted=True,
-            duplicate=is_duplicate,
-            idempotency_key=idempotency_key,
-            updated=session is not None,
-            session=KycSession.with_names(session) if session else None,
-        )

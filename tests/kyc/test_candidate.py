@@ -16,8 +16,9 @@ import orjson
 import pytest
 
 from service import db
+from service.kyc import schemas
 from service.kyc.models import IdentityDocument, KycSession, KycStatusEvent
-from service.kyc.queries import DocumentView, EventView, SessionView, find_own_session, list_events, newest_documents
+from service.kyc.queries import find_own_session, list_events, newest_documents
 from service.settings import Settings
 from tests.answers import code
 from tests.decoders import decode
@@ -718,14 +719,14 @@ class TestFinalRequest:
         assert await count("audit_events", "action = 'kyc.final_requested'") == 1
 
 
-class TestViews:
+class TestAnswers:
     async def test_rows_and_models_say_the_same(self, candidate: Candidate) -> None:
         session_id = await make_kyc_session(
             candidate.id, status="VERIFIED", documents=("PASSPORT",), provider_metadata_json='{"a": [1, null]}'
         )
         session = await find_own_session(candidate.id, None)
-        assert session == SessionView.from_model(await KycSession.get(id=session_id))
+        assert session == schemas.KycSession.model_validate(await KycSession.get(id=session_id))
         (document,) = await newest_documents(session_id)
-        assert document == DocumentView.from_model(await IdentityDocument.get(kyc_session_id=session_id))
+        assert document == schemas.KycDocument.model_validate(await IdentityDocument.get(kyc_session_id=session_id))
         (event,) = await list_events(session_id)
-        assert event == EventView.from_model(await KycStatusEvent.get(kyc_session_id=session_id))
+        assert event == schemas.KycEvent.model_validate(await KycStatusEvent.get(kyc_session_id=session_id))

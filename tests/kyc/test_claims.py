@@ -6,14 +6,15 @@ import asyncio
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
 from service import db
-from service.kyc.models import KycClaim
-from service.kyc.queries import ClaimView, find_queue_item
+from service.kyc.admin_schemas import KycClaim
+from service.kyc.models import KycClaim as StoredClaim
+from service.kyc.queries import find_queue_item
 from service.settings import Settings
 from tests.answers import code
 from tests.factories import Candidate, make_candidate, make_kyc_session
@@ -225,9 +226,9 @@ class TestReviewUnderClaims:
         self, api: httpx.AsyncClient, reviewer: Candidate, waiting: str
     ) -> None:
         await api.post(CLAIMS, headers=reviewer.headers)
-        item = await find_queue_item(waiting)
+        item = await find_queue_item(UUID(waiting))
         assert item is not None
-        assert item.claim == ClaimView.from_model(await KycClaim.get(kyc_session_id=waiting))
+        assert item.claim == KycClaim.model_validate(await StoredClaim.get(kyc_session_id=waiting))
 
 
 class TestManyReviewers:
