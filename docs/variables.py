@@ -17,7 +17,7 @@ from pydantic_core import PydanticUndefined
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from service.settings import Settings, secret_fields  # noqa: E402 - the path comes first
+from service.base.settings import Settings, secret_fields  # noqa: E402 - the path comes first
 
 PAGE = ROOT / "docs/staging.md"
 SECRETS = ROOT / "helm/service/files/secret-variables.txt"
@@ -38,7 +38,11 @@ def secrets() -> str:
     """A line for each secret variable: its name, and the value of its `Secret`."""
     lines = [f"{name.upper()} {kind.value}" for name, kind in secret_fields().items()]
     return "\n".join(
-        ["# Made by docs/variables.py from service/settings.py, which says what the second word means.", *lines, ""]
+        [
+            "# Made by docs/variables.py from service/base/settings.py, which says what the second word means.",
+            *lines,
+            "",
+        ]
     )
 
 

@@ -32,7 +32,7 @@ make_secret() { # NAME, then KEY=VALUE lines on standard input
 require "namespace $namespace" "There is no namespace $namespace: kubectl apply -f k8s/staging/namespace.yaml"
 year="$(date -u +%Y%m%d)"
 {
-  # Whose each secret is stands in service/settings.py; ours are made here.
+  # Whose each secret is stands in service/base/settings.py; ours are made here.
   while read -r name kind; do
     case "$kind" in
       ring) echo "$name=k$year:$(random 48)" ;;

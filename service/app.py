@@ -13,7 +13,6 @@ from sanic.exceptions import BadRequest, MethodNotAllowed, PayloadTooLarge, Sani
 from sanic.exceptions import NotFound as RouteNotFound
 from sanic.response import empty
 
-from service import db, logs, metrics, waiting
 from service.adapters.object_storage import ObjectStorage
 from service.applications.admin_routes import bp as admin_applications
 from service.applications.routes import bp as applications
@@ -22,13 +21,19 @@ from service.auth import passwords
 from service.auth.authentication import authenticate, authenticate_staff, bearer_token
 from service.auth.bootstrap import Bootstrap
 from service.auth.routes import bp as auth
+from service.base import logs, metrics
+from service.base.settings import Settings
+from service.base.version import VERSION
 from service.caching import validators
 from service.content.feed.admin_routes import bp as admin_feed
 from service.content.feed.routes import bp as feed
 from service.content.jobs.admin_routes import bp as admin_jobs
 from service.content.jobs.routes import bp as jobs
-from service.contract import bp as contract
-from service.errors import (
+from service.contract.routes import bp as contract
+from service.database import db, waiting
+from service.health.gauges import gauges
+from service.health.routes import bp as health
+from service.http.errors import (
     ApiError,
     DatabaseUnavailable,
     InternalError,
@@ -37,19 +42,15 @@ from service.errors import (
     NotFound,
     ServerBusy,
 )
-from service.gauges import gauges
-from service.health.routes import bp as health
+from service.http.operations import Security, declared_operation, template_of
+from service.http.web import MAX_BODY_BYTES, answer_json, language_of
 from service.kyc.admin_routes import bp as admin_kyc
 from service.kyc.routes import bp as kyc
-from service.operations import Security, declared_operation, template_of
 from service.organizations.admin_routes import bp as admin_organizations
 from service.organizations.routes import bp as organizations
 from service.overview.admin_routes import bp as overview
 from service.profile.routes import bp as profile
-from service.settings import Settings
 from service.users.admin_routes import bp as admin_users
-from service.version import VERSION
-from service.web import MAX_BODY_BYTES, answer_json, language_of
 from service.webhooks.routes import bp as webhooks
 
 BLUEPRINTS = (

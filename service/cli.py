@@ -14,9 +14,9 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
-from service.db import DatabaseUnsuitable
-from service.settings import Settings, SettingsError, load_settings, unknown_names
-from service.version import VERSION
+from service.base.settings import Settings, SettingsError, load_settings, unknown_names
+from service.base.version import VERSION
+from service.database.db import DatabaseUnsuitable
 
 ResultT = TypeVar("ResultT")
 CONTRACT_FILE = Path("docs/openapi-runtime-v0.yaml")
@@ -119,8 +119,8 @@ def _add_smoke(commands: Any) -> None:
 
 
 def _settings(service: str) -> Settings:
-    from service import logs
     from service.audit import domain as audit
+    from service.base import logs
 
     settings = load_settings()
     logs.configure(settings.log_level, service)
@@ -133,7 +133,7 @@ def _settings(service: str) -> Settings:
 def _serve(_: argparse.Namespace) -> int:
     import uvloop
 
-    from service import logs
+    from service.base import logs
     from service.main import app as build
 
     # Without uvloop one idle keep-alive connection blocks the shutdown on Python 3.12 and later.
@@ -148,15 +148,15 @@ def _serve(_: argparse.Namespace) -> int:
 def _worker(_: argparse.Namespace) -> int:
     import uvloop
 
-    from service import worker
+    from service.tasks import worker
 
     uvloop.run(worker.main(_settings("worker")))
     return 0
 
 
 def _migrate(arguments: argparse.Namespace) -> int:
-    from service import migrate
     from service.auth.bootstrap import Bootstrap, is_configured
+    from service.database import migrate
     from service.tools.takeover import TakeoverError
     from service.tools.takeover.adoption import adopt
 
@@ -202,7 +202,7 @@ def _admin_create(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    from service import migrate
+    from service.database import migrate
     from service.tools.takeover import TakeoverError
     from service.tools.takeover.load import import_dump
 
@@ -217,7 +217,7 @@ def _import(arguments: argparse.Namespace) -> int:
 
 
 def _db_wait(arguments: argparse.Namespace) -> int:
-    from service import migrate
+    from service.database import migrate
 
     try:
         asyncio.run(migrate.wait_head(_settings("migrate").database_url, timeout_seconds=arguments.timeout))
@@ -246,7 +246,7 @@ def _storage(_: argparse.Namespace) -> int:
     from botocore.exceptions import BotoCoreError, ClientError
 
     from service.adapters.bucket import StorageRefused, bootstrap
-    from service.errors import StorageUnavailable
+    from service.http.errors import StorageUnavailable
 
     settings = _settings("storage")
     try:
@@ -262,7 +262,7 @@ def _storage(_: argparse.Namespace) -> int:
 
 
 def _backup(arguments: argparse.Namespace) -> int:
-    from service import migrate
+    from service.database import migrate
     from service.tools.backup import command
     from service.tools.backup.store import BackupError
 
@@ -274,7 +274,7 @@ def _backup(arguments: argparse.Namespace) -> int:
 
 
 def _openapi(arguments: argparse.Namespace) -> int:
-    from service.openapi import build_document, to_yaml
+    from service.contract.openapi import build_document, to_yaml
 
     if arguments.for_fuzzing:
         print(to_yaml(build_document(_app_without_servers(), for_fuzzing=True)), end="")
@@ -283,7 +283,7 @@ def _openapi(arguments: argparse.Namespace) -> int:
 
 
 def _errors(arguments: argparse.Namespace) -> int:
-    from service.errors_page import ERRORS_FILE, build_page
+    from service.contract.errors_page import ERRORS_FILE, build_page
 
     return _write(ERRORS_FILE, build_page(_app_without_servers()), "errors", check=arguments.check)
 
@@ -316,8 +316,8 @@ def _write(file: Path, text: str, task: str, *, check: bool) -> int:
 
 
 def _keys(arguments: argparse.Namespace) -> int:
-    from service.clock import utc_now
-    from service.settings import parse_ring
+    from service.base.clock import utc_now
+    from service.base.settings import parse_ring
 
     try:
         old = parse_ring(os.environ.get("AUTH_TOKEN_KEYS", ""))
@@ -361,7 +361,7 @@ def _webhooks_redrive(_: argparse.Namespace) -> int:
 
 def _with_database(settings: Settings, work: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
     """Run `work` with the database open; an outage is one sentence."""
-    from service import db
+    from service.database import db
 
     async def run() -> ResultT:
         await db.open_database(db.tortoise_config(settings.database_url, pool_max=2, application_name="jembatan-cli"))
@@ -378,7 +378,7 @@ def _with_database(settings: Settings, work: Callable[[], Coroutine[Any, Any, Re
 
 def _outage(error: Exception) -> Exception:
     """One sentence for a database that is away or refuses us; `error` itself when it is another failure."""
-    from service import db
+    from service.database import db
 
     if not db.is_unavailable(error):
         return error

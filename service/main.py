@@ -7,9 +7,9 @@ from typing import Any
 
 from sanic import Sanic
 
-from service import logs
 from service.app import create_app
-from service.settings import load_settings, unknown_names
+from service.base import logs
+from service.base.settings import load_settings, unknown_names
 
 
 def app() -> Sanic[Any, Any]:

@@ -11,10 +11,11 @@ import pytest
 from asgi_lifespan import LifespanManager
 from sanic import Sanic
 
-from service import db, listing, migrate
 from service.app import create_app
-from service.openapi import build_document
-from service.settings import Settings, load_settings
+from service.base.settings import Settings, load_settings
+from service.contract.openapi import build_document
+from service.database import db, migrate
+from service.lists import queries as listing
 from tests.contract_check import Contract
 from tests.factories import Candidate, make_candidate
 

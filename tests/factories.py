@@ -10,10 +10,10 @@ from uuid import uuid4
 
 import orjson
 
-from service import db
 from service.auth import sessions
 from service.auth.queries import find_user
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db
 
 _numbers = itertools.count(1)
 PASSWORD = "correct horse 9"

@@ -28,7 +28,7 @@ from typing import Any
 import httpx
 import yaml
 
-from service.examples import Examples
+from service.contract.examples import Examples
 from tests.contract.stack import ROOT, RunningApi, running_api
 from tests.evidence.corpus import JPEG, jpeg
 

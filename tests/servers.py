@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from service import migrate
+from service.database import migrate
 from service.tools.local.servers import EmbeddedObjectStore, EmbeddedPostgres, free_ports
 
 _S3_NAMES = ("ENDPOINT", "REGION", "BUCKET", "ACCESS_KEY_ID", "SECRET_ACCESS_KEY")

@@ -15,12 +15,13 @@ import pytest
 from sanic import Sanic
 from tortoise.transactions import in_transaction
 
-from service import db, listing
 from service.auth import queries
+from service.base.settings import Settings
 from service.caching.basis import Basis
 from service.caching.validators import CACHE_CONTROL
-from service.operations import Security, declared_operation, template_of
-from service.settings import Settings
+from service.database import db
+from service.http.operations import Security, declared_operation, template_of
+from service.lists import queries as listing
 from tests.conftest import TEST_ENVIRONMENT
 from tests.contract_check import Contract
 from tests.factories import (

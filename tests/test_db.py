@@ -15,10 +15,10 @@ from asyncpg import exceptions as pg
 from tortoise.exceptions import DBConnectionError, DoesNotExist, IntegrityError, OperationalError
 from tortoise.transactions import atomic, in_transaction
 
-from service import db, migrate
 from service.audit.models import ActorType, AuditEvent
 from service.auth.models import User
 from service.content.jobs.models import EmploymentType, Job, LifecycleStatus
+from service.database import db, migrate
 from service.kyc.models import KycSession, KycStatus
 from service.tasks.models import BackgroundTask
 

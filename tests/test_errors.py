@@ -10,8 +10,8 @@ import pytest
 from sanic import Sanic
 
 from service.auth import mails
-from service.errors import ApiError, InternalError
-from service.errors_page import ERRORS_FILE, build_page, error_rows, example_text, product_errors
+from service.contract.errors_page import ERRORS_FILE, build_page, error_rows, example_text, product_errors
+from service.http.errors import ApiError, InternalError
 
 ERRORS = product_errors()
 LONGEST_TEXT = 160

@@ -11,7 +11,7 @@ import pytest
 from sanic import Sanic
 
 from service.content.jobs import domain
-from service.operations import Security, declared_operation, template_of
+from service.http.operations import Security, declared_operation, template_of
 from tests.factories import Candidate
 
 PUBLIC = {

@@ -19,12 +19,14 @@ import orjson
 import pytest
 from tortoise.transactions import in_transaction
 
-from service import db, listing, migrate, paging
 from service.content.feed.queries import PostFilter, list_all_posts, list_saved_posts, list_visible_posts
 from service.content.feed.schemas import PostsQuery
 from service.content.jobs.queries import JobFilter, find_visible_job, list_saved_jobs, list_visible_jobs
 from service.content.jobs.schemas import JobsQuery
-from service.paging import Known, Position, Totals, binding_of
+from service.database import db, migrate
+from service.lists import paging
+from service.lists import queries as listing
+from service.lists.paging import Known, Position, Totals, binding_of
 from tests.answers import code
 from tests.factories import make_job, make_post
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sanic import Sanic
 
-from service import db
+from service.database import db
 from service.tools.smoke.options import Options
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import make_job

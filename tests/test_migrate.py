@@ -12,8 +12,8 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from service import db, migrate, waiting
-from service.migrate import MigrationError
+from service.database import db, migrate, waiting
+from service.database.migrate import MigrationError
 from tests.running import Detour
 from tests.test_schema import catalogue
 
@@ -113,7 +113,8 @@ class TestMigrate:
 
     async def test_five_processes_at_once_make_one_history(self, empty_url):
         program = (
-            "import asyncio, sys; from service.migrate import migrate; print(len(asyncio.run(migrate(sys.argv[1]))))"
+            "import asyncio, sys; from service.database.migrate import migrate;"
+            " print(len(asyncio.run(migrate(sys.argv[1]))))"
         )
         processes = [
             await asyncio.create_subprocess_exec(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sanic import Sanic
 
-from service.offsets import OffsetPage, offset_page
+from service.lists.queries import OffsetPage, offset_page
 
 
 async def numbers(offset: int, limit: int, rows: int = 5) -> OffsetPage[int]:

@@ -17,7 +17,7 @@ import asyncpg
 import httpx
 import pytest
 
-from service import migrate
+from service.database import migrate
 from tests.conftest import TEST_ENVIRONMENT
 from tests.running import running_server, until_answering
 

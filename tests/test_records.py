@@ -13,11 +13,11 @@ from tortoise.exceptions import IntegrityError
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
-from service import db
 from service.content.jobs.models import Job, SavedJob
+from service.database import db
+from service.database.records import columns, insert, read
+from service.http.web import Output, Ts, Uuid, answer
 from service.kyc.models import KycSession
-from service.records import columns, insert, read
-from service.web import Output, Ts, Uuid, answer
 from tests.factories import Candidate, make_job
 
 

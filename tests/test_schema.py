@@ -15,7 +15,7 @@ from tortoise import fields
 from tortoise.context import TortoiseContext
 from tortoise.models import Model
 
-from service import db, migrate
+from service.database import db, migrate
 from service.kyc.models import KycStatus
 from service.kyc.states import WAITING
 

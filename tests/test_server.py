@@ -22,8 +22,8 @@ import httpx
 import pytest
 from sanic import Sanic
 
-from service import db, migrate
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db, migrate
 from service.tools.local.servers import free_ports
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate, make_job

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from service.evidence.verdicts import MAX_BYTES
-from service.settings import (
+from service.base.settings import (
     DEFAULT_MAX_FILE_BYTES,
     Settings,
     SettingsError,
@@ -16,6 +15,7 @@ from service.settings import (
     parse_ring,
     unknown_names,
 )
+from service.evidence.verdicts import MAX_BYTES
 
 BASE = {
     "ENVIRONMENT": "dev",

@@ -8,7 +8,7 @@ import asyncpg
 import httpx
 import pytest
 
-from service import db
+from service.database import db
 from tests.factories import Candidate, make_application, make_job, make_kyc_session, make_post
 
 REPEATS = 10

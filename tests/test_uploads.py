@@ -14,11 +14,11 @@ import httpx
 import pytest
 
 from service.adapters.object_storage import ObjectStorage, PresignedUpload
-from service.errors import StorageUnavailable
+from service.base.settings import DEFAULT_MAX_FILE_BYTES, Settings, load_settings
+from service.contract.openapi import build_document
+from service.evidence.uploads import is_safe_key, object_key
 from service.evidence.verdicts import MAX_BYTES
-from service.openapi import build_document
-from service.settings import DEFAULT_MAX_FILE_BYTES, Settings, load_settings
-from service.uploads import is_safe_key, object_key
+from service.http.errors import StorageUnavailable
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate, make_application, make_kyc_session
 

@@ -18,10 +18,11 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from sanic import Sanic
 
-from service import db, worker
 from service.adapters import mail
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db
 from service.tasks import domain as tasks
+from service.tasks import worker
 from service.tasks.models import TaskKind
 
 
@@ -124,7 +125,7 @@ class TestKinds:
         code = """
 import asyncio, sys
 import service.auth.verification, service.evidence.domain, service.webhooks.domain
-from service.gauges import gauges
+from service.health.gauges import gauges
 
 async def attach():
     gauges.attach()
@@ -136,7 +137,7 @@ print(*sys.modules)
             subprocess.run, (sys.executable, "-c", code), capture_output=True, text=True, check=True, timeout=60
         )
         assert "service.tasks.models" in done.stdout.split()
-        assert "service.worker" not in done.stdout.split()
+        assert "service.tasks.worker" not in done.stdout.split()
 
 
 class TestTasks:

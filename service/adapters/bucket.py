@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from service import waiting
 from service.adapters.object_storage import ObjectStorage, s3_client
-from service.errors import StorageUnavailable
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import waiting
+from service.http.errors import StorageUnavailable
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
 
-from service.settings import Settings
+from service.base.settings import Settings
 
 _SMTP_SECONDS = 15
 MAIL_FOLDER = Path(".local/mail")

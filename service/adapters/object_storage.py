@@ -14,10 +14,10 @@ import aioboto3
 from aiobotocore.config import AioConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
-from service import metrics
-from service.clock import utc_now
-from service.errors import StorageUnavailable
-from service.settings import Settings
+from service.base import metrics
+from service.base.clock import utc_now
+from service.base.settings import Settings
+from service.http.errors import StorageUnavailable
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client

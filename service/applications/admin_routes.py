@@ -13,11 +13,11 @@ from service.applications.moves import (
     move,
 )
 from service.content.jobs.schemas import InvalidJobId
-from service.errors import InvalidCursor, InvalidLimit, InvalidReason, SearchBusy
-from service.listing import InvalidSearch
-from service.operations import Security, operation
-from service.uploads import InvalidExpiresSec
-from service.web import answer, parse, parse_query, read_body
+from service.evidence.uploads import InvalidExpiresSec
+from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason, SearchBusy
+from service.http.operations import Security, operation
+from service.http.web import answer, parse, parse_query, read_body
+from service.lists.queries import InvalidSearch
 
 bp = Blueprint("admin_applications")
 

@@ -10,17 +10,17 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from service import db
 from service.adapters.object_storage import ObjectStorage
 from service.applications import queries, schemas
 from service.applications.domain import own_application
 from service.applications.moves import ApplicationNotFound
 from service.applications.texts import document_for_candidate
 from service.auth.principal import Principal
-from service.errors import ApiError
+from service.database import db
 from service.evidence.domain import Subject, enqueue_look
-from service.uploads import Upload, limited, object_key
-from service.web import parse, uuid_or_none
+from service.evidence.uploads import Upload, limited, object_key
+from service.http.errors import ApiError
+from service.http.web import parse, uuid_or_none
 
 
 class DuplicateApplicationDocument(ApiError):

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from tortoise.exceptions import IntegrityError
 
-from service import db
 from service.applications import queries, schemas
 from service.applications.models import OFFER_ANSWERS, JobApplication, OfferDecision
 from service.applications.moves import ApplicationNotFound, Mover, move
 from service.applications.texts import step_for_candidate, words_of_application
 from service.auth.principal import Principal
 from service.content.jobs.domain import JobNotFound
-from service.offsets import OffsetPage
-from service.web import uuid_or_none
+from service.database import db
+from service.http.web import uuid_or_none
+from service.lists.queries import OffsetPage
 
 
 async def apply(job_id: str, note: str | None, by: Principal) -> schemas.ApplyResponse:

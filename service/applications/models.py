@@ -9,7 +9,7 @@ from tortoise.models import Model
 from service.audit.models import ActorType
 from service.auth.models import User
 from service.content.jobs.models import Job
-from service.db import TextKey
+from service.database.db import TextKey
 from service.evidence.verdicts import ByteState
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 from tortoise.transactions import in_transaction
 
-from service import db, logs
 from service.applications import queries
 from service.applications.models import MOVES, ApplicationStatus, JobApplication
 from service.applications.schemas import AdminApplication, StoredStep
@@ -19,9 +18,11 @@ from service.applications.texts import words_of_move
 from service.audit.domain import audit
 from service.audit.models import ActorType
 from service.auth.principal import Principal, Staff
-from service.clock import format_time
-from service.errors import ApiError
-from service.web import uuid_or_none
+from service.base import logs
+from service.base.clock import format_time
+from service.database import db
+from service.http.errors import ApiError
+from service.http.web import uuid_or_none
 
 
 class ApplicationNotFound(ApiError):

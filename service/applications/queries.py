@@ -11,17 +11,17 @@ from uuid import uuid4
 
 import asyncpg
 
-from service import db, listing
 from service.applications import schemas
 from service.applications.models import ApplicationDocument, ApplicationStatus, JobApplication
 from service.applications.texts import StepWords
 from service.audit.models import ActorType
 from service.content.jobs.queries import VISIBLE_SQL
-from service.errors import SearchBusy
-from service.listing import Narrowing
-from service.offsets import OffsetPage, offset_page
-from service.records import columns, read
-from service.web import Paged
+from service.database import db
+from service.database.records import columns, read
+from service.http.errors import SearchBusy
+from service.http.web import Paged
+from service.lists import queries as listing
+from service.lists.queries import Narrowing, OffsetPage, offset_page
 
 DOCUMENTS_SHOWN = 500
 T = TypeVar("T")

@@ -16,11 +16,11 @@ from service.applications.moves import ApplicationNotFound, shown_name
 from service.audit.domain import audit
 from service.audit.models import ActorType
 from service.auth.principal import Staff
-from service.clock import utc_now
-from service.errors import ApiError
+from service.base.clock import utc_now
 from service.evidence.domain import derived_key
 from service.evidence.verdicts import ByteState
-from service.web import uuid_or_none
+from service.http.errors import ApiError
+from service.http.web import uuid_or_none
 
 
 class ApplicationDocumentNotFound(ApiError):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service import uploads
 from service.applications import documents, domain, schemas
 from service.applications.models import OfferDecision
 from service.applications.moves import ApplicationNotFound, OfferNotAvailable
 from service.caching.basis import Basis
 from service.content.jobs.domain import JobNotFound
-from service.errors import InvalidCursor, InvalidLimit, InvalidNote, InvalidReason
-from service.operations import operation
-from service.web import answer, language_of, parse, parse_query, read_body
+from service.evidence import uploads
+from service.http.errors import InvalidCursor, InvalidLimit, InvalidNote, InvalidReason
+from service.http.operations import operation
+from service.http.web import answer, language_of, parse, parse_query, read_body
 
 bp = Blueprint("applications")
 

@@ -9,10 +9,7 @@ from pydantic import Field
 from service.applications.models import ApplicationStatus, DocumentReviewStatus, OfferDecision
 from service.audit.models import ActorType
 from service.content.jobs.schemas import Employer, InvalidJobId, JobHead, Location
-from service.errors import InvalidField, InvalidNote, InvalidReason
-from service.fields import Choice, Text
-from service.listing import Search
-from service.uploads import (
+from service.evidence.uploads import (
     Checksum,
     ContentLength,
     DocumentType,
@@ -23,7 +20,10 @@ from service.uploads import (
     ObjectKey,
     Upload,
 )
-from service.web import Cursor, Input, Limit, Output, PageInfo, Ts, Uuid, open_enum
+from service.http.errors import InvalidField, InvalidNote, InvalidReason
+from service.http.fields import Choice, Text
+from service.http.web import Cursor, Input, Limit, Output, PageInfo, Ts, Uuid, open_enum
+from service.lists.queries import Search
 
 
 class InvalidApplicationStatus(InvalidField):

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from service.settings import Key
+from service.base.settings import Key
 
 GENESIS = "0" * 64
 """Stands for the MAC before the first row."""

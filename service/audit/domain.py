@@ -10,12 +10,13 @@ from uuid import uuid4
 import orjson
 from tortoise.transactions import in_transaction
 
-from service import db, logs
 from service.audit import chain, queries
 from service.audit.models import AuditEvent
-from service.clock import utc_now
-from service.logs import request_id
-from service.settings import Key
+from service.base import logs
+from service.base.clock import utc_now
+from service.base.logs import request_id
+from service.base.settings import Key
+from service.database import db
 
 CHAIN_LOCK = int.from_bytes(b"auditlog", "big", signed=True)
 """The advisory lock of everybody who adds to the chain; taken last in a transaction, after every row lock."""

@@ -9,7 +9,7 @@ from tortoise.transactions import in_transaction
 
 from service.audit import chain, queries
 from service.audit.domain import ERASED
-from service.settings import Key
+from service.base.settings import Key
 
 
 @dataclass(frozen=True, slots=True)

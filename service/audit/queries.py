@@ -7,8 +7,8 @@ from typing import Any
 
 import asyncpg
 
-from service import db
 from service.audit import chain
+from service.database import db
 
 _BATCH_ROWS = 500
 

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from service import db, metrics
 from service.audit.domain import audit
 from service.auth import guesses, queries, sessions, verification
 from service.auth.models import User
 from service.auth.passwords import hash_password, verify_password
 from service.auth.principal import Principal
-from service.errors import ApiError, RateLimited
-from service.settings import Settings
+from service.base import metrics
+from service.base.settings import Settings
+from service.database import db
+from service.http.errors import ApiError, RateLimited
 
 # Only a password that changes while it is checked asks for another try.
 _LOGIN_TRIES = 3

@@ -11,9 +11,10 @@ from service.auth import guesses, tokens
 from service.auth.clients import address_of
 from service.auth.principal import Principal, Staff
 from service.auth.queries import find_caller, has_super_admin
+from service.base.clock import utc_now
+from service.base.settings import Settings
 from service.caching.basis import Basis
-from service.clock import utc_now
-from service.errors import (
+from service.http.errors import (
     AdminApiDisabled,
     ExpiredAccessToken,
     InsufficientAdminRole,
@@ -22,7 +23,6 @@ from service.errors import (
     MissingAdminApiKey,
     RateLimited,
 )
-from service.settings import Settings
 
 _SCHEME = "Bearer "
 

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 from tortoise.transactions import in_transaction
 
-from service import db
 from service.audit.domain import audit
 from service.auth.accounts import EmailExists, create_account
 from service.auth.models import User
 from service.auth.passwords import hash_password, verify_password
 from service.auth.queries import find_user, grant_roles
 from service.auth.sessions import end_all_families
-from service.logs import log
-from service.settings import Settings
+from service.base.logs import log
+from service.base.settings import Settings
+from service.database import db
 
 _LOCK = int.from_bytes(b"firstadm", "big", signed=True)
 _ATTEMPT_SECONDS = 3.0

@@ -10,7 +10,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from sanic.compat import Header
 
-from service.settings import Settings
+from service.base.settings import Settings
 
 # Some proxies write the port behind the address.
 _WITH_PORT = re.compile(r"([\d.]+):\d+|\[([^\]]*)\](?::\d+)?")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from service.auth import queries
 from service.auth.models import FailedGuesses
-from service.settings import Settings
+from service.base.settings import Settings
 
 ACCOUNT_FAILURES, CLIENT_FAILURES, KEY_FAILURES = 10, 100, 20
 # All unknown clients are one: few failures of a stranger must not keep the owner of an account out.

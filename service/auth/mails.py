@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from service import logs
 from service.adapters.mail import MailNotSent, send_mail
-from service.settings import Settings
+from service.base import logs
+from service.base.settings import Settings
 
 _SUBJECT = {"en": "Your verification code", "id": "Kode verifikasi Anda"}
 _TEXT = {

@@ -6,7 +6,7 @@ Indexes, checks and database defaults are written in `migrations/models/`, in SQ
 from tortoise import fields
 from tortoise.models import Model
 
-from service.db import TextKey
+from service.database.db import TextKey
 
 
 class User(Model):

@@ -12,8 +12,8 @@ from typing import TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from service import metrics
-from service.errors import ServerBusy
+from service.base import metrics
+from service.http.errors import ServerBusy
 
 T = TypeVar("T")
 

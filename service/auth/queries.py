@@ -9,10 +9,10 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from service import db
 from service.auth.principal import Principal
+from service.base.clock import utc_now
 from service.caching.basis import Basis
-from service.clock import utc_now
+from service.database import db
 
 # --- Callers ----------------------------------------------------------------------------------------------------------
 

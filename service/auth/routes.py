@@ -8,8 +8,8 @@ from sanic.response import empty
 from service.auth import accounts, schemas, sessions, verification
 from service.auth.clients import address_of
 from service.caching.basis import Basis
-from service.operations import Security, operation
-from service.web import answer, language_of, parse, read_body
+from service.http.operations import Security, operation
+from service.http.web import answer, language_of, parse, read_body
 
 bp = Blueprint("auth")
 

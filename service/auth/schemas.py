@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from service.auth import accounts, sessions, verification
-from service.errors import InvalidField
-from service.fields import Text, as_text
-from service.web import Input, Output, Ts, Uuid, is_none
+from service.http.errors import InvalidField
+from service.http.fields import Text, as_text
+from service.http.web import Input, Output, Ts, Uuid, is_none
 
 EMAIL_PATTERN = r"[^\s@]+@[^\s@]+\.[^\s@]+"
 

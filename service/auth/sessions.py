@@ -14,14 +14,15 @@ from uuid import UUID, uuid4
 import asyncpg
 from tortoise.transactions import in_transaction
 
-from service import db, metrics
 from service.audit.domain import audit
 from service.auth import queries, tokens
 from service.auth.models import Session, SessionFamily
 from service.auth.principal import Principal
-from service.clock import utc_now
-from service.errors import ApiError, InvalidField
-from service.settings import Settings
+from service.base import metrics
+from service.base.clock import utc_now
+from service.base.settings import Settings
+from service.database import db
+from service.http.errors import ApiError, InvalidField
 
 # Android gives a call up after 10 s; an answer before that can still be used.
 _REFRESH_PATIENCE_SECONDS = 8.0

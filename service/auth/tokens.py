@@ -12,8 +12,8 @@ from uuid import UUID
 
 import orjson
 
-from service.errors import InvalidAccessToken
-from service.settings import Key
+from service.base.settings import Key
+from service.http.errors import InvalidAccessToken
 
 
 @dataclass(frozen=True, slots=True)

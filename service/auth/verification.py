@@ -19,9 +19,9 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth.models import EmailVerificationChallenge, User
-from service.clock import utc_now
-from service.errors import ApiError, InvalidField
-from service.settings import Settings
+from service.base.clock import utc_now
+from service.base.settings import Settings
+from service.http.errors import ApiError, InvalidField
 from service.tasks.domain import enqueue
 from service.tasks.models import TaskKind
 

@@ -14,8 +14,8 @@ from sanic import HTTPResponse, Request
 from sanic.response import empty
 
 from service.auth.principal import Principal
+from service.base.version import VERSION
 from service.caching.basis import Basis
-from service.version import VERSION
 
 CACHE_CONTROL = "private, no-cache"
 _ANY = "*"

@@ -12,13 +12,13 @@ from typing import Annotated, Any, Self
 from pydantic import Field
 
 from service.auth.principal import Staff
-from service.clock import utc_now
+from service.base.clock import utc_now
 from service.content.lifecycle import Lifecycle
 from service.content.publication import WITHDRAWN, Publication, PublishInput, ScheduleInput, published, scheduled
 from service.content.table import PublishedTable
-from service.errors import ApiError, InvalidField
-from service.fields import Choice, Items, Text
-from service.web import Input, Output, is_none, parse
+from service.http.errors import ApiError, InvalidField
+from service.http.fields import Choice, Items, Text
+from service.http.web import Input, Output, is_none, parse
 
 
 class InvalidBulkAction(InvalidField):

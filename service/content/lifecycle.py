@@ -13,9 +13,9 @@ from typing import Annotated, Any, Self
 import asyncpg
 from tortoise.models import Model
 
-from service.clock import utc_now
-from service.records import read
-from service.web import Output, Ts, open_enum
+from service.base.clock import utc_now
+from service.database.records import read
+from service.http.web import Output, Ts, open_enum
 
 
 class LifecycleStatus(StrEnum):

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from service.content.lifecycle import LifecycleStatus
-from service.errors import InvalidField
-from service.fields import Choice, Moment
-from service.web import Input, parse
+from service.http.errors import InvalidField
+from service.http.fields import Choice, Moment
+from service.http.web import Input, parse
 
 
 class InvalidLifecycle(InvalidField):

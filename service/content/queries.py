@@ -10,8 +10,8 @@ from uuid import uuid4
 import asyncpg
 from tortoise.exceptions import IntegrityError
 
-from service import db
-from service.offsets import OffsetPage, offset_page
+from service.database import db
+from service.lists.queries import OffsetPage, offset_page
 
 T = TypeVar("T")
 

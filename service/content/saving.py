@@ -10,10 +10,10 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from service.caching.basis import Basis
 from service.content.queries import Saves
-from service.errors import ApiError, InvalidCursor, InvalidLimit
-from service.offsets import OffsetPage
-from service.operations import operation
-from service.web import Input, Output, Page, answer, parse, parse_query, read_body
+from service.http.errors import ApiError, InvalidCursor, InvalidLimit
+from service.http.operations import operation
+from service.http.web import Input, Output, Page, answer, parse, parse_query, read_body
+from service.lists.queries import OffsetPage
 
 
 class Saved(Output):

@@ -8,7 +8,7 @@ from typing import Generic, Literal
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.clock import utc_now
+from service.base.clock import utc_now
 from service.content.bulk import BulkAnswer, BulkInput, InvalidBulkAction, change_in_bulk
 from service.content.lifecycle import Shown
 from service.content.publication import (
@@ -21,9 +21,9 @@ from service.content.publication import (
     scheduled,
 )
 from service.content.table import ItemT, PublishedTable
-from service.errors import ApiError
-from service.operations import Responses, Security, operation
-from service.web import Input, Output, answer, language_of, parse, read_body
+from service.http.errors import ApiError
+from service.http.operations import Responses, Security, operation
+from service.http.web import Input, Output, answer, language_of, parse, read_body
 
 
 class Removed(Output):

@@ -13,7 +13,7 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth.principal import Staff
-from service.clock import utc_now
+from service.base.clock import utc_now
 from service.content.feed.models import FeedPost
 from service.content.jobs.models import Job
 from service.content.publication import (
@@ -25,8 +25,8 @@ from service.content.publication import (
     resulting,
 )
 from service.content.queries import storable
-from service.errors import ApiError
-from service.web import Input, parse
+from service.http.errors import ApiError
+from service.http.web import Input, parse
 
 ItemT = TypeVar("ItemT", Job, FeedPost)
 

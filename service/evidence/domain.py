@@ -14,17 +14,17 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import orjson
 from tortoise.transactions import in_transaction
 
-from service import logs
 from service.adapters.object_storage import ObjectStorage
 from service.applications.models import ApplicationDocument
-from service.clock import utc_now
+from service.base import logs
+from service.base.clock import utc_now
+from service.base.settings import Settings
 from service.evidence.sandbox import decode
+from service.evidence.uploads import is_safe_key
 from service.evidence.verdicts import MAX_BYTES, PDF, ByteState, Reason, judge_outside, judge_type
 from service.kyc.models import IdentityDocument
-from service.settings import Settings
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
-from service.uploads import is_safe_key
 
 LOOK_PAUSE = timedelta(hours=1)
 LOOK_PERIOD = timedelta(days=1)

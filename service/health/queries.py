@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncpg
 
-from service import db
+from service.database import db
 from service.kyc.states import WAITING_SQL
 
 _STATE_SQL = f"""

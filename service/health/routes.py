@@ -10,13 +10,13 @@ from prometheus_client import REGISTRY
 from prometheus_client.exposition import choose_encoder
 from sanic import Blueprint, HTTPResponse, Request
 
-from service import db, migrate, waiting
 from service.auth.authentication import authenticate_staff, bearer_token
-from service.errors import ApiError, NotFound, StorageUnavailable
-from service.gauges import gauges
-from service.operations import STAFF_ERRORS, Security, operation
-from service.version import VERSION
-from service.web import Output, answer, answer_json
+from service.base.version import VERSION
+from service.database import db, migrate, waiting
+from service.health.gauges import gauges
+from service.http.errors import ApiError, NotFound, StorageUnavailable
+from service.http.operations import STAFF_ERRORS, Security, operation
+from service.http.web import Output, answer, answer_json
 
 bp = Blueprint("health")
 _CHECK_SECONDS = 1.0

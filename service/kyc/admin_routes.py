@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.errors import InvalidCursor, InvalidLimit, InvalidReason
+from service.evidence.uploads import InvalidExpiresSec, InvalidObjectKey
+from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason
+from service.http.operations import Security, operation
+from service.http.web import answer, parse, parse_query, read_body
 from service.kyc import admin_schemas, claims, documents, review, schemas, states
-from service.operations import Security, operation
-from service.uploads import InvalidExpiresSec, InvalidObjectKey
-from service.web import answer, parse, parse_query, read_body
 
 bp = Blueprint("kyc_admin")
 

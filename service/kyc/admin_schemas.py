@@ -8,14 +8,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from service.errors import InvalidField, InvalidReason, InvalidRequestBody
 from service.evidence.verdicts import ByteState
-from service.fields import Choice, Number, Text
+from service.http.errors import InvalidField, InvalidReason, InvalidRequestBody
+from service.http.fields import Choice, Number, Text
+from service.http.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, open_enum
 from service.kyc.models import KycStatus
 from service.kyc.schemas import KycDocument, KycEvent, KycSession, Trust
 from service.kyc.states import DECISIONS, WAITING
-from service.offsets import OffsetPage
-from service.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, open_enum
+from service.lists.queries import OffsetPage
 
 
 class InvalidStatusFilter(InvalidField):

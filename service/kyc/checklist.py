@@ -11,15 +11,15 @@ from uuid import uuid4
 from tortoise.transactions import in_transaction
 
 from service.auth.principal import Principal
-from service.clock import format_time, utc_now
-from service.errors import ApiError
+from service.base.clock import format_time, utc_now
+from service.http.errors import ApiError
+from service.http.web import parse
 from service.kyc import schemas, states
 from service.kyc.models import IdentityDocument, KycSession, KycStatus
 from service.kyc.queries import REQUIRED_TYPES, find_own_session, merge_metadata, newest_documents
 from service.kyc.schemas import ChecklistStatus
 from service.kyc.states import Actor, KycSessionNotSubmitted
 from service.kyc.submission import RESERVED_KEY
-from service.web import parse
 
 
 class VerificationSessionRequired(ApiError):

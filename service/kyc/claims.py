@@ -11,17 +11,17 @@ from uuid import UUID
 
 from tortoise.transactions import in_transaction
 
-from service import db
 from service.audit.domain import audit
 from service.auth.principal import Staff
-from service.clock import format_time
-from service.errors import ApiError, ServerBusy
+from service.base.clock import format_time
+from service.database import db
+from service.http.errors import ApiError, ServerBusy
+from service.http.web import uuid_or_none
 from service.kyc import admin_schemas, states
 from service.kyc.admin_schemas import InvalidReviewedBy
 from service.kyc.models import KycClaim, KycSession
 from service.kyc.queries import find_queue_item, lock_longest_waiting, put_claim
 from service.kyc.states import KycSessionNotFound
-from service.web import uuid_or_none
 
 CLAIM_LIFE = timedelta(minutes=15)
 MAX_REVIEWER_LENGTH = 128

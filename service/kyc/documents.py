@@ -13,21 +13,22 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
-from service import db, logs
 from service.adapters.object_storage import ObjectStorage
 from service.audit.domain import audit
 from service.auth.principal import Principal, Staff
-from service.clock import format_time, utc_now
-from service.errors import ApiError
+from service.base import logs
+from service.base.clock import format_time, utc_now
+from service.base.settings import Settings
+from service.database import db
+from service.database.records import insert
 from service.evidence.domain import Subject, derived_key, enqueue_look
+from service.evidence.uploads import InvalidObjectKey, is_safe_key, limited, sign_upload
 from service.evidence.verdicts import ByteState
+from service.http.errors import ApiError
+from service.http.web import parse, uuid_or_none
 from service.kyc import schemas, states
 from service.kyc.models import IdentityDocument, KycSession
 from service.kyc.states import Actor, own_session
-from service.records import insert
-from service.settings import Settings
-from service.uploads import InvalidObjectKey, is_safe_key, limited, sign_upload
-from service.web import parse, uuid_or_none
 
 _ONCE = "uq_identity_documents_session_checksum"
 

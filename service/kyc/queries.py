@@ -10,13 +10,13 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from service import db
+from service.database import db
+from service.database.records import columns, read
+from service.http.web import Paged
 from service.kyc import admin_schemas, schemas
 from service.kyc.models import IdentityDocument, KycClaim, KycSession, KycStatusEvent
 from service.kyc.states import WAITING_SQL
-from service.offsets import OffsetPage
-from service.records import columns, read
-from service.web import Paged
+from service.lists.queries import OffsetPage
 
 # Neither a person nor a mistake may make one answer endless; counts and flags still tell of everything.
 SHOWN_DOCUMENTS = 200

@@ -11,16 +11,16 @@ from uuid import UUID
 from tortoise.functions import Count
 from tortoise.transactions import in_transaction
 
-from service import logs, metrics
 from service.auth.principal import Staff
-from service.errors import ApiError
+from service.base import logs, metrics
 from service.evidence.verdicts import ByteState
+from service.http.errors import ApiError
+from service.http.web import parse
 from service.kyc import admin_schemas, states
 from service.kyc.claims import own_fields, refuse_colleagues, reviewer_name
 from service.kyc.models import IdentityDocument, KycSession, KycStatus
 from service.kyc.queries import list_queue
 from service.kyc.states import Actor
-from service.web import parse
 
 LEGACY_CASE_ACTOR = "legacy_admin_case_action"
 """Who decided when the staff key came through a case alias without a name."""

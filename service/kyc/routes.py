@@ -5,10 +5,7 @@ from __future__ import annotations
 from sanic import Blueprint, HTTPResponse, Request
 
 from service.caching.basis import Basis
-from service.errors import InvalidNote
-from service.kyc import checklist, documents, schemas, states, submission
-from service.operations import operation
-from service.uploads import (
+from service.evidence.uploads import (
     InvalidChecksum,
     InvalidContentLength,
     InvalidContentType,
@@ -16,7 +13,10 @@ from service.uploads import (
     InvalidFileName,
     InvalidObjectKey,
 )
-from service.web import answer, parse, parse_query, read_body
+from service.http.errors import InvalidNote
+from service.http.operations import operation
+from service.http.web import answer, parse, parse_query, read_body
+from service.kyc import checklist, documents, schemas, states, submission
 
 bp = Blueprint("kyc")
 

@@ -14,12 +14,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
 from service.audit.models import ActorType
 from service.auth.principal import STAFF_NAME
-from service.errors import InvalidField, InvalidNote
-from service.fields import JsonObject, Text
-from service.kyc import models
-from service.kyc.models import KycStatus, stored_key
-from service.kyc.states import KycSessionNotFound, TrustStatus, trust_of
-from service.uploads import (
+from service.evidence.uploads import (
     Checksum,
     DocumentType,
     InvalidExpiresSec,
@@ -28,7 +23,12 @@ from service.uploads import (
     Upload,
     UploadInput,
 )
-from service.web import Input, Output, Ts, Uuid, open_enum, uuid_or_none
+from service.http.errors import InvalidField, InvalidNote
+from service.http.fields import JsonObject, Text
+from service.http.web import Input, Output, Ts, Uuid, open_enum, uuid_or_none
+from service.kyc import models
+from service.kyc.models import KycStatus, stored_key
+from service.kyc.states import KycSessionNotFound, TrustStatus, trust_of
 
 _METADATA_BYTES = 65_536
 

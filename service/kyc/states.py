@@ -14,15 +14,16 @@ from uuid import uuid4
 from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
-from service import db, logs
 from service.audit.domain import audit
 from service.audit.models import ActorType
 from service.auth.principal import Principal, Staff
-from service.clock import format_time
-from service.errors import ApiError
+from service.base import logs
+from service.base.clock import format_time
+from service.database import db
+from service.database.records import insert
+from service.http.errors import ApiError
+from service.http.web import uuid_or_none
 from service.kyc.models import KycSession, KycStatus, KycStatusEvent
-from service.records import insert
-from service.web import uuid_or_none
 
 SUBJECT = "KYC_SESSION"
 ALLOWED: dict[str | None, frozenset[KycStatus]] = {

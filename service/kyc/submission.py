@@ -11,13 +11,13 @@ import orjson
 from tortoise.transactions import in_transaction
 
 from service.auth.principal import Principal
-from service.errors import InvalidField
 from service.evidence.domain import look_again
+from service.http.errors import InvalidField
+from service.http.web import parse, uuid_or_none
 from service.kyc import schemas, states
 from service.kyc.models import IdentityDocument, KycSession, KycStatus
 from service.kyc.queries import find_own_session, list_events, merge_metadata
 from service.kyc.states import Actor, KycSessionIncomplete, KycSessionNotFound, own_session
-from service.web import parse, uuid_or_none
 
 RESERVED_KEY = "finalVerification"
 """The key of the provider metadata that only a final request writes."""

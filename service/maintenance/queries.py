@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import orjson
 
-from service import migrate
-from service.clock import utc_now
+from service.base.clock import utc_now
+from service.database import migrate
 from service.maintenance.models import RunKind
 
 _PATIENCE_SECONDS = 30.0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.operations import Security, operation
+from service.http.operations import Security, operation
+from service.http.web import answer, parse, parse_query, read_body
 from service.organizations import domain, queries, schemas
-from service.web import answer, parse, parse_query, read_body
 
 bp = Blueprint("admin_organizations")
 

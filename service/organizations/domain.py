@@ -11,12 +11,12 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth.principal import Principal, Staff
-from service.clock import utc_now
-from service.errors import ApiError
+from service.base.clock import utc_now
+from service.database.records import read
+from service.http.errors import ApiError
+from service.http.web import parse, uuid_or_none
 from service.organizations import queries, schemas
 from service.organizations.models import Organization, OrganizationVerification, OrgVerificationStatus
-from service.records import read
-from service.web import parse, uuid_or_none
 
 
 class OrgNotFound(ApiError):

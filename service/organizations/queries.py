@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncpg
 
-from service import db
-from service.listing import Narrowing
-from service.offsets import OffsetPage, offset_page
+from service.database import db
+from service.database.records import columns, read
+from service.lists.queries import Narrowing, OffsetPage, offset_page
 from service.organizations import schemas
 from service.organizations.models import OrganizationVerification
-from service.records import columns, read
 
 _VERIFICATION = columns(
     OrganizationVerification,

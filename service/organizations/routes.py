@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.errors import InvalidCountryCode
-from service.operations import operation
+from service.http.errors import InvalidCountryCode
+from service.http.operations import operation
+from service.http.web import answer, parse, read_body
 from service.organizations import domain, schemas
-from service.web import answer, parse, read_body
 
 bp = Blueprint("organizations")
 

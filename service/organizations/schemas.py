@@ -7,10 +7,10 @@ from typing import Annotated
 
 from pydantic import Field
 
-from service.errors import InvalidCountryCode, InvalidCursor, InvalidField, InvalidLimit
-from service.fields import Choice, Items, Number, Text
+from service.http.errors import InvalidCountryCode, InvalidCursor, InvalidField, InvalidLimit
+from service.http.fields import Choice, Items, Number, Text
+from service.http.web import Cursor, Input, Output, PageInfo, Ts, Uuid, open_enum
 from service.organizations.models import OrgType, OrgVerificationStatus
-from service.web import Cursor, Input, Output, PageInfo, Ts, Uuid, open_enum
 
 
 class InvalidOrgName(InvalidField):

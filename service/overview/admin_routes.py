@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.operations import Security, operation
+from service.http.operations import Security, operation
+from service.http.web import answer, parse_query
 from service.overview import queries, schemas
-from service.web import answer, parse_query
 
 bp = Blueprint("admin_overview")
 

@@ -9,13 +9,12 @@ from typing import Any
 
 import asyncpg
 
-from service import db
+from service.database import db
+from service.database.records import read
+from service.http.web import Paged, uuid_or_none
 from service.kyc.states import WAITING_SQL
-from service.listing import Narrowing
-from service.offsets import OffsetPage, offset_page
+from service.lists.queries import Narrowing, OffsetPage, offset_page
 from service.overview.schemas import ActivityApplicant, ActivityEvent, ActivityFilter, ActivityJob, OverviewSummary
-from service.records import read
-from service.web import Paged, uuid_or_none
 
 _LONGEST = 2**63 - 1
 

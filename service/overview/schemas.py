@@ -10,11 +10,10 @@ from typing import Annotated
 from pydantic import Field
 
 from service.audit.models import ActorType
-from service.errors import InvalidCursor, InvalidField, InvalidLimit
-from service.fields import Choice, Moment
-from service.listing import InvalidSearch, Search
-from service.offsets import OffsetPage
-from service.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, is_none, open_enum
+from service.http.errors import InvalidCursor, InvalidField, InvalidLimit
+from service.http.fields import Choice, Moment
+from service.http.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, is_none, open_enum
+from service.lists.queries import InvalidSearch, OffsetPage, Search
 
 
 class ActivityKind(StrEnum):

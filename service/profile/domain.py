@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from service.auth.models import User
 from service.auth.principal import Principal
-from service.clock import utc_now
-from service.errors import InvalidAccessToken, InvalidField
+from service.base.clock import utc_now
+from service.http.errors import InvalidAccessToken, InvalidField
 from service.profile.queries import find_profile
 from service.profile.schemas import Profile
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncpg
 
-from service import db
+from service.database import db
+from service.database.records import read
 from service.kyc.models import KycStatus
 from service.kyc.queries import REQUIRED_TYPES
 from service.kyc.schemas import FinalRequest
 from service.kyc.states import trust_of
 from service.kyc.submission import RESERVED_KEY
 from service.profile.schemas import TRUST_LABELS, Profile, ProfileVerification
-from service.records import read
 
 PROFILE_SQL = (
     "SELECT u.id, u.full_name, u.email, u.avatar_url, s.id AS session_id, s.status AS session_status, s.updated_at,"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sanic import Blueprint, HTTPResponse, Request
 
 from service.caching.basis import Basis
-from service.operations import operation
+from service.http.operations import operation
+from service.http.web import answer, parse, read_body
 from service.profile import domain, schemas
-from service.web import answer, parse, read_body
 
 bp = Blueprint("profile")
 

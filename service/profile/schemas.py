@@ -5,12 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from service.errors import InvalidField
-from service.fields import Text, WebUrl
+from service.http.errors import InvalidField
+from service.http.fields import Text, WebUrl
+from service.http.web import Input, Output, Uuid, open_enum
 from service.kyc.models import KycStatus
 from service.kyc.schemas import FinalRequest
 from service.kyc.states import TrustStatus
-from service.web import Input, Output, Uuid, open_enum
 
 
 class InvalidFullName(InvalidField):

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from tortoise.queryset import QuerySet
 
-from service.clock import utc_now
+from service.base.clock import utc_now
 from service.tasks import queries
 from service.tasks.models import BackgroundTask, TaskKind, TaskState
 

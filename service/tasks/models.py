@@ -10,7 +10,7 @@ from tortoise.models import Model
 class TaskKind(StrEnum):
     """What kinds of tasks there are; the values are stored, and are what metrics call them.
 
-    `service/worker.py` has a handler for each. Rows of another kind are of a newer version and wait for it.
+    `service/tasks/worker.py` has a handler for each. Rows of another kind are of a newer version and wait for it.
     """
 
     SEND_VERIFICATION_MAIL = "send_verification_mail"

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from service import db
+from service.database import db
 
 
 async def insert_task(

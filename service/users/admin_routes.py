@@ -7,12 +7,12 @@ from sanic import Blueprint, HTTPResponse, Request
 from service.auth import accounts
 from service.auth.schemas import InvalidEmail, InvalidName, InvalidPassword, User
 from service.auth.verification import UserNotFound
+from service.http.operations import Security, operation
+from service.http.web import answer, parse, parse_query, read_body
 from service.kyc.schemas import KycHistory, SessionChoice
 from service.kyc.states import KycSessionNotFound
-from service.operations import Security, operation
 from service.profile.schemas import ProfileEnvelope
 from service.users import domain, queries, schemas
-from service.web import answer, parse, parse_query, read_body
 
 bp = Blueprint("admin_users")
 

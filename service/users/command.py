@@ -10,10 +10,10 @@ import os
 import sys
 from collections.abc import Mapping
 
-from service.errors import ApiError
-from service.settings import Settings
+from service.base.settings import Settings
+from service.http.errors import ApiError
+from service.http.web import parse
 from service.users import domain, schemas
-from service.web import parse
 
 PASSWORD_VARIABLE = "ADMIN_PASSWORD"  # noqa: S105 - a name, no secret
 _MINIMUM_OUTSIDE_DEV = 12

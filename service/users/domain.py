@@ -18,13 +18,13 @@ from service.auth.principal import Principal, Staff
 from service.auth.queries import find_user, has_super_admin
 from service.auth.sessions import end_all_families
 from service.auth.verification import UserNotFound
-from service.errors import ApiError
+from service.http.errors import ApiError
+from service.http.web import parse, uuid_or_none
 from service.kyc.schemas import NAMES, KycHistory
 from service.kyc.submission import read_history
 from service.profile.queries import find_profile
 from service.profile.schemas import Profile
 from service.users import schemas
-from service.web import parse, uuid_or_none
 
 SUPER_ADMIN = "super_admin"
 

@@ -6,9 +6,8 @@ from functools import partial
 
 from service.auth.queries import USER_COLUMNS
 from service.auth.schemas import User
-from service.listing import Narrowing, escape_like
-from service.offsets import OffsetPage, offset_page
-from service.records import read
+from service.database.records import read
+from service.lists.queries import Narrowing, OffsetPage, escape_like, offset_page
 from service.users.schemas import UsersQuery
 
 

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 from pydantic import ConfigDict
 
 from service.auth.schemas import EMAIL_PATTERN, InvalidEmail, InvalidName, InvalidPassword, User
-from service.errors import InvalidCursor, InvalidField, InvalidLimit
-from service.fields import Rule, Text
-from service.listing import InvalidSearch, Search
-from service.web import Input, LooseCursor, LooseLimit, Output, PageInfo
+from service.http.errors import InvalidCursor, InvalidField, InvalidLimit
+from service.http.fields import Rule, Text
+from service.http.web import Input, LooseCursor, LooseLimit, Output, PageInfo
+from service.lists.queries import InvalidSearch, Search
 
 MAXIMUM_ROLES = 50
 

@@ -13,17 +13,18 @@ import orjson
 from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
-from service import db, logs
-from service.clock import utc_now
-from service.errors import ApiError, InvalidRequestBody
-from service.fields import Moment, as_text, is_storable
+from service.base import logs
+from service.base.clock import utc_now
+from service.base.settings import Settings
+from service.database import db
+from service.http.errors import ApiError, InvalidRequestBody
+from service.http.fields import Moment, as_text, is_storable
+from service.http.web import parse, uuid_or_none
 from service.kyc.models import KycSession
 from service.kyc.queries import merge_metadata
 from service.kyc.schemas import InvalidMetadata
-from service.settings import Settings
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
-from service.web import parse, uuid_or_none
 from service.webhooks import queries, schemas
 from service.webhooks.merging import Event, Times, change_of
 from service.webhooks.models import DeliveryState, WebhookDelivery

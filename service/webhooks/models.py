@@ -5,7 +5,7 @@ from enum import StrEnum
 from tortoise import fields
 from tortoise.models import Model
 
-from service.db import TextKey
+from service.database.db import TextKey
 
 
 class DeliveryState(StrEnum):

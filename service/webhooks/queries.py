@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from service import db
+from service.database import db
 from service.webhooks.models import DeliveryState, WebhookDelivery
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.errors import InvalidRequestBody
+from service.http.errors import InvalidRequestBody
+from service.http.operations import Security, operation
+from service.http.web import answer, read_raw_body
 from service.kyc.schemas import NAMES, InvalidMetadata, InvalidProviderRef
-from service.operations import Security, operation
-from service.web import answer, read_raw_body
 from service.webhooks import domain, schemas, signature
 
 bp = Blueprint("webhooks")

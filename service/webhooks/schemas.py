@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from service.fields import JsonObject, Text
+from service.http.fields import JsonObject, Text
+from service.http.web import Input, Output
 from service.kyc.schemas import InvalidMetadata, InvalidProviderRef, KycSession
-from service.web import Input, Output
 
 
 class ProviderContent(Input):

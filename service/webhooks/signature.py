@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from service.errors import ApiError, Unauthenticated, Unavailable
-from service.fields import Number, utf16_length
-from service.settings import Settings
+from service.base.settings import Settings
+from service.http.errors import ApiError, Unauthenticated, Unavailable
+from service.http.fields import Number, utf16_length
 
 _LONGEST_KEY = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

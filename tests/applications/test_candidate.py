@@ -12,8 +12,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from service import db
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db
 from tests.answers import code
 from tests.decoders import decode
 from tests.factories import Candidate, make_application, make_candidate, make_job

@@ -8,11 +8,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from service import db
 from service.applications.models import ApplicationDocument, JobApplication, JourneyEvent
 from service.applications.queries import find_documents, find_journey, list_cases, list_own_applications
 from service.applications.schemas import AdminApplicationsQuery, Application, ApplicationsQuery, StoredStep
 from service.applications.schemas import ApplicationDocument as Document
+from service.database import db
 from tests.factories import Candidate, make_application, make_application_document
 
 

@@ -12,9 +12,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from service import db, listing
 from service.applications.models import ApplicationStatus
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db
+from service.lists import queries as listing
 from tests.answers import code
 from tests.decoders import android_application, android_journey_event, ios_application_document
 from tests.factories import Candidate, make_application, make_application_document, make_candidate, make_job

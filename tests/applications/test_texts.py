@@ -11,13 +11,13 @@ import httpx
 import orjson
 import pytest
 
-from service import db
 from service.applications import texts
 from service.applications.models import MOVES, ApplicationStatus
 from service.applications.texts import StepText, words_of_application, words_of_move
 from service.audit.models import ActorType
 from service.auth.principal import STAFF_NAME
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db
 from tests.decoders import decode
 from tests.factories import Candidate, make_application, make_application_document, make_candidate, make_job
 

@@ -17,11 +17,11 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tortoise.transactions import in_transaction
 
-from service import db
 from service.audit import chain, domain
 from service.audit.domain import audit, erase_details
 from service.audit.proof import Verdict, verify
-from service.settings import Key, Settings
+from service.base.settings import Key, Settings
+from service.database import db
 from tests.conftest import TEST_ENVIRONMENT
 
 pytestmark = pytest.mark.usefixtures("app")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sanic import Sanic
 
-from service.settings import Settings
+from service.base.settings import Settings
 
 Change = Callable[..., Settings]
 

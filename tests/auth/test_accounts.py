@@ -12,9 +12,9 @@ import httpx
 import pytest
 from sanic import Sanic
 
-from service import db
 from service.auth import accounts, passwords
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db
 from tests.answers import code
 from tests.factories import PASSWORD, Candidate, make_candidate
 

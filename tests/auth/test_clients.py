@@ -6,7 +6,7 @@ import pytest
 from sanic.compat import Header
 
 from service.auth.clients import address_of
-from service.settings import Settings
+from service.base.settings import Settings
 
 PROXY = "10.1.2.3"
 

@@ -13,9 +13,9 @@ import pytest
 from prometheus_client import REGISTRY
 from sanic import Sanic
 
-from service import db
 from service.auth import guesses
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db
 from tests.answers import outcome
 from tests.auth.conftest import Change
 from tests.conftest import TEST_ENVIRONMENT

@@ -16,9 +16,9 @@ import orjson
 import pytest
 from sanic import Sanic
 
-from service import db
 from service.auth import tokens
-from service.settings import Settings, load_settings
+from service.base.settings import Settings, load_settings
+from service.database import db
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate
 

@@ -17,10 +17,10 @@ import orjson
 import pytest
 from sanic import Sanic
 
-from service import db
 from service.auth import bootstrap, tokens
-from service.clock import utc_now
-from service.settings import Settings
+from service.base.clock import utc_now
+from service.base.settings import Settings
+from service.database import db
 from service.users import command
 from tests.answers import outcome
 from tests.auth.conftest import Change

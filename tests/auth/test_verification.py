@@ -10,9 +10,9 @@ import httpx
 import pytest
 from sanic import Sanic
 
-from service import db
 from service.auth.verification import code_hash
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db
 from tests.answers import outcome
 from tests.factories import make_candidate
 

@@ -21,9 +21,10 @@ import asyncpg
 import httpx
 from asgi_lifespan import LifespanManager
 
-from service import db, logs, migrate
 from service.app import create_app
-from service.settings import load_settings
+from service.base import logs
+from service.base.settings import load_settings
+from service.database import db, migrate
 from service.tools.local.servers import EmbeddedPostgres, free_ports, postgres_program
 from service.tools.seed.domain import seed
 from tests.running import Server, running_server

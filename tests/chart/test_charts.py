@@ -18,7 +18,7 @@ import pytest
 import yaml
 from helm_python import HelmError, lint
 
-from service.version import VERSION
+from service.base.version import VERSION
 
 from .conftest import CHARTS, ROOT, Object, Render, merge, pick, pod_specs, values_file
 
@@ -443,7 +443,7 @@ class TestService:
 
     def test_chart_settings_exist(self, render: Render) -> None:
         """Each variable that the chart or a values file sets is one that the processes read."""
-        from service.settings import Settings
+        from service.base.settings import Settings
 
         known = {name.upper() for name in Settings.model_fields}
         for name in ("local", "staging"):
@@ -461,7 +461,7 @@ class TestService:
     @pytest.mark.parametrize("name", ["local", "staging"])
     def test_the_processes_accept_the_settings(self, name: str, render: Render) -> None:
         """The values file's plain settings, with the Secret's keys that its README asks for, pass the check at start."""
-        from service.settings import load_settings
+        from service.base.settings import load_settings
 
         objects = render("platform", values_file(name))
         secrets: dict[str, str] = {n: "k:" + n.lower() * 8 for n in ("AUTH_TOKEN_KEYS", "AUDIT_KEYS")}

@@ -15,7 +15,7 @@ from tests.chart.conftest import ROOT
 from tests.test_settings import GOOD, STAGING
 
 PLACES = ("service", "docs", "helm", "k8s", ".env.example")
-BY_HAND = {"service/settings.py", ".env.example"}
+BY_HAND = {"service/base/settings.py", ".env.example"}
 GENERATED = {"docs/staging.md", "helm/service/files/secret-variables.txt"}
 FIELD = '    partner_token: Annotated[str, Secret.KEY] = Field("", description="key of a partner")\n'
 # Answers every question as a cluster that has the namespace and no Secret, and shows what is to be made.
@@ -55,7 +55,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tree(copy: Path) -> Path:
     """The copy with the new secret in the two places that are written by hand."""
     before = read_all(copy)
-    settings, example = copy / "service/settings.py", copy / ".env.example"
+    settings, example = copy / "service/base/settings.py", copy / ".env.example"
     section = 'class Mail(Section):\n    """How mails leave, and the codes in them."""\n\n'
     assert section in settings.read_text()
     settings.write_text(settings.read_text().replace(section, section + FIELD))
@@ -77,7 +77,7 @@ class TestOneMoreSecret:
             chart.render({"config": {"PARTNER_TOKEN": "x"}}, name="jembatan", namespace="jembatan")
 
     def test_a_sample_value_does_not_start_outside_dev(self, tree: Path) -> None:
-        start = "from service.settings import load_settings; load_settings()"
+        start = "from service.base.settings import load_settings; load_settings()"
         weak = run(tree, sys.executable, "-c", start, **STAGING, PARTNER_TOKEN="sample-" * 6)
         assert "PARTNER_TOKEN is a sample value or shorter than 32 characters" in weak.stderr
         good = run(tree, sys.executable, "-c", start, **STAGING, PARTNER_TOKEN=GOOD)

@@ -193,7 +193,7 @@ def main(argv: list[str] | None = None) -> int:
     arguments = parser.parse_args(argv)
     try:
         if arguments.release:
-            from service.version import VERSION
+            from service.base.version import VERSION
 
             print(f"released {release(VERSION).relative_to(ROOT)}")
             return 0

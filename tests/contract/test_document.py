@@ -16,9 +16,9 @@ from openapi_schema_validator import OAS30ReadValidator
 from openapi_spec_validator import OpenAPIV30SpecValidator
 from sanic import Sanic
 
-from service.glossary import FIELDS, PARAMETERS
-from service.links import LINKS
-from service.openapi import build_document
+from service.contract.glossary import FIELDS, PARAMETERS
+from service.contract.links import LINKS
+from service.contract.openapi import build_document
 from tests.contract_check import _with_null
 
 # Fields whose name says all there is to say.
@@ -84,7 +84,7 @@ class TestDocument:
         for shape, schema in document["components"]["schemas"].items():
             for name, field in schema.get("properties", {}).items():
                 if "$ref" not in field and name not in _OBVIOUS:
-                    assert field.get("description"), f"{shape}.{name}: service/glossary.py has no word on it"
+                    assert field.get("description"), f"{shape}.{name}: service/contract/glossary.py has no word on it"
         for name, (_, operation) in operations(document).items():
             for parameter in operation.get("parameters", []):
                 assert parameter.get("description"), (name, parameter["name"])

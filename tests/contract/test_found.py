@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from service.clock import format_time
+from service.base.clock import format_time
 from service.content.feed.schemas import format_whole_seconds
 
 

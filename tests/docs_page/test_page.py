@@ -10,8 +10,8 @@ import pytest
 from playwright.async_api import Page, expect
 from sanic import Sanic
 
-from service.operations import TAGS
-from service.settings import Settings
+from service.base.settings import Settings
+from service.http.operations import TAGS
 from tests.conftest import TEST_ENVIRONMENT
 from tests.docs_page.browser import DESKTOP, PHONE, chromium, opened_page
 from tests.factories import make_candidate, make_job

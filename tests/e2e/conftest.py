@@ -216,7 +216,7 @@ def objects_missing(objects: dict[str, int]) -> list[str]:
     program = (
         "import asyncio, json, sys\n"
         "from service.adapters.object_storage import ObjectStorage\n"
-        "from service.settings import load_settings\n"
+        "from service.base.settings import load_settings\n"
         "async def main():\n"
         "    storage = ObjectStorage(load_settings())\n"
         "    await storage.open()\n"

@@ -47,7 +47,7 @@ def write(folder: Path) -> None:
         shutil.copy(ROOT / name, folder / name)
     for name in FOLDERS:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    version = folder / "service/version.py"
+    version = folder / "service/base/version.py"
     version.write_text(re.sub(r'VERSION = "(.*)"', r'VERSION = "\1-next"', version.read_text()))
     migrations = folder / "migrations/models"
     newest = sorted(path for path in migrations.glob("*_*.py") if path.name[0].isdigit())[-1]

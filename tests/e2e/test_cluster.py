@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from service.version import VERSION
+from service.base.version import VERSION
 
 from .conftest import (
     API_HOST,
@@ -460,7 +460,7 @@ class TestBackup:
         program = (
             "import asyncio, sys\n"
             "from service.adapters.object_storage import ObjectStorage\n"
-            "from service.settings import load_settings\n"
+            "from service.base.settings import load_settings\n"
             "async def main():\n"
             "    storage = ObjectStorage(load_settings())\n"
             "    await storage.open()\n"
@@ -485,10 +485,10 @@ class TestReload:
         )
         eventually("one API pod is left", lambda: len(ready_pods("api")) == 1)
         (pod,) = ready_pods("api")
-        source = (ROOT / "service/version.py").read_text().replace(f'"{VERSION}"', '"9.9.9"')
+        source = (ROOT / "service/base/version.py").read_text().replace(f'"{VERSION}"', '"9.9.9"')
         archive = io.BytesIO()
         with tarfile.open(fileobj=archive, mode="w") as tar:
-            entry = tarfile.TarInfo("service/version.py")
+            entry = tarfile.TarInfo("service/base/version.py")
             entry.size, entry.mtime = len(source.encode()), int(time.time())
             tar.addfile(entry, io.BytesIO(source.encode()))
         command = ["kubectl", "-n", NAMESPACE, "exec", "-i", pod, "-c", "api", "--", "tar", "xmf", "-", "-C", "/app"]

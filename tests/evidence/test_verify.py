@@ -19,14 +19,15 @@ import pytest
 from PIL import Image
 from sanic import Sanic
 
-from service import db, migrate, worker
 from service.adapters.object_storage import ObjectStorage
-from service.errors import StorageUnavailable
+from service.base.settings import Settings
+from service.database import db, migrate
 from service.evidence import domain, sandbox
 from service.evidence.domain import derived_key
 from service.evidence.verdicts import MAX_BYTES, Reason
-from service.settings import Settings
+from service.http.errors import StorageUnavailable
 from service.tasks import domain as tasks
+from service.tasks import worker
 from service.tasks.models import TaskKind
 from tests.evidence import corpus
 from tests.evidence.corpus import JPEG, PDF, PNG, Sample

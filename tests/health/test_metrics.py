@@ -9,10 +9,10 @@ import httpx
 import pytest
 from sanic import Sanic
 
-from service import db
 from service.auth.guesses import KEY_FAILURES
-from service.errors import DatabaseUnavailable
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db
+from service.http.errors import DatabaseUnavailable
 from service.tools.local.servers import free_ports
 from tests.answers import code
 from tests.conftest import TEST_ENVIRONMENT

@@ -15,11 +15,11 @@ import httpx
 import orjson
 import pytest
 
-from service import db
+from service.base.settings import Settings
+from service.database import db
 from service.kyc import schemas
 from service.kyc.models import IdentityDocument, KycSession, KycStatusEvent
 from service.kyc.queries import find_own_session, list_events, newest_documents
-from service.settings import Settings
 from tests.answers import code
 from tests.decoders import decode
 from tests.factories import Candidate, make_candidate, make_kyc_document, make_kyc_session

@@ -11,11 +11,11 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from service import db
+from service.base.settings import Settings
+from service.database import db
 from service.kyc.admin_schemas import KycClaim
 from service.kyc.models import KycClaim as StoredClaim
 from service.kyc.queries import find_queue_item
-from service.settings import Settings
 from tests.answers import code
 from tests.factories import Candidate, make_candidate, make_kyc_session
 

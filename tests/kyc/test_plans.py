@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from service import db
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db
 from tests.factories import make_candidate
 
 BIG = {"kyc_sessions", "identity_documents", "kyc_status_events", "users"}

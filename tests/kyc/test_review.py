@@ -14,8 +14,8 @@ import httpx
 import orjson
 import pytest
 
-from service import db
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db
 from tests.answers import code
 from tests.factories import Candidate, make_candidate, make_kyc_document, make_kyc_session
 

@@ -10,9 +10,9 @@ import orjson
 import pytest
 from tortoise.transactions import in_transaction
 
-from service import db
 from service.auth.principal import Principal, Staff
-from service.errors import ApiError
+from service.database import db
+from service.http.errors import ApiError
 from service.kyc import claims, documents, review, states, submission
 from service.kyc.models import KycStatus
 from service.kyc.states import ALLOWED, Actor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import httpx
 
-from service.settings import Settings
+from service.base.settings import Settings
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate, make_kyc_session
 from tests.running import running_server

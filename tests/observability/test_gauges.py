@@ -12,10 +12,10 @@ import httpx
 import pytest
 from sanic import Sanic
 
-from service import db, gauges, migrate
-from service.gauges import FAMILIES, DatabaseGauges
-from service.health import queries
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db, migrate
+from service.health import gauges, queries
+from service.health.gauges import FAMILIES, DatabaseGauges
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import make_candidate
 from tests.running import Detour, free_ports, running_server

@@ -13,10 +13,10 @@ import pytest
 from prometheus_client import REGISTRY, generate_latest
 from sanic import Sanic
 
-from service import logs
-from service.metrics import app_version_of, client_of
-from service.openapi import build_document
-from service.settings import Settings
+from service.base import logs
+from service.base.metrics import app_version_of, client_of
+from service.base.settings import Settings
+from service.contract.openapi import build_document
 from tests.factories import make_candidate, make_job
 
 _LABELS = {

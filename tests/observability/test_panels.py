@@ -20,7 +20,7 @@ import pytest
 from observability.dashboards.build import DASHBOARDS
 from observability.prometheus import RULES as FOLDER
 from observability.prometheus import Prometheus, Target, configuration
-from service import migrate
+from service.database import migrate
 from service.tools.local.servers import free_ports
 from service.tools.smoke.options import Options
 from tests.conftest import TEST_ENVIRONMENT

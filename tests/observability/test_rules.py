@@ -15,7 +15,7 @@ import yaml
 from prometheus_client import REGISTRY
 
 from observability.dashboards.build import DASHBOARDS, FOLDER, build
-from service.gauges import FAMILIES, OTHER
+from service.health.gauges import FAMILIES, OTHER
 from service.tasks.models import TaskKind
 from tests.observability.expressions import name_of, selectors
 

@@ -10,9 +10,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from service import db
-from service.clock import utc_now
-from service.settings import Settings
+from service.base.clock import utc_now
+from service.base.settings import Settings
+from service.database import db
 from tests.answers import code
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate, make_candidate, make_job

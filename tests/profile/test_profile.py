@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from service import db
+from service.database import db
 from tests.answers import code
 from tests.decoders import decode
 from tests.factories import Candidate, make_kyc_session

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from service import waiting
 from service.adapters import bucket
 from service.adapters.object_storage import ObjectStorage
-from service.settings import Settings, load_settings
+from service.base.settings import Settings, load_settings
+from service.database import waiting
 from tests.conftest import TEST_ENVIRONMENT
 from tests.running import Detour
 

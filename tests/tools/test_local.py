@@ -21,12 +21,12 @@ import asyncpg
 import pytest
 
 from service import cli
-from service.settings import Settings, load_settings
+from service.base.settings import Settings, load_settings
+from service.base.version import VERSION
 from service.tools.local import command, servers, stack
 from service.tools.local.environment import local_environment, read_secrets
 from service.tools.local.processes import Identity, LocalError, disk_problem
 from service.tools.local.servers import EmbeddedObjectStore, EmbeddedPostgres, free_ports, port_is_free
-from service.version import VERSION
 
 ROOT = Path(__file__).parents[2]
 

@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from sanic import Sanic
 
-from service import db
 from service.auth.passwords import verify_password
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db
 from service.tools.seed import MAIN_CANDIDATE_EMAIL, SEED_JOB_IDS, SEED_POST_IDS, SeedError, fill_database, seed
 from service.tools.seed.content import CITIES, DEV_PEOPLE, JOBS, POSTS, STAGING_PEOPLE
 from service.tools.seed.rows import fixed_id, user_id

@@ -12,10 +12,10 @@ import httpx
 import pytest
 from sanic import Sanic
 
-from service import db
 from service.audit.proof import verify
+from service.base.settings import Settings
+from service.database import db
 from service.evidence.domain import derived_key
-from service.settings import Settings
 from service.tools.seed import SeedError, SeedReport, fill_database
 from service.tools.seed.content import STAGING_PEOPLE
 from service.tools.seed.rows import fixed_id, user_id

@@ -17,8 +17,8 @@ from PIL import Image
 from pypdf import PdfReader
 from sanic import Sanic
 
-from service import db
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db
 from service.tools.seed import fill_database
 from service.tools.smoke import add_arguments, main
 from service.tools.smoke.answers import CONTRACT_FILE, AnswerError, Contract, declared

@@ -12,8 +12,8 @@ import httpx
 import pytest
 from sanic import Sanic
 
-from service import db
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db
 from tests.answers import code
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import PASSWORD, Candidate, make_candidate

@@ -16,8 +16,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from service import db, worker
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db
+from service.tasks import worker
 from service.webhooks.domain import redrive
 from tests.answers import code
 from tests.factories import Candidate, make_kyc_session

@@ -11,8 +11,8 @@ import httpx
 import orjson
 import pytest
 
-from service import db
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import db
 from tests.conftest import TEST_ENVIRONMENT
 from tests.factories import Candidate, make_kyc_session
 from tests.running import Server, running_server

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from sanic import Sanic
 
-from service.clock import utc_now
-from service.settings import Settings
+from service.base.clock import utc_now
+from service.base.settings import Settings
 from service.webhooks import signature
 from service.webhooks.signature import DeliveryHeaders, check_sender
 from tests.answers import code

@@ -8,10 +8,10 @@ from service.content.feed import admin_schemas as schemas
 from service.content.feed.editing import POSTS
 from service.content.feed.queries import PostFilter, list_all_posts
 from service.content.staff_routes import StaffOperations
-from service.errors import InvalidCursor, InvalidLimit, SearchBusy
-from service.listing import InvalidSearch
-from service.operations import Security, operation
-from service.web import answer, parse_query
+from service.http.errors import InvalidCursor, InvalidLimit, SearchBusy
+from service.http.operations import Security, operation
+from service.http.web import answer, parse_query
+from service.lists.queries import InvalidSearch
 
 bp = Blueprint("admin_feed")
 

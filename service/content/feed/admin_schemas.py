@@ -10,10 +10,10 @@ from service.content.feed.schemas import PostHead
 from service.content.lifecycle import Lifecycle
 from service.content.publication import LifecycleInput, PublishedAtInput
 from service.content.staff_routes import Removed
-from service.errors import InvalidField
-from service.fields import Moment, Text, WebUrl
-from service.listing import InvalidSearch, Search
-from service.web import Cursor, Input, Limit, Output, PageInfo, Ts, partial
+from service.http.errors import InvalidField
+from service.http.fields import Moment, Text, WebUrl
+from service.http.web import Cursor, Input, Limit, Output, PageInfo, Ts, partial
+from service.lists.queries import InvalidSearch, Search
 
 
 class InvalidTitle(InvalidField):

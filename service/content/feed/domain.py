@@ -9,8 +9,8 @@ from service.auth.principal import Principal
 from service.content.feed import queries
 from service.content.feed.queries import PostFilter
 from service.content.feed.schemas import Post
-from service.errors import ApiError
-from service.paging import KeysetPaged, Slice
+from service.http.errors import ApiError
+from service.lists.paging import KeysetPaged, Slice
 
 
 class PostNotFound(ApiError):

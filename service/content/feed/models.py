@@ -4,7 +4,7 @@ from tortoise import fields
 from tortoise.models import Model
 
 from service.auth.models import User
-from service.db import TextKey
+from service.database.db import TextKey
 
 
 class FeedPost(Model):

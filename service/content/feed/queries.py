@@ -9,16 +9,15 @@ from functools import partial
 
 import asyncpg
 
-from service import listing
 from service.content.feed.admin_schemas import AdminPost
 from service.content.feed.models import FeedPost
 from service.content.feed.schemas import Post
 from service.content.queries import Saves, visible_sql
-from service.errors import SearchBusy
-from service.listing import Key, Listing, Narrowing, read_page
-from service.offsets import OffsetPage, offset_page
-from service.paging import KeysetPaged, Slice, binding_of
-from service.records import columns
+from service.database.records import columns
+from service.http.errors import SearchBusy
+from service.lists import queries as listing
+from service.lists.paging import KeysetPaged, Slice, binding_of
+from service.lists.queries import Key, Listing, Narrowing, OffsetPage, offset_page, read_page
 
 SAVES = Saves(items="feed_posts", alias="p", table="user_saved_posts", key="post_id")
 VISIBLE_SQL = visible_sql("p")

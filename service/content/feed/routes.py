@@ -9,10 +9,10 @@ from service.caching.basis import Basis
 from service.content.feed import domain, schemas
 from service.content.feed.queries import SAVES, PostFilter, list_saved_posts
 from service.content.saving import SavingOperations
-from service.errors import InvalidCursor, InvalidLimit, SearchBusy
-from service.listing import InvalidSearch
-from service.operations import Security, operation
-from service.web import answer, parse_query
+from service.http.errors import InvalidCursor, InvalidLimit, SearchBusy
+from service.http.operations import Security, operation
+from service.http.web import answer, parse_query
+from service.lists.queries import InvalidSearch
 
 bp = Blueprint("feed")
 

@@ -9,11 +9,11 @@ from pydantic import Field, PlainSerializer, WithJsonSchema
 
 from service.content.lifecycle import Lifecycle, Shown
 from service.content.saving import Saved, Unsaved
-from service.errors import InvalidField
-from service.fields import Text
-from service.listing import InvalidSearch, Search
-from service.paging import After, KeysetPageInfo
-from service.web import Cursor, Input, Limit, Output, PageInfo
+from service.http.errors import InvalidField
+from service.http.fields import Text
+from service.http.web import Cursor, Input, Limit, Output, PageInfo
+from service.lists.paging import After, KeysetPageInfo
+from service.lists.queries import InvalidSearch, Search
 
 
 class InvalidPostId(InvalidField):

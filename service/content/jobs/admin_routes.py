@@ -8,10 +8,10 @@ from service.content.jobs import admin_schemas as schemas
 from service.content.jobs.editing import JOBS
 from service.content.jobs.queries import list_all_jobs
 from service.content.staff_routes import StaffOperations
-from service.errors import InvalidCursor, InvalidLimit, SearchBusy
-from service.listing import InvalidSearch
-from service.operations import Security, operation
-from service.web import answer, parse_query
+from service.http.errors import InvalidCursor, InvalidLimit, SearchBusy
+from service.http.operations import Security, operation
+from service.http.web import answer, parse_query
+from service.lists.queries import InvalidSearch
 
 bp = Blueprint("admin_jobs")
 

@@ -9,11 +9,11 @@ from service.content.jobs.models import EmploymentType
 from service.content.jobs.schemas import InvalidEmploymentType, JobDetail
 from service.content.publication import LifecycleInput
 from service.content.staff_routes import Removed
-from service.errors import InvalidCountryCode, InvalidField
-from service.fields import Choice, Flag, Items, Number, Text, WebUrl
-from service.listing import Search
-from service.paging import After, KeysetPageInfo
-from service.web import Cursor, Input, Limit, Output, Refusal, partial
+from service.http.errors import InvalidCountryCode, InvalidField
+from service.http.fields import Choice, Flag, Items, Number, Text, WebUrl
+from service.http.web import Cursor, Input, Limit, Output, Refusal, partial
+from service.lists.paging import After, KeysetPageInfo
+from service.lists.queries import Search
 
 
 class InvalidJobTitle(InvalidField):

@@ -9,8 +9,8 @@ from service.auth.principal import Principal
 from service.content.jobs import queries
 from service.content.jobs.queries import JobFilter
 from service.content.jobs.schemas import JobEnvelope, JobSummary
-from service.errors import ApiError
-from service.paging import KeysetPaged, Slice
+from service.http.errors import ApiError
+from service.lists.paging import KeysetPaged, Slice
 
 
 class JobNotFound(ApiError):

@@ -12,7 +12,7 @@ from service.content.jobs.admin_schemas import JobChanges, JobFields
 from service.content.jobs.domain import JobNotFound
 from service.content.jobs.models import Job
 from service.content.table import PublishedTable
-from service.web import Input
+from service.http.web import Input
 
 
 class _Jobs(PublishedTable[Job]):

@@ -8,7 +8,7 @@ from tortoise.models import Model
 
 from service.auth.models import User
 from service.content.lifecycle import LifecycleStatus
-from service.db import TextKey
+from service.database.db import TextKey
 
 
 class EmploymentType(StrEnum):

@@ -8,15 +8,14 @@ from functools import partial
 
 import asyncpg
 
-from service import db
 from service.content.jobs.admin_schemas import AdminJob
 from service.content.jobs.models import Job
 from service.content.jobs.schemas import JobDetail, JobEnvelope, JobSummary, JobViewer
 from service.content.queries import Saves, storable, visible_sql
-from service.listing import Key, Listing, Narrowing, read_page
-from service.offsets import OffsetPage
-from service.paging import KeysetPaged, Slice, binding_of
-from service.records import columns
+from service.database import db
+from service.database.records import columns
+from service.lists.paging import KeysetPaged, Slice, binding_of
+from service.lists.queries import Key, Listing, Narrowing, OffsetPage, read_page
 
 SAVES = Saves(items="jobs", alias="j", table="user_saved_jobs", key="job_id")
 VISIBLE_SQL = visible_sql("j")

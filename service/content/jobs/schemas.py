@@ -11,11 +11,11 @@ from pydantic.alias_generators import to_camel
 from service.content.jobs.models import EmploymentType
 from service.content.lifecycle import Lifecycle, Shown
 from service.content.saving import Saved, Unsaved
-from service.errors import InvalidField
-from service.fields import Choice, Flag, Text
-from service.listing import Search
-from service.paging import After, KeysetPageInfo
-from service.web import Cursor, Input, Limit, Output, PageInfo, open_enum
+from service.http.errors import InvalidField
+from service.http.fields import Choice, Flag, Text
+from service.http.web import Cursor, Input, Limit, Output, PageInfo, open_enum
+from service.lists.paging import After, KeysetPageInfo
+from service.lists.queries import Search
 
 
 class InvalidEmploymentType(InvalidField):

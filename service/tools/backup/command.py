@@ -8,11 +8,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from service import logs, migrate
-from service.clock import utc_now
+from service.base import logs
+from service.base.clock import utc_now
+from service.base.settings import Settings
+from service.database import migrate
 from service.maintenance.models import RunKind
 from service.maintenance.queries import record_run
-from service.settings import Settings
 from service.tools.backup import drill, dump, objects
 from service.tools.backup.store import BackupError
 

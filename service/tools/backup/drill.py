@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from service import migrate
-from service.settings import Settings
+from service.base.settings import Settings
+from service.database import migrate
 from service.tools.backup import dump, objects, queries
 from service.tools.backup.store import BackupError, copies
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import orjson
 
-from service.clock import utc_now
-from service.settings import Settings
+from service.base.clock import utc_now
+from service.base.settings import Settings
 from service.tools.backup.store import BackupError, Bucket, copies
 
 PREFIX = "postgres/"

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 
 import orjson
 
-from service.clock import utc_now
-from service.settings import Settings
+from service.base.clock import utc_now
+from service.base.settings import Settings
 from service.tools.backup.store import BackupError, Bucket, copies, documents
 
 PREFIX = "documents/"

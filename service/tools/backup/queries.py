@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.db import BaseConnection
+from service.database.db import BaseConnection
 
 
 async def count_rows(connection: BaseConnection) -> dict[str, int]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
 from service.adapters.object_storage import s3_client
-from service.settings import Settings
+from service.base.settings import Settings
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from service.clock import utc_now
+from service.base.clock import utc_now
 from service.tools.gate import criteria as files
 from service.tools.gate.criteria import ENVIRONMENTS, Check, WrongUse, as_text, fill
 from service.tools.gate.evidence import (
@@ -123,7 +123,7 @@ async def _check(arguments: argparse.Namespace) -> int:
 
 
 async def _export(database_url: str, started_at: Any, row: Mapping[str, Any], *, shut: bool) -> None:
-    from service import migrate
+    from service.database import migrate
     from service.maintenance.models import RunKind
     from service.maintenance.queries import record_run
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 import orjson
 
-from service.clock import utc_now
+from service.base.clock import utc_now
 from service.tools.gate.cluster import Cluster
 from service.tools.gate.criteria import Check
 from service.tools.http import Answer, Caller

@@ -15,7 +15,7 @@ import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
 from service.adapters.object_storage import s3_client
-from service.clock import format_time
+from service.base.clock import format_time
 from service.tools.gate.criteria import Check, as_text
 
 if TYPE_CHECKING:

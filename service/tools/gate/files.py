@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from service.settings import Settings
+from service.base.settings import Settings
 from service.tools.gate import criteria
 from service.tools.gate.context import Context, No
 from service.tools.gate.criteria import Check

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import orjson
 
-from service.metrics import RequestTotals
+from service.base.metrics import RequestTotals
 from service.tools.gate.context import Context, No, json_of
 from service.tools.gate.criteria import Check
 from service.tools.http import Answer, Unreachable

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from service.clock import format_time
+from service.base.clock import format_time
 from service.tools.gate import files, public, target
 from service.tools.gate.cluster import ClusterError
 from service.tools.gate.context import Context, No, Probe

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from service.settings import Settings, SettingsError, is_weak, load_settings
+from service.base.settings import Settings, SettingsError, is_weak, load_settings
 from service.tools.gate.cluster import ClusterError
 from service.tools.gate.context import Context, No, json_of
 from service.tools.gate.criteria import Check

@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from service.clock import format_time
+from service.base.clock import format_time
 from service.tools.gate.criteria import Criterion, Waiver
 from service.tools.gate.evidence import Subject, short
 

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from service.base.version import VERSION
 from service.tools.local.environment import CANDIDATE_EMAIL, STAFF_EMAIL, LocalEnvironment
 from service.tools.local.processes import LocalError, disk_problem
 from service.tools.local.servers import free_ports
 from service.tools.local.stack import ROOT, Interrupted, Stack, client_environment, smoke_environment, stop_running
-from service.version import VERSION
 
 
 def main(argv: Sequence[str]) -> int:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from service.settings import Secret, secret_fields
+from service.base.settings import Secret, secret_fields
 from service.tools.local.processes import LocalError
 from service.tools.local.servers import HOST
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
-from service.settings import SettingsError, load_settings, unknown_names
+from service.base.settings import SettingsError, load_settings, unknown_names
 from service.tools.http import status_of
 from service.tools.local.environment import (
     DATABASE,

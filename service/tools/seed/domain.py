@@ -11,13 +11,13 @@ from asyncpg.exceptions import DeadlockDetectedError
 from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
-from service import db, migrate
 from service.adapters.object_storage import ObjectStorage
 from service.auth.models import User
 from service.auth.passwords import hash_password
-from service.clock import utc_now
-from service.errors import StorageUnavailable
-from service.settings import Settings
+from service.base.clock import utc_now
+from service.base.settings import Settings
+from service.database import db, migrate
+from service.http.errors import StorageUnavailable
 from service.tools.seed import queries, rows
 from service.tools.seed.content import DEV_PEOPLE, JOBS, POSTS, SeedPerson
 from service.tools.seed.testers import (

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from service import db
+from service.database import db
 
 
 async def insert(table: str, values: Mapping[str, Any]) -> int:

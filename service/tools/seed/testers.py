@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from service.adapters.object_storage import ObjectStorage
 from service.audit.domain import audit
 from service.auth.models import User
-from service.errors import StorageUnavailable
 from service.evidence.domain import derived_key
+from service.http.errors import StorageUnavailable
 from service.tools.seed import queries, rows
 from service.tools.seed.content import STAGING_PEOPLE, SeedPerson
 

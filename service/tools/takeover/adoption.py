@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncpg
 
-from service import migrate
-from service.db import BaseConnection
+from service.database import migrate
+from service.database.db import BaseConnection
 from service.tools.takeover import TakeoverError
 from service.tools.takeover.catalogue import Catalogue, differences, read_catalogue
 from service.tools.takeover.tables import BASE_STEPS, HISTORY_TABLE, OLD_STEPS

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import asyncpg
 
-from service.db import BaseConnection
+from service.database.db import BaseConnection
 
 _RELATIONS_SQL = """
     SELECT c.oid, c.relname AS name, c.relkind::text AS kind, c.relrowsecurity AS secured, c.relhasrules AS ruled

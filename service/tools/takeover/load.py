@@ -10,8 +10,8 @@ from pathlib import Path
 
 import asyncpg
 
-from service import migrate
-from service.db import BaseConnection
+from service.database import migrate
+from service.database.db import BaseConnection
 from service.tools.takeover import TakeoverError
 from service.tools.takeover.dump import Section, copy_text, scan
 from service.tools.takeover.tables import OLD_TABLES

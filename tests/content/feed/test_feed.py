@@ -9,12 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from service import db
+from service.base.settings import Settings
 from service.content.feed.admin_schemas import AdminPost
 from service.content.feed.models import FeedPost
 from service.content.feed.queries import SAVES, PostFilter, list_all_posts, list_saved_posts, list_visible_posts
 from service.content.feed.schemas import PostsQuery
-from service.settings import Settings
+from service.database import db
 from tests.answers import code
 from tests.decoders import decode
 from tests.factories import Candidate, make_candidate, make_post

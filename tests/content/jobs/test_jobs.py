@@ -10,7 +10,7 @@ import httpx
 import orjson
 import pytest
 
-from service import db
+from service.base.settings import Settings
 from service.content.jobs.admin_schemas import AdminJob
 from service.content.jobs.models import Job
 from service.content.jobs.queries import (
@@ -22,7 +22,7 @@ from service.content.jobs.queries import (
     list_visible_jobs,
 )
 from service.content.jobs.schemas import JobsQuery
-from service.settings import Settings
+from service.database import db
 from tests.answers import code
 from tests.decoders import decode
 from tests.factories import Candidate, make_candidate, make_job

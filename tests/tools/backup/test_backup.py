@@ -16,9 +16,9 @@ from uuid import uuid4
 import pytest
 from sanic import Sanic
 
-from service import db, migrate
-from service.clock import utc_now
-from service.settings import Settings, load_settings
+from service.base.clock import utc_now
+from service.base.settings import Settings, load_settings
+from service.database import db, migrate
 from service.tools.backup import command, drill, dump, objects
 from service.tools.backup.store import BackupError, copies
 from service.tools.local.servers import postgres_program

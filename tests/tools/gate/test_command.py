@@ -16,10 +16,10 @@ import orjson
 import pytest
 import yaml
 
-from service import db
+from service.base.settings import Settings
 from service.cli import main
-from service.gauges import gauges
-from service.settings import Settings
+from service.database import db
+from service.health.gauges import gauges
 from service.tools.gate.evidence import Evidence, Store, Subject
 
 ROOT = Path(__file__).parents[3]

@@ -10,8 +10,8 @@ import orjson
 import pytest
 from sanic import Sanic
 
-from service.clock import utc_now
-from service.metrics import RequestTotals
+from service.base.clock import utc_now
+from service.base.metrics import RequestTotals
 from service.tools.gate import public
 from service.tools.gate.context import Context, No
 from service.tools.gate.criteria import Check

@@ -15,7 +15,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from service import migrate
+from service.database import migrate
 from service.tools.takeover.tables import OLD_TABLES
 
 DATA = Path(__file__).resolve().parents[2] / "data"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from service import migrate
-from service.migrate import MigrationError
+from service.database import migrate
+from service.database.migrate import MigrationError
 from service.tools.takeover import TakeoverError
 from service.tools.takeover.adoption import adopt, adoptable_steps
 from service.tools.takeover.catalogue import differences, read_catalogue

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from service import cli
-from service.settings import Settings
+from service.base.settings import Settings
 from service.tools.takeover.load import import_dump
 from service.tools.takeover.tables import OLD_STEPS
 from tests.tools.takeover.conftest import DUMP, NewDatabase, OldDatabase, all_rows, connected, psql

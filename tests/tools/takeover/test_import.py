@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.settings import Settings
+from service.base.settings import Settings
 from service.tools.takeover import TakeoverError
 from service.tools.takeover.dump import scan
 from service.tools.takeover.load import TableCount, import_dump

@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from service.clock import format_time, utc_now
+from service.base.clock import format_time, utc_now
 
 _LEVELS = {"debug": 10, "info": 20, "warn": 30, "error": 40}
 _state: dict[str, Any] = {"level": 20, "service": "api"}

@@ -16,9 +16,9 @@ from typing import Annotated, Any, Generic, NamedTuple, Protocol, TypeVar
 
 import orjson
 
-from service.errors import InvalidCursor
-from service.fields import Rule
-from service.web import Paged, PageInfo
+from service.http.errors import InvalidCursor
+from service.http.fields import Rule
+from service.http.web import Paged, PageInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)

@@ -23,9 +23,9 @@ from pydantic.fields import FieldInfo
 from sanic import HTTPResponse, Request
 from sanic.exceptions import PayloadTooLarge
 
-from service.clock import format_time
-from service.errors import ApiError, InvalidCursor, InvalidLimit, InvalidRequestBody
-from service.fields import Number, Rule
+from service.base.clock import format_time
+from service.http.errors import ApiError, InvalidCursor, InvalidLimit, InvalidRequestBody
+from service.http.fields import Number, Rule
 
 MAX_BODY_BYTES = 1_048_576
 _MAX_OFFSET = 2**63 - 1

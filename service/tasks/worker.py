@@ -9,17 +9,18 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from service import db, logs, metrics, waiting
 from service.adapters.object_storage import ObjectStorage
 from service.audit import domain as audit
 from service.auth import guesses
 from service.auth.mails import send_verification_mail
+from service.base import logs, metrics
+from service.base.settings import Settings
+from service.base.version import VERSION
+from service.database import db, waiting
 from service.evidence.domain import verify_later
-from service.gauges import gauges
-from service.settings import Settings
+from service.health.gauges import gauges
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
-from service.version import VERSION
 from service.webhooks.domain import apply_later
 
 Handler = Callable[[dict[str, Any], Settings], Awaitable[None]]

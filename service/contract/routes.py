@@ -10,9 +10,9 @@ from pathlib import Path
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.errors import NotFound
-from service.openapi import build_document, to_yaml
-from service.operations import Security, operation
+from service.contract.openapi import build_document, to_yaml
+from service.http.errors import NotFound
+from service.http.operations import Security, operation
 
 bp = Blueprint("contract")
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from sanic import HTTPResponse
 
 from service.caching.basis import Basis
-from service.errors import (
+from service.http.errors import (
     AdminApiDisabled,
     ApiError,
     DatabaseUnavailable,
@@ -27,7 +27,7 @@ from service.errors import (
     RateLimited,
     ServerBusy,
 )
-from service.web import Input, Output
+from service.http.web import Input, Output
 
 Responses = dict[int, type[Output] | dict[str, type[Output] | None] | None]
 """Status → shape; none for an empty body, a dict for media types other than JSON (none: plain text)."""

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from service.errors import ApiError
+from service.http.errors import ApiError
 
 MAX_DEPTH = 100
 

@@ -14,11 +14,11 @@ from uuid import uuid4
 from pydantic import WithJsonSchema, create_model
 
 from service.adapters.object_storage import ObjectStorage, PresignedUpload
-from service.clock import utc_now
-from service.errors import InvalidField
-from service.fields import Number, Text
-from service.settings import DEFAULT_MAX_FILE_BYTES
-from service.web import Input, Output, Ts
+from service.base.clock import utc_now
+from service.base.settings import DEFAULT_MAX_FILE_BYTES
+from service.http.errors import InvalidField
+from service.http.fields import Number, Text
+from service.http.web import Input, Output, Ts
 
 KEY_PATTERN = r"[a-zA-Z0-9/_\-.]+"
 _Shape = TypeVar("_Shape", bound=Input)

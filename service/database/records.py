@@ -10,8 +10,8 @@ import asyncpg
 from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.models import Model
 
-from service import db
-from service.web import Output
+from service.database import db
+from service.http.web import Output
 
 ModelT = TypeVar("ModelT", bound=Model)
 OutputT = TypeVar("OutputT", bound=Output)

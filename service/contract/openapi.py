@@ -11,12 +11,12 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode, JsonSchemaV
 from pydantic_core import core_schema
 from sanic import Sanic
 
-from service.errors import ApiError
-from service.examples import Examples
-from service.glossary import PARAMETERS, meaning
-from service.links import links_of
-from service.operations import TAGS, Operation, Security, declared_operation, template_of
-from service.version import VERSION
+from service.base.version import VERSION
+from service.contract.examples import Examples
+from service.contract.glossary import PARAMETERS, meaning
+from service.contract.links import links_of
+from service.http.errors import ApiError
+from service.http.operations import TAGS, Operation, Security, declared_operation, template_of
 
 _SECURITY: dict[Security, list[dict[str, list[str]]]] = {
     Security.PUBLIC: [],

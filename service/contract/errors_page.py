@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from sanic import Sanic
 
 import service
-from service.errors import ApiError, all_errors
-from service.operations import declared_operation, template_of
+from service.http.errors import ApiError, all_errors
+from service.http.operations import declared_operation, template_of
 
 ERRORS_FILE = Path("docs/errors.md")
 _LONGEST_LIST = 12

@@ -22,10 +22,10 @@ from asyncpg import exceptions as pg
 from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.exceptions import OperationalError
 
-from service import db, waiting
-from service.db import BaseConnection
+from service.database import db, waiting
+from service.database.db import BaseConnection
 
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations" / db.APP_LABEL
+MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations" / db.APP_LABEL
 # Any number that no other user of the database takes; the letters are those of the product.
 LOCK_KEY = int.from_bytes(b"jembatan", "big", signed=True)
 LOCK_TIMEOUT_SECONDS = 300.0

@@ -7,8 +7,8 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from service import db
-from service.logs import log
+from service.base.logs import log
+from service.database import db
 
 _FIRST_SECONDS, _NEXT_SECONDS = 1.0, 15.0
 _REPEAT_SECONDS = 60.0

@@ -12,7 +12,8 @@ from prometheus_client import REGISTRY
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from service import db, logs, migrate
+from service.base import logs
+from service.database import db, migrate
 from service.evidence.verdicts import ByteState
 from service.health import queries
 from service.kyc.models import KycStatus

@@ -1,0 +1,1 @@
+"""What does every process of ours stand on? Settings, clock, logs, metrics and the version."""

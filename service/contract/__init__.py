@@ -1,0 +1,1 @@
+"""What do we promise to clients, and how do they read it?"""

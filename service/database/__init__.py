@@ -1,0 +1,1 @@
+"""How do we reach Postgres, and how does its schema get there?"""

@@ -1,0 +1,1 @@
+"""What do all handlers share? Bodies, fields, declared operations and errors."""

@@ -1,0 +1,1 @@
+"""How is one page of a long list read, counted and continued?"""
