@@ -7,7 +7,7 @@ from sanic import Blueprint, HTTPResponse, Request
 from service.http.errors import InvalidRequestBody
 from service.http.operations import Security, operation
 from service.http.web import answer, read_raw_body
-from service.kyc.schemas import NAMES, InvalidMetadata, InvalidProviderRef
+from service.kyc.schemas import InvalidMetadata, InvalidProviderRef
 from service.webhooks import domain, schemas, signature
 
 bp = Blueprint("webhooks")
@@ -48,8 +48,7 @@ async def receive(request: Request) -> HTTPResponse:
             "idempotency_key": outcome.idempotency_key,
             "updated": outcome.session is not None,
             "session": outcome.session,
-        },
-        context=NAMES,
+        }
     )
     return answer(shown, 202)
 

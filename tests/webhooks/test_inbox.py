@@ -48,6 +48,15 @@ async def session_id(candidate: Candidate) -> str:
 
 
 class TestReceive:
+    async def test_no_reviewer_is_named_to_the_provider(self, api: httpx.AsyncClient, candidate: Candidate) -> None:
+        """Old rows hold addresses too; what is stored stays."""
+        for stored_name, shown in (("rini@example.com", "staff"), (None, None)):
+            known = await make_kyc_session(candidate.id, status="MANUAL_REVIEW", reviewed_by=stored_name)
+            answer = await deliver(api, {"sessionId": known, "metadata": {"a": 1}})
+            assert (answer.status_code, answer.json()["session"]["reviewedBy"]) == (202, shown)
+            assert b"rini@" not in answer.content
+            assert await db.fetch_value("SELECT reviewed_by FROM kyc_sessions WHERE id = $1", known) == stored_name
+
     async def test_reference_and_metadata_reach_the_session(self, api: httpx.AsyncClient, session_id: str) -> None:
         before = await stored(session_id)
         payload = {"sessionId": session_id, "providerRef": " ref-1 ", "metadata": {"score": 0.9, "none": None}}
