@@ -12,6 +12,7 @@ import asyncpg
 
 from service.database import db
 from service.database.records import columns, read
+from service.evidence.verdicts import ByteState
 from service.http.web import Paged
 from service.kyc import admin_schemas, schemas
 from service.kyc.models import IdentityDocument, KycClaim, KycSession, KycStatusEvent
@@ -198,3 +199,14 @@ async def merge_metadata(
     )
     assert row is not None  # the caller holds the row's lock
     return KycSession(**row)
+
+
+async def count_unverified(session_id: UUID) -> int:
+    """How many documents of a session have no verified bytes; a session without documents counts as one."""
+    found: int = await db.fetch_value(
+        "SELECT CASE WHEN count(*) = 0 THEN 1 ELSE count(*) FILTER (WHERE byte_state <> $2) END"
+        " FROM identity_documents WHERE kyc_session_id = $1",
+        session_id,
+        ByteState.VERIFIED.value,
+    )
+    return found

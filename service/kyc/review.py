@@ -6,20 +6,17 @@ The rules: docs/rules/kyc.md.
 from __future__ import annotations
 
 from typing import Any, Literal
-from uuid import UUID
 
-from tortoise.functions import Count
 from tortoise.transactions import in_transaction
 
 from service.auth.principal import Staff
 from service.base import logs, metrics
-from service.evidence.verdicts import ByteState
 from service.http.errors import ApiError
 from service.http.web import parse
 from service.kyc import admin_schemas, states
 from service.kyc.claims import own_fields, refuse_colleagues, reviewer_name
-from service.kyc.models import IdentityDocument, KycSession, KycStatus
-from service.kyc.queries import list_queue
+from service.kyc.models import KycSession, KycStatus
+from service.kyc.queries import count_unverified, list_queue
 from service.kyc.states import Actor
 
 LEGACY_CASE_ACTOR = "legacy_admin_case_action"
@@ -95,7 +92,7 @@ async def decide_session(
             raise KycSessionChanged
         unverified = 0
         if fields.decision == KycStatus.VERIFIED and require_verified != "off":
-            unverified = await _unverified_documents(session.id)
+            unverified = await count_unverified(session.id)
             if unverified and require_verified == "enforce":
                 raise DocumentsNotVerified
         decided = await states.move(session, fields.decision, by=Actor.reviewer(reviewer, by), reason=fields.reason)
@@ -105,11 +102,3 @@ async def decide_session(
     if unverified:
         logs.log("kyc.verified_on_unread_documents", level="warn", kycSessionId=str(decided.id), documents=unverified)
     return decided
-
-
-async def _unverified_documents(session_id: UUID) -> int:
-    """How many documents of a session have no verified bytes; a session without documents counts as one."""
-    documents = IdentityDocument.filter(kyc_session_id=session_id).annotate(number=Count("id")).group_by("byte_state")
-    numbers: dict[str, int] = dict(await documents.values_list("byte_state", "number"))
-    verified = numbers.pop(ByteState.VERIFIED.value, 0)
-    return sum(numbers.values()) or int(not verified)
