@@ -70,9 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     seed = add("seed", _seed, "fill the database with jobs, posts and, in dev, people")
     seed.add_argument("--staging", action="store_true", help="also the accounts for app developers")
     seed.add_argument("--reset", action="store_true", help="with --staging: put their accounts back to the first state")
-    seed.add_argument(
-        "--testers", type=int, default=0, metavar="N", help="with --staging: N more sets of accounts, numbered"
-    )
+    seed.add_argument("--testers", type=int, metavar="N", help="with --staging: N more sets of accounts, numbered")
     storage = add("storage", _storage, "prepare the object store")
     storage.add_argument("action", choices=["bootstrap"])
     from service.tools.backup import command as backup

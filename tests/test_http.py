@@ -219,6 +219,8 @@ class TestDocs:
         for asset in ("page.css", "scalar.js", "start.js"):
             assert f"docs/{asset}" in page.text
             assert (await api.get(f"/docs/{asset}")).status_code == 200
+        for address in ("/docs", "/docs/scalar.js", "/openapi.yaml"):
+            assert (await api.get(address)).headers["x-content-type-options"] == "nosniff"
 
     async def test_the_large_file_travels_packed(self, api: httpx.AsyncClient) -> None:
         packed = await api.get("/docs/scalar.js")

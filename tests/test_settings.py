@@ -176,10 +176,27 @@ class TestUnknownNames:
         (sentence,) = unknown_names({name: ""})
         assert sentence.endswith(f"The nearest name is {nearest}.")
 
+    @pytest.mark.parametrize(
+        ("name", "nearest"),
+        [("DATABSE_URL", "DATABASE_URL"), ("METRIC_JSON", "METRICS_JSON"), ("SMPT_URL", "SMTP_URL")],
+    )
+    def test_a_slip_in_the_first_letters_is_noticed_too(self, name: str, nearest: str) -> None:
+        (sentence,) = unknown_names({name: ""})
+        assert sentence.endswith(f"The nearest name is {nearest}.")
+
+    def test_nothing_is_named_where_nothing_is_near(self) -> None:
+        assert unknown_names({"AUTH_FOO_BAR": ""}) == [
+            "AUTH_FOO_BAR is set, but there is no such variable: it is ignored."
+        ]
+
     def test_other_programs_variables_are_left_alone(self) -> None:
-        assert (
-            unknown_names({"PATH": "", "API_KEY": "", "LOG_FILE": "", "POSTGRES_PORT_5432_TCP": "", "HOME": ""}) == []
-        )
+        links = {
+            f"{service}_{rest}"
+            for service, port in (("API", 80), ("POSTGRES", 5432), ("MINIO", 9000), ("PROMETHEUS", 9090))
+            for rest in ("SERVICE_HOST", "SERVICE_PORT", "PORT", f"PORT_{port}_TCP", f"PORT_{port}_TCP_ADDR")
+        }
+        others = {"PATH", "HOME", "API_KEY", "LOG_FILE", "PYTHONPATH", "KUBERNETES_SERVICE_HOST", "PORT", "LANG", "TZ"}
+        assert unknown_names(dict.fromkeys(links | others, "")) == []
 
     def test_every_name_of_the_example_file_is_known(self) -> None:
         names = re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (Path(__file__).parents[1] / ".env.example").read_text(), re.M)
@@ -195,3 +212,16 @@ class TestParseRing:
     def test_other_forms_are_refused(self, text: str) -> None:
         with pytest.raises(ValueError, match=r"key|form"):
             parse_ring(text)
+
+
+class TestDatabaseAddress:
+    @pytest.mark.parametrize("hosts", ["h", "h:5432", "a:5432,b:5433", "[::1]:5432", "", "%2Frun%2Fpostgres"])
+    def test_forms_that_postgres_reads(self, hosts: str) -> None:
+        address = f"postgresql://u:p%40w:x@{hosts}/d?sslmode=require"
+        assert load_settings({**BASE, "DATABASE_URL": address}).database_url == address
+
+    @pytest.mark.parametrize("hosts", ["h:notaport", "a:5432,b:x", "h:123456"])
+    def test_a_port_that_is_none_stops_the_start_without_the_password(self, hosts: str) -> None:
+        with pytest.raises(SettingsError, match=r"^DATABASE_URL is not a valid Postgres address\.") as refused:
+            load_settings({**BASE, "DATABASE_URL": f"postgresql://u:geheim@{hosts}/d"})
+        assert "geheim" not in str(refused.value)

@@ -37,6 +37,12 @@ _BY_STAFF = {
 }
 _REASON = {"en": " Reason: ", "id": " Alasan: "}
 _STAFF = {"en": STAFF_NAME, "id": "petugas"}
+# Steps of earlier releases may name somebody else than the actor that they store, or store no actor at all.
+_SET_BY = re.compile(
+    r"The status is now (?P<status>[A-Z_]+), set by [^\n]{1,320}?\.(?: Reason: (?P<reason>.*))?", re.DOTALL
+)
+_ADDRESS = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
+_BY_ADDRESS = re.compile(rf"(\bby ){_ADDRESS}", re.IGNORECASE)
 # Key → language → title and sentence; without a sentence, what somebody typed stands alone. Steps of earlier releases
 # have no key and are recognised by these English words, so whoever changes them keeps the old ones for that.
 _TEXTS: dict[StepText, dict[str, tuple[str, str]]] = {
@@ -114,7 +120,7 @@ def step_for_candidate(step: StoredStep, language: str, *, note: str | None) -> 
     A step whose words are not ours stays as it is stored, but for the name of the member of staff who acted. `note` is
     that of the application.
     """
-    is_staffs = step.actor_id is not None and step.actor_type not in {ActorType.USER, ActorType.SYSTEM}
+    is_staffs = step.actor_type not in {ActorType.USER, ActorType.SYSTEM}
     found = _key_of(step, note)
     if found is not None:
         key, typed = found
@@ -122,8 +128,8 @@ def step_for_candidate(step: StoredStep, language: str, *, note: str | None) -> 
     else:
         title, description = step.title, step.description
         if is_staffs:
-            title, description = (_without(step.actor_id or "", text, language) for text in (title, description))
-    actor_id = STAFF_NAME if is_staffs else step.actor_id
+            title, description = (_without(step.actor_id or "", text) for text in (title, description))
+    actor_id = STAFF_NAME if is_staffs and step.actor_id is not None else step.actor_id
     return step.model_copy(update={"title": title, "description": description, "actor_id": actor_id})
 
 
@@ -155,11 +161,26 @@ def _key_of(step: StoredStep, note: str | None) -> tuple[StepText, str | None] |
             return key, None
         if step.description.startswith(told + _REASON[_ENGLISH]):
             return key, step.description[len(told + _REASON[_ENGLISH]) :]
-    return None
+    return _key_of_staffs_step(step) if step.actor_type not in {ActorType.USER, ActorType.SYSTEM} else None
 
 
-def _without(name: str, text: str, language: str) -> str:
-    """`text` with the word for staff wherever it has `name`, in any case, as a word of its own."""
-    if not name.strip():
-        return text
-    return re.sub(rf"(?<!\w){re.escape(name.strip())}(?!\w)", _STAFF[language], text, flags=re.IGNORECASE)
+def _key_of_staffs_step(step: StoredStep) -> tuple[StepText, str | None] | None:
+    """The same for our sentence of staff's moves, whomever it names."""
+    found = _SET_BY.fullmatch(step.description)
+    key = _KEYS.get(step.status.lower())
+    if found is None or key is None or found["status"] != step.status or step.title != _TEXTS[key][_ENGLISH][0]:
+        return None
+    return key, found["reason"]
+
+
+def _without(name: str, text: str) -> str:
+    """An English text with the word for staff in the place of whoever acted, in any case.
+
+    An address is replaced wherever it is that of `name`, and behind "by" whosever it is. A name that is no address may
+    be an ordinary word, so it is replaced behind "by" alone.
+    """
+    name = name.strip()
+    if name:
+        before = r"(?<!\w)()" if "@" in name else r"(\bby )"
+        text = re.sub(rf"{before}{re.escape(name)}(?!\w)", rf"\g<1>{STAFF_NAME}", text, flags=re.IGNORECASE)
+    return _BY_ADDRESS.sub(rf"\g<1>{STAFF_NAME}", text)

@@ -374,6 +374,8 @@ class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Tokens, Database, Proce
         found: list[str] = []
         if not self.database_url.startswith(("postgres://", "postgresql://")):
             found.append("DATABASE_URL must start with postgres:// or postgresql://")
+        elif not _ports_can_be_read(self.database_url):
+            found.append("DATABASE_URL is not a valid Postgres address.")
         found += [
             f"{name.upper()} must start with http:// or https://"
             for name in ("object_storage_endpoint", "object_storage_public_endpoint", "backup_s3_endpoint")
@@ -486,14 +488,28 @@ def is_weak(value: str, minimum_length: int) -> bool:
 
 
 def unknown_names(environ: Mapping[str, str]) -> list[str]:
-    """A sentence for each variable of `environ` that begins like ours and is none of ours; never its value."""
+    """A sentence for each variable of `environ` that seems to be meant for us and is none of ours; never its value.
+
+    That is one that begins like ours, or is a slip of the pen away from one of ours.
+    """
     known = {name.upper() for name in Settings.model_fields} | _OTHER_NAMES
     found = []
     for name in sorted(name.upper() for name in environ):
-        if name.startswith(_OUR_PREFIXES) and name not in known:
-            (nearest,) = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.0)
-            found.append(f"{name} is set, but there is no such variable: it is ignored. The nearest name is {nearest}.")
+        if name in known:
+            continue
+        nearest = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.8)
+        # A longer name around one of ours is somebody else's on purpose.
+        is_slip = bool(difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.87)) and nearest[0] not in name
+        if name.startswith(_OUR_PREFIXES) or is_slip:
+            hint = f" The nearest name is {nearest[0]}." if nearest else ""
+            found.append(f"{name} is set, but there is no such variable: it is ignored.{hint}")
     return found
+
+
+def _ports_can_be_read(url: str) -> bool:
+    """Whether each of a database URL's hosts has a port that is a number, or none."""
+    hosts = url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2].split(",")
+    return all(re.fullmatch(r"(?:\[[^\]]*\]|[^:\[\]]*)(?::\d{0,5})?", host) for host in hosts)
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -64,6 +64,7 @@ _CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+_AS_DECLARED = {"X-Content-Type-Options": "nosniff"}
 
 
 @bp.get("/openapi.yaml")
@@ -80,7 +81,7 @@ async def get_contract(request: Request) -> HTTPResponse:
     ctx = request.app.ctx
     if not hasattr(ctx, "contract"):
         ctx.contract = to_yaml(build_document(request.app)).encode()
-    return HTTPResponse(ctx.contract, content_type="application/yaml")
+    return HTTPResponse(ctx.contract, content_type="application/yaml", headers=_AS_DECLARED)
 
 
 @bp.get("/docs")
@@ -95,7 +96,9 @@ async def get_contract(request: Request) -> HTTPResponse:
 )
 async def get_docs(_: Request) -> HTTPResponse:
     return HTTPResponse(
-        _PAGE, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _CONTENT_POLICY}
+        _PAGE,
+        content_type="text/html; charset=utf-8",
+        headers={"Content-Security-Policy": _CONTENT_POLICY, **_AS_DECLARED},
     )
 
 
@@ -113,7 +116,7 @@ async def get_docs(_: Request) -> HTTPResponse:
 async def get_docs_asset(request: Request, asset: str) -> HTTPResponse:
     if asset not in _ASSETS:
         raise NotFound
-    headers = {"Cache-Control": "public, max-age=3600", "Vary": "Accept-Encoding"}
+    headers = {"Cache-Control": "public, max-age=3600", "Vary": "Accept-Encoding", **_AS_DECLARED}
     body, packed = await asyncio.to_thread(_asset, asset)
     if "gzip" in request.headers.get("accept-encoding", ""):
         body, headers["Content-Encoding"] = packed, "gzip"

@@ -128,7 +128,10 @@ def _for_reader(name: str | None, info: ValidationInfo) -> str | None:
 
 
 def _actor_for_reader(name: str | None, info: ValidationInfo) -> str | None:
-    return _for_reader(name, info) if info.data["actor_type"] == ActorType.ADMIN else name
+    actor_type = info.data["actor_type"]
+    # No program of ours has an address: one in a row of another server is somebody's of the staff.
+    is_staffs = actor_type == ActorType.ADMIN or (actor_type != ActorType.USER and name is not None and "@" in name)
+    return _for_reader(name, info) if is_staffs else name
 
 
 NAMES = "names"

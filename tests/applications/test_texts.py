@@ -276,10 +276,21 @@ class TestEarlierReleases:
                 f"By {REVIEWER.upper()}, not by x{REVIEWER} or me@example.com.",
                 "ADMIN",
                 REVIEWER,
-                f"By staff, not by x{REVIEWER} or me@example.com.",
-                f"By petugas, not by x{REVIEWER} or me@example.com.",
+                "By staff, not by staff or me@example.com.",
+                "By staff, not by staff or me@example.com.",
             ),
-            ("Offer", "Training by Rin.", "ADMIN", "Rin", "Training by staff.", "Training by petugas."),
+            ("Offer", "Training by Rin.", "ADMIN", "Rin", "Training by staff.", "Training by staff."),
+            # A name that is no address may be an ordinary word.
+            ("A candidate", "a bad application", "ADMIN", "a", "a bad application", "a bad application"),
+            ("In review", "Review done by review", "ADMIN", "Review", "Review done by staff", "Review done by staff"),
+            (
+                "Moved",
+                "Application status changed to OFFERED by boss@corp.example.com.",
+                "ADMIN",
+                None,
+                "Application status changed to OFFERED by staff.",
+                "Application status changed to OFFERED by staff.",
+            ),
             ("Offer", "As stored", "ADMIN", None, "As stored", "As stored"),
             ("Offer", "As stored", "ADMIN", " ", "As stored", "As stored"),
             # The title alone is not our step.
@@ -305,13 +316,25 @@ class TestEarlierReleases:
             assert (step["title"], step["description"]) == (title, expected)
             assert step["actorId"] == (actor if actor is None or kind == "USER" else STAFF_NAME)
 
+    @pytest.mark.parametrize("actor", [None, "admin_api_key", REVIEWER])
+    async def test_our_sentence_is_recognised_whomever_it_names(
+        self, api: httpx.AsyncClient, candidate: Candidate, actor: str | None
+    ) -> None:
+        application_id = await make_application(candidate.id)
+        said = "The status is now OFFERED, set by other@corp.example.com. Reason: Write to me@example.com.\nSoon."
+        await add_step(application_id, "OFFERED", "Job offered", said, actor, "ADMIN")
+        assert await words(api, candidate, application_id, "id") == (
+            "Penawaran kerja",
+            "Statusnya kini OFFERED, ditetapkan oleh petugas. Alasan: Write to me@example.com.\nSoon.",
+        )
+
     async def test_a_key_of_a_later_release_falls_back_to_english(
         self, api: httpx.AsyncClient, candidate: Candidate
     ) -> None:
         application_id = await make_application(candidate.id)
         await add_step(application_id, "OFFERED", "Seat kept", f"{REVIEWER} kept a seat.", REVIEWER, "ADMIN")
         await db.execute("UPDATE job_application_journey_events SET text_key = 'seat_kept' WHERE status = 'OFFERED'")
-        assert await words(api, candidate, application_id, "id") == ("Seat kept", "petugas kept a seat.")
+        assert await words(api, candidate, application_id, "id") == ("Seat kept", "staff kept a seat.")
 
 
 class TestStaffStayUnnamed:

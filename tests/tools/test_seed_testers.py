@@ -202,7 +202,7 @@ class TestTesters:
             person.email.replace("@", "-3@") for person in STAGING_PEOPLE
         ]
 
-    @pytest.mark.parametrize("testers", [-1, 51])
+    @pytest.mark.parametrize("testers", [-1, 0, 51])
     async def test_the_number_has_a_bound(self, app: App, staging: Settings, testers: int) -> None:
         with pytest.raises(SeedError, match="from 1 to 50"):
             await fill(staging, testers=testers)

@@ -72,7 +72,7 @@ async def seed(
     *,
     staging: bool = False,
     reset: bool = False,
-    testers: int = 0,
+    testers: int | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> SeedReport:
     """Open the database of `settings`, fill it (see `fill_database`) and close it again."""
@@ -93,7 +93,7 @@ async def fill_database(
     *,
     staging: bool = False,
     reset: bool = False,
-    testers: int = 0,
+    testers: int | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> SeedReport:
     """Add what is missing of the seed to the open database, in one transaction.
@@ -113,14 +113,14 @@ async def fill_database(
 
 
 def _choose_accounts(
-    settings: Settings, environ: Mapping[str, str], *, staging: bool, reset: bool, testers: int
+    settings: Settings, environ: Mapping[str, str], *, staging: bool, reset: bool, testers: int | None
 ) -> tuple[tuple[SeedPerson, ...], str]:
-    for option, is_given in (("--reset", reset), ("--testers", testers), ("--staging", staging)):
+    for option, is_given in (("--reset", reset), ("--testers", testers is not None), ("--staging", staging)):
         if is_given and settings.environment == "production":
             raise SeedError(f"seed {option} is refused with ENVIRONMENT=production: it makes accounts.")
         if is_given and not staging:
             raise SeedError(f"seed {option} goes with --staging.")
-    if not 0 <= testers <= MOST_TESTERS:
+    if testers is not None and not 1 <= testers <= MOST_TESTERS:
         raise SeedError(f"seed --testers takes a number from 1 to {MOST_TESTERS}.")
     if staging:
         password = environ.get("SEED_STAGING_PASSWORD", "")
@@ -128,7 +128,7 @@ def _choose_accounts(
             raise SeedError(
                 f"SEED_STAGING_PASSWORD must be set to {MINIMUM_STAGING_PASSWORD_LENGTH} characters or more."
             )
-        return tester_people(testers), password
+        return tester_people(testers or 0), password
     if not settings.is_dev:
         return (), ""
     password = environ.get("SEED_CANDIDATE_PASSWORD", "") or secrets.token_urlsafe(24)
