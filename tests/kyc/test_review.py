@@ -474,7 +474,8 @@ class TestStaffStayUnnamed:
     async def test_nobody_stays_nobody_and_the_service_stays_itself(
         self, api: httpx.AsyncClient, candidate: Candidate, waiting: str
     ) -> None:
-        for actor_type, actor_id in (("ADMIN", None), ("SYSTEM", "provider"), ("SYSTEM", None)):
+        programs = (("SYSTEM", "provider"), ("SYSTEM", None), ("SYSTEM", "boss@corp.example.com"))
+        for actor_type, actor_id in (("ADMIN", None), *programs):
             await db.execute(
                 "INSERT INTO kyc_status_events (id, kyc_session_id, to_status, actor_type, actor_id)"
                 " VALUES ($1, $2, 'SUBMITTED', $3, $4)",
@@ -490,6 +491,7 @@ class TestStaffStayUnnamed:
             ("ADMIN", None),
             ("SYSTEM", "provider"),
             ("SYSTEM", None),
+            ("SYSTEM", "staff"),
         ]
 
     async def test_the_owner_of_an_organization_learns_no_name(
