@@ -12,7 +12,13 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from asyncpg import exceptions as pg
-from tortoise.exceptions import DBConnectionError, DoesNotExist, IntegrityError, OperationalError
+from tortoise.exceptions import (
+    DBConnectionError,
+    DoesNotExist,
+    IntegrityError,
+    OperationalError,
+    TransactionManagementError,
+)
 from tortoise.transactions import atomic, in_transaction
 
 from service.audit.models import ActorType, AuditEvent
@@ -269,6 +275,14 @@ class TestTransaction:
             await task
         assert await User.all().count() == 0
         assert db.pool_stats().idle == db.pool_stats().size
+
+    async def test_a_refusal_that_tortoise_renames_is_rolled_back_too(self, database, caplog):
+        """On a server that only reads, its error is a TransactionManagementError; the pool would log and clean up."""
+        with pytest.raises(TransactionManagementError):
+            async with in_transaction():
+                await db.execute("SELECT 1")
+                raise TransactionManagementError
+        assert "active transaction" not in caplog.text
 
     async def test_an_error_survives_the_loss_of_the_connection(self, database, own_url):
         @atomic()

@@ -45,7 +45,6 @@ from tortoise.exceptions import (
     DBConnectionError,
     IntegrityError,
     OperationalError,
-    TransactionManagementError,
 )
 from tortoise.expressions import RawSQL
 
@@ -294,7 +293,7 @@ class Transaction(TransactionContextPooled):
                         await self._give_up(client)
                         raise
                     await client.commit()
-                elif exc_type is not TransactionManagementError:
+                else:
                     await self._give_up(client)
         finally:
             get_connections().reset(self.token)
