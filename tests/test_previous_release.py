@@ -82,6 +82,8 @@ async def test_its_own_smoke_passes_on_the_schema_of_today(
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
+    # Of that release's libraries today's lock lacks one, which held the files of its page alone.
+    (previous / "swagger_ui_bundle.py").write_text('swagger_ui_path = "."\n')
     assert "applied" not in await run("migrate")
     await run("seed")
     async with running_server(environment, tree=previous) as server:
