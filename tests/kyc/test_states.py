@@ -23,7 +23,7 @@ KEY = Staff(None)
 
 
 def principal(candidate: Candidate) -> Principal:
-    return Principal(candidate.id, "Sari Contoh", candidate.email, None, None, ("sdm",), None)  # type: ignore[arg-type]
+    return Principal(candidate.id, "Sari Contoh", candidate.email, None, None, ("sdm",), None)
 
 
 async def decide(session_id: str, decision: str) -> Any:
