@@ -16,6 +16,7 @@ from service.base.settings import Settings, load_settings
 from service.contract.openapi import build_document
 from service.database import db, migrate
 from service.lists import queries as listing
+from service.lists import totals
 from tests.contract_check import Contract
 from tests.factories import Candidate, make_candidate
 
@@ -106,6 +107,7 @@ def _patient_searches(request: pytest.FixtureRequest) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if request.node.get_closest_marker("real_search_limit") is None:
             patch.setattr(listing, "SEARCH_SECONDS", 60.0)
+            patch.setattr(totals, "WAIT_SECONDS", 60.0)
         yield
 
 

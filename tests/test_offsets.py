@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from sanic import Sanic
 
-from service.lists.queries import OffsetPage, offset_page
+from service.lists.queries import OffsetPage, cut, offset_page
 
 
 async def numbers(offset: int, limit: int, rows: int = 5) -> OffsetPage[int]:
     return await offset_page(
-        "SELECT count(*) FROM generate_series(1, $3::int)",
-        "SELECT n AS id FROM generate_series(1, $3::int) n ORDER BY n DESC LIMIT $1 OFFSET $2",
+        "SELECT 1 FROM generate_series(1, $1::int)",
+        cut("SELECT n AS id FROM generate_series(1, $1::int) n ORDER BY n DESC"),
         "p.id DESC",
         rows,
         view=lambda row: row["id"] * row["factor"],

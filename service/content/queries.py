@@ -11,7 +11,7 @@ import asyncpg
 from tortoise.exceptions import IntegrityError
 
 from service.database import db
-from service.lists.queries import OffsetPage, offset_page
+from service.lists.queries import OffsetPage, cut, offset_page
 
 T = TypeVar("T")
 
@@ -92,10 +92,12 @@ class Saves:
         self, columns: str, view: Callable[[asyncpg.Record], T], *, user_id: str, offset: int, limit: int
     ) -> OffsetPage[T]:
         """What a person keeps, the last saved first, hidden items too, each row of `columns` as `view`. One statement."""
+        saves = cut(
+            f"SELECT id, {self.key}, created_at FROM {self.table} WHERE user_id = $1 ORDER BY created_at DESC, id DESC"
+        )
         return await offset_page(
-            f"SELECT count(*) FROM {self.table} WHERE user_id = $3",
-            f"SELECT s.created_at AS saved_at, s.id AS save_id, i.* FROM (SELECT id, {self.key}, created_at"
-            f" FROM {self.table} WHERE user_id = $3 ORDER BY created_at DESC, id DESC LIMIT $1 OFFSET $2) s"
+            f"SELECT 1 FROM {self.table} WHERE user_id = $1",
+            f"SELECT s.created_at AS saved_at, s.id AS save_id, i.* FROM ({saves}) s"
             f" CROSS JOIN LATERAL (SELECT {columns}, true AS saved FROM {self.items} {self.alias}"
             f" WHERE {self.alias}.id = s.{self.key} OFFSET 0) i",
             "p.saved_at DESC, p.save_id DESC",

@@ -76,6 +76,7 @@ CONNECT_TIMEOUT_SECONDS = 5.0
 ACQUIRE_TIMEOUT_SECONDS = 5.0
 COMMAND_TIMEOUT_SECONDS = 30.0
 IDLE_LIFETIME_SECONDS = 300.0
+STATEMENTS_KEPT = 400
 
 
 class DatabaseUnavailable(Exception):
@@ -132,6 +133,9 @@ def tortoise_config(
                     "timeout": connect_timeout_seconds,
                     "acquire_timeout": acquire_timeout_seconds,
                     "command_timeout": command_timeout_seconds,
+                    # A statement that is prepared anew is planned anew five times.
+                    "statement_cache_size": STATEMENTS_KEPT,
+                    "max_cached_statement_lifetime": 0,
                     "max_inactive_connection_lifetime": idle_lifetime_seconds,
                 },
             }

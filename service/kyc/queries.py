@@ -17,7 +17,7 @@ from service.http.web import Paged
 from service.kyc import admin_schemas, schemas
 from service.kyc.models import IdentityDocument, KycClaim, KycSession, KycStatusEvent
 from service.kyc.states import WAITING_SQL
-from service.lists.queries import OffsetPage
+from service.lists.queries import OffsetPage, cut, numbered
 
 # Neither a person nor a mistake may make one answer endless; counts and flags still tell of everything.
 SHOWN_DOCUMENTS = 200
@@ -78,13 +78,9 @@ async def list_queue(statuses: Sequence[str], query: Paged) -> OffsetPage[admin_
     """
     where, arguments = ("WHERE s.status = ANY($1::text[])", [list(statuses)]) if statuses else ("", [])
     total = await db.fetch_value(f"SELECT count(*) FROM kyc_sessions s {where}", *arguments)
-    rows = await db.fetch_all(
-        f"{_QUEUE} {where} ORDER BY COALESCE(s.submitted_at, s.created_at) DESC, s.id DESC"
-        f" LIMIT ${len(arguments) + 1} OFFSET ${len(arguments) + 2}",
-        *arguments,
-        query.limit + 1,
-        query.cursor,
-    )
+    page = cut(f"{_QUEUE} {where} ORDER BY COALESCE(s.submitted_at, s.created_at) DESC, s.id DESC")
+    sql, values = numbered(page, arguments, query.cursor, query.limit)
+    rows = await db.fetch_all(sql, *values)
     items = await _items(rows[: query.limit])
     return OffsetPage(items, query.cursor, query.limit, has_more=len(rows) > query.limit, total=total)
 

@@ -1,4 +1,4 @@
-"""Where does a page of a long list begin, and how many rows are there? Positions that clients hold, totals that may lag.
+"""Where does a page of a long list begin? Positions that clients hold.
 
 The rules: docs/rules/content.md, lists.
 """
@@ -8,11 +8,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Generic, NamedTuple, Protocol, TypeVar
+from typing import Annotated, Any, Generic, Protocol, TypeVar
 
 import orjson
 
@@ -149,65 +147,3 @@ class Slice(Generic[T]):
             total=self.total,
             after=self.after,
         )
-
-
-# --- Totals -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Count:
-    value: int
-    counted_at: float
-    version: str | None
-    claimed: bool = False
-
-
-class Known(NamedTuple):
-    """A count that is remembered, or none; whether the caller is to count anew, and whether it is of their version."""
-
-    value: int | None
-    due: bool
-    exact: bool = False
-
-
-class Totals:
-    """Counts that may be a little old, by list and filters; of this process alone.
-
-    After `fresh_seconds` one caller is told to count anew while the others go on with the old value, which nobody gets
-    once it is `usable_seconds` old. For callers who know the version of what is counted, a count of that version is
-    true at any age, and one of another version is due at once. Of more than `maximum` counts the least used go.
-    """
-
-    def __init__(self, *, fresh_seconds: float, usable_seconds: float, maximum: int = 1000) -> None:
-        self.fresh_seconds = fresh_seconds
-        self.usable_seconds = usable_seconds
-        self.maximum = maximum
-        self._counts: OrderedDict[str, _Count] = OrderedDict()
-
-    def look(self, binding: str, version: str | None = None) -> Known:
-        """What is known of a count, to a caller who read `version` before."""
-        known = self._counts.get(binding)
-        if known is None:
-            return Known(None, True)
-        if version is not None and known.version == version:
-            self._counts.move_to_end(binding)
-            return Known(known.value, False, True)
-        age = time.monotonic() - known.counted_at
-        if age >= self.usable_seconds:
-            return Known(None, True)
-        self._counts.move_to_end(binding)
-        if known.claimed or (version is None and age < self.fresh_seconds):
-            return Known(known.value, False)
-        known.claimed = True
-        return Known(known.value, True)
-
-    def keep(self, binding: str, value: int, counted_at: float, version: str | None = None) -> None:
-        """Remember a count whose statement was sent at `counted_at` (`time.monotonic()`), after reading `version`."""
-        self._counts[binding] = _Count(value, counted_at, version)
-        self._counts.move_to_end(binding)
-        while len(self._counts) > self.maximum:
-            self._counts.popitem(last=False)
-
-    def forget(self) -> None:
-        """Count everything anew."""
-        self._counts.clear()

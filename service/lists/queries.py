@@ -1,4 +1,4 @@
-"""How is a long list read? One statement for a page: narrowed, searched, from an offset or a position, with its total.
+"""How is a long list read? One statement for a page: narrowed, searched, from an offset or a position.
 
 The rules: docs/rules/content.md, lists and search.
 """
@@ -6,6 +6,7 @@ The rules: docs/rules/content.md, lists and search.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,23 +19,35 @@ from service.database import db
 from service.http.errors import InvalidCursor, InvalidField, SearchBusy
 from service.http.fields import Text
 from service.http.web import PageInfo
-from service.lists.paging import KeysetPaged, Known, Position, Slice, Totals, start_of
+from service.lists.paging import KeysetPaged, Position, Slice, start_of
+from service.lists.totals import Total, Totals
 
 SEARCH_SECONDS = 1.0
-# Of a search, matches are counted on every request up to here.
+# Up to here totals are exact, of lists and of searches. A list that shrinks below 10 000 rows was above twice as many a
+# moment before, or is counted at once.
+EXACT_ROWS = 20_000
 EXACT_MATCHES = 1000
-# A common term fills its page from the first rows of the list; only for others are all matches looked up.
+# A common term fills its page from the first rows of the list, a less common one from some more.
 _WALK_ROWS = 1000
-_LONG_COUNT_SECONDS = 10.0
+_FAR_WALK_ROWS = 25_000
+# The share of SEARCH_SECONDS after which bringing all matches into order is given up.
+_FOUND_SHARE = 0.6
+_SAMPLED_ROWS = 2000
 _NO_LIMIT = 2**62
+# The limit stands in the statement's text: a generic plan, made without it, would look dear, and each page would be
+# planned anew. Few limits make few texts, since a connection keeps the plans of a few hundred.
+_ROWS_READ = (2, 6, 11, 21, 26, 51, 101)
 # Searches never hold all connections of a process.
 _searches = asyncio.Semaphore(4)
-_long_counts = asyncio.Semaphore(2)
 
-# A total may be 5 s behind without a search and 60 s behind above EXACT_MATCHES; the rest is for answering.
-_totals = Totals(fresh_seconds=2.5, usable_seconds=4.5)
-_long_totals = Totals(fresh_seconds=30.0, usable_seconds=57.0)
-_counting: dict[str, asyncio.Task[tuple[int, str | None]]] = {}
+# A total may be 5 s behind without a search and 60 s behind with one; the rest is for answering.
+_list_totals = Totals(short=EXACT_ROWS, fresh_seconds=2.5, usable_seconds=4.5, count_seconds=25.0)
+_search_totals = Totals(short=EXACT_MATCHES, fresh_seconds=30.0, usable_seconds=57.0, count_seconds=10.0)
+
+_ROWS, _OFFSET = "@rows@", "@offset@"
+_KINDS = {datetime: "timestamptz", str: "text", bool: "boolean"}
+_PLACE = re.compile(r"\$(\d+)")
+_HIDDEN = re.compile(r"\(SELECT (\$\d+::\w+)\)")
 
 T = TypeVar("T")
 
@@ -53,8 +66,8 @@ Search = Annotated[str | None, Text(InvalidSearch, optional=True)]
 
 def forget_totals() -> None:
     """Count everything anew, as a new process does."""
-    _totals.forget()
-    _long_totals.forget()
+    _list_totals.forget()
+    _search_totals.forget()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +113,22 @@ class Listing:
 
 
 class Narrowing:
-    """What a list is narrowed to: conditions, texts to find, and the values of their placeholders, from `$first` on."""
+    """What a list is narrowed to: conditions, texts to find, and the values of their placeholders, from `$1` on."""
 
-    def __init__(self, *conditions: str, first: int = 1) -> None:
+    def __init__(self, *conditions: str) -> None:
         self.arguments: list[Any] = []
-        self._before = first - 1
         self._conditions = list(conditions)
         self._texts: list[tuple[str, str, str]] = []
 
     def bind(self, value: Any) -> str:
         """The placeholder of `value`."""
         self.arguments.append(value)
-        return f"${self._before + len(self.arguments)}"
+        return f"${len(self.arguments)}"
+
+    def hide(self, value: datetime | str | bool) -> str:
+        """The placeholder of `value`, which the planner does not see: one plan serves all values."""
+        kind = next(name for kind, name in _KINDS.items() if isinstance(value, kind))
+        return f"(SELECT {self.bind(value)}::{kind})"
 
     def where(self, condition: str) -> None:
         """Keep rows for which `condition` (SQL) is true."""
@@ -192,45 +209,78 @@ async def read_page(
     view: Callable[[asyncpg.Record], T],
     user_id: str | None = None,
     version: str | None = None,
-    capped: bool = False,
 ) -> Slice[T]:
-    """One page, each row as `view`, with `saved` of the user `user_id`. One statement.
+    """One page, each row as `view`, with `saved` of the user `user_id`. One statement; a search may take three.
 
-    `binding` (`paging.binding_of`) names list and filters. `capped`: of a search above EXACT_MATCHES the total may be
-    60 s behind, and counting it anew is a second statement. `version` is what the caller read of the table before (see
-    Totals): then the page knows whether its total is exact. Raises InvalidCursor, and SearchBusy when a search takes
-    more than SEARCH_SECONDS.
+    `binding` (`paging.binding_of`) names list and filters. `version` is what the caller read of the table before (see
+    Totals): then the page knows whether its total is exact, and a total of the same version is counted once. Another
+    one takes a statement more, when the page does not tell the total by itself. Raises InvalidCursor, and SearchBusy
+    when a search takes more than SEARCH_SECONDS.
     """
+    asked_at = time.monotonic()
     start = start_of(query, binding)
     if start is not None and [type(key) for key in start.keys] != [key.kind for key in listing.keys]:
         raise InvalidCursor
     statement = _Statement(listing, narrowing, query, start, user_id)
-    counted = _Counted(binding if version is None else f"{binding}@", version)
+    totals, total = _list_totals, None
     if not narrowing.searches:
-        rows, total = await _list(statement, counted)
+        rows = await _list(statement)
     else:
+        totals = _search_totals
         try:
             async with asyncio.timeout(SEARCH_SECONDS), _searches:
-                rows, total = await _search(statement, counted, capped=capped)
+                sent_at = time.monotonic()
+                rows, total = await _search(statement)
         except TimeoutError:
             raise SearchBusy from None
-    return _slice(statement, [row for row in rows if row["position_0"] is not None], total, binding, view)
+        if total is not None:
+            totals.keep(binding, total, version, sent_at)
+    has_more, is_empty = len(rows) > query.limit, not rows and statement.offset > 0
+    if total is not None:
+        found = Total(total, True)
+    elif start is None and not has_more and not is_empty:
+        found = Total(statement.offset + len(rows), True)
+    else:
+        found = await totals.find(binding, statement.counting, asked_at, version)
+    return _slice(statement, rows, found, binding, view)
 
 
 @dataclass(frozen=True, slots=True)
-class _Counted:
-    """Under which name a count is remembered, and of which version it is. Callers without one have names of their own."""
+class _Counting:
+    """Counts the rows of the SELECT `rows`, each of one match. `text`: it searches for one.
 
-    name: str
-    version: str | None
+    `sampled` counts the matches among some percent of the table's rows; `table` is the table's name.
+    """
 
+    rows: str
+    arguments: Sequence[Any]
+    text: bool = False
+    sampled: str = ""
+    table: str = ""
 
-@dataclass(frozen=True, slots=True)
-class _Total:
-    """`exact`: of the version that the caller read, or newer."""
+    def sql(self, limit: int | None = None) -> str:
+        """A SELECT of the number, or of `limit` when there are more."""
+        if self.text:
+            # Kept apart from the limit, with which reading the whole table would look cheap.
+            cut = "" if limit is None else f" LIMIT {limit}"
+            return f"WITH found AS MATERIALIZED ({self.rows}) SELECT count(*) FROM (SELECT 1 FROM found{cut}) c"
+        # As if there were always a limit, so that an index is read, not the table.
+        cut = str(limit) if limit is not None else f"(SELECT {_NO_LIMIT})"
+        return f"SELECT count(*) FROM ({self.rows} LIMIT {cut}) c"
 
-    value: int
-    exact: bool
+    async def count(self, limit: int | None = None) -> int:
+        return int(await db.fetch_value(self.sql(limit), *self.arguments))
+
+    async def estimate(self) -> int:
+        if not self.sampled:
+            seen = _HIDDEN.sub(r"\1", self.rows)
+            plan = await db.fetch_value(f"EXPLAIN (FORMAT JSON) {seen}", *self.arguments)
+            return int(plan[0]["Plan"]["Plan Rows"])
+        # The planner knows nothing of texts.
+        size = await db.fetch_value("SELECT reltuples::float8 FROM pg_class WHERE oid = to_regclass($1)", self.table)
+        percent = min(100.0, 100.0 * _SAMPLED_ROWS / max(size, 1.0))
+        sql, values = _used(self.sampled, [*self.arguments, percent])
+        return int(await db.fetch_value(sql, *values) * 100 / percent)
 
 
 class _Statement:
@@ -244,17 +294,36 @@ class _Statement:
         self.start = start
         self.offset = start.skipped if start else query.cursor
         self.wanted = query.limit
-        # Without the page: for the count that is a statement of its own.
-        self.count_sql = f"SELECT count(*) FROM {listing.table} WHERE {narrowing.matches}"
-        self.count_arguments = list(narrowing.arguments)
+        # Without the page: what is bound from here on is no part of the count.
+        self.counting = self._counting()
         saved = "false" if user_id is None else listing.saved.format(narrowing.bind(user_id))
         self.columns = f"{listing.columns}, {saved} AS saved"
-        self._places = [narrowing.bind(key) for key in start.keys] if start else []
-        self.limit = f"{narrowing.bind(query.limit + 1)}::bigint"
-        self.limits = f" LIMIT {self.limit}"
-        self.skips = start is None and query.cursor > 0
-        if self.skips:
-            self.limits += f" OFFSET {narrowing.bind(query.cursor)}"
+        self._places = [narrowing.hide(key) for key in start.keys] if start else []
+        self.rows = _rows_read(query.limit)
+        self.limits = f" LIMIT {self.rows}"
+        self.skipped = 0 if start else query.cursor
+        if self.skipped:
+            self.limits += f" OFFSET (SELECT {narrowing.bind(query.cursor)}::bigint)"
+
+    def _counting(self) -> _Counting:
+        listing, narrowing = self.listing, self.narrowing
+        arguments = list(narrowing.arguments)
+        if not narrowing.searches:
+            rows = f"SELECT 1 FROM {listing.table} WHERE {narrowing.filters} ORDER BY {listing.order()}"
+            return _Counting(rows, arguments)
+        sampled = (
+            f"SELECT count(*) FROM (SELECT {narrowing.texts} FROM {listing.table}"
+            f" TABLESAMPLE SYSTEM (${len(arguments) + 1}::real) WHERE {narrowing.filters}) k"
+            f" WHERE {narrowing.walked('k')}"
+        )
+        matches = f"SELECT 1 FROM {listing.table} WHERE {narrowing.matches}"
+        return _Counting(matches, arguments, text=True, sampled=sampled, table=listing.table.split()[0])
+
+    @property
+    def scope(self) -> str:
+        """The rows behind the page's start without those on texts, in the list's order."""
+        listing = self.listing
+        return f"FROM {listing.table} WHERE {self.narrowing.filters}{self.behind()} ORDER BY {listing.order()}"
 
     def behind(self, prefix: str | None = None) -> str:
         """The condition of the rows behind the page's start."""
@@ -266,131 +335,132 @@ class _Statement:
         return f"CROSS JOIN LATERAL (SELECT {self.columns} FROM {self.listing.table} WHERE {key} = {place} OFFSET 0) r"
 
 
-async def _list(statement: _Statement, counted: _Counted) -> tuple[list[asyncpg.Record], _Total]:
-    """The rows, one more than the page has, and the total."""
-    listing, narrowing = statement.listing, statement.narrowing
-    known = _totals.look(counted.name, counted.version)
-    scope = f"FROM {listing.table} WHERE {narrowing.filters}{statement.behind()} ORDER BY {listing.order()}"
-    if statement.skips:
+def _rows_read(limit: int) -> int:
+    """How many rows are read for a page: at least one more than it has."""
+    return next((rows for rows in _ROWS_READ if rows > limit), limit + 1)
+
+
+async def _list(statement: _Statement) -> list[asyncpg.Record]:
+    """The rows, at least one more than the page has when there are more."""
+    listing = statement.listing
+    if statement.skipped:
         # The rows passed over are read from the index alone.
         page = (
-            f"SELECT r.*, {', '.join(listing.names('k'))} FROM (SELECT {listing.positions} {scope}{statement.limits}) k"
-            f" {statement.looked_up('k')} ORDER BY {listing.order('k')}"
+            f"SELECT r.*, {', '.join(listing.names('k'))} FROM (SELECT {listing.positions} {statement.scope}"
+            f"{statement.limits}) k {statement.looked_up('k')} ORDER BY {listing.order('k')}"
         )
     else:
-        page = f"SELECT {statement.columns}, {listing.positions} {scope}{statement.limits}"
-    if known.value is not None and not known.due:
-        return await db.fetch_all(page, *narrowing.arguments), _Total(known.value, known.exact)
-    sent_at = time.monotonic()
-    rows = await db.fetch_all(
-        # Counted in the list's order and as if there were a limit, so that the list's index is read, not the table.
-        f"SELECT t.total, p.* FROM (SELECT count(*) AS total FROM (SELECT 1 FROM {listing.table}"
-        f" WHERE {narrowing.filters} ORDER BY {listing.order()} LIMIT (SELECT {_NO_LIMIT})) c) t"
-        f" LEFT JOIN ({page}) p ON true ORDER BY {listing.order('p')}",
-        *narrowing.arguments,
-    )
-    _totals.keep(counted.name, rows[0]["total"], sent_at, counted.version)
-    return rows, _Total(rows[0]["total"], True)
+        page = f"SELECT {statement.columns}, {listing.positions} {statement.scope}{statement.limits}"
+    return await db.fetch_all(page, *statement.narrowing.arguments)
 
 
-async def _search(statement: _Statement, counted: _Counted, *, capped: bool) -> tuple[list[asyncpg.Record], _Total]:
-    """Like `_list`, with texts to find.
+async def _search(statement: _Statement) -> tuple[list[asyncpg.Record], int | None]:
+    """Like `_list`, with texts to find; also the total when the rows tell it.
 
-    `walk` looks through the first rows of the list's order, where a common term fills its page at once. Only when it
-    does not are all rows that match (`found`) brought into order. Postgres reads `found` as far as somebody asks for
-    it, so the count of a common term stops at the cap.
+    The list is walked through in its order, where a common term fills its page at once, and further when the first rows
+    promise that. Only then are all matches looked up in the index and brought into order.
+    """
+    rows, total, is_done, hits = await _walk(statement, _WALK_ROWS)
+    needed = statement.skipped + statement.wanted + 1
+    is_promising = 2 * needed * _WALK_ROWS <= hits * _FAR_WALK_ROWS
+    if not is_done and is_promising:
+        rows, total, is_done, hits = await _walk(statement, _FAR_WALK_ROWS)
+    if is_done:
+        return rows, total
+    try:
+        async with asyncio.timeout(_FOUND_SHARE * SEARCH_SECONDS):
+            return await _find(statement)
+    except TimeoutError:
+        # So many match that they must be near, if not among the first.
+        rows, total, is_done, hits = await _walk(statement, _FAR_WALK_ROWS)
+        if not is_done:
+            raise
+        return rows, total
+
+
+def _used(sql: str, arguments: Sequence[Any]) -> tuple[str, list[Any]]:
+    """The SQL with those of its arguments that it names; Postgres takes no others."""
+    places = list(dict.fromkeys(_PLACE.findall(sql)))
+    renumbered = _PLACE.sub(lambda found: f"${places.index(found[1]) + 1}", sql)
+    return renumbered, [arguments[int(place) - 1] for place in places]
+
+
+async def _walk(statement: _Statement, length: int) -> tuple[list[asyncpg.Record], int | None, bool, int]:
+    """Look through `length` rows: those of the page, the total if told, whether that is all, and how many matched.
+
+    The number that matched is known when the page was not filled.
     """
     listing, narrowing = statement.listing, statement.narrowing
-    known = Known(None, True) if capped else _totals.look(counted.name, counted.version)
-    if capped:
-        total = f"SELECT count(*) AS total FROM (SELECT 1 FROM found LIMIT {EXACT_MATCHES + 1}) c"
-    else:
-        total = (
-            "SELECT count(*) AS total FROM found"
-            if known.due or known.value is None
-            else "SELECT NULL::bigint AS total"
-        )
     keys = ", ".join(listing.names("k"))
-    sent_at = time.monotonic()
+    sql, values = _used(
+        f"WITH hits AS MATERIALIZED (SELECT {keys} FROM (SELECT {listing.positions}, {narrowing.texts} {statement.scope}"
+        f" LIMIT {length}) k WHERE {narrowing.walked('k')} ORDER BY {listing.order('k')}),"
+        f" page AS MATERIALIZED (SELECT {keys} FROM hits k ORDER BY {listing.order('k')}{statement.limits}),"
+        f" filled AS (SELECT count(*) = {statement.rows} AS yes FROM page)"
+        " SELECT t.*, p.* FROM (SELECT CASE WHEN NOT f.yes THEN (SELECT count(*) FROM hits) END AS walk_hits,"
+        f" CASE WHEN NOT f.yes THEN (SELECT count(*) FROM (SELECT 1 {statement.scope} LIMIT {length}) c) END AS walk_rows"
+        " FROM filled f) t"
+        f" LEFT JOIN (SELECT r.*, {keys} FROM page k {statement.looked_up('k')}) p ON true ORDER BY {listing.order('p')}",
+        narrowing.arguments,
+    )
+    rows = await db.fetch_all(sql, *values)
+    hits, walked = rows[0]["walk_hits"] or 0, rows[0]["walk_rows"]
+    rows = _present(rows)
+    is_whole = walked is not None and walked < length
+    total = hits if is_whole and statement.start is None else None
+    return rows, total, is_whole or len(rows) > statement.wanted, hits
+
+
+async def _find(statement: _Statement) -> tuple[list[asyncpg.Record], int]:
+    """The page from all matches, and their number."""
+    listing, narrowing = statement.listing, statement.narrowing
+    keys = ", ".join(listing.names("k"))
     rows = await db.fetch_all(
-        f"WITH walk AS MATERIALIZED (SELECT {keys} FROM (SELECT {listing.positions}, {narrowing.texts}"
-        f" FROM {listing.table} WHERE {narrowing.filters}{statement.behind()} ORDER BY {listing.order()}"
-        f" LIMIT {_WALK_ROWS}) k WHERE {narrowing.walked('k')} ORDER BY {listing.order('k')}{statement.limits}),"
-        f" found AS MATERIALIZED (SELECT {listing.positions} FROM {listing.table} WHERE {narrowing.matches}),"
-        f" page AS (SELECT {keys} FROM walk k WHERE (SELECT count(*) FROM walk) = {statement.limit}"
-        f" UNION ALL (SELECT {keys} FROM found k WHERE (SELECT count(*) FROM walk) < {statement.limit}"
-        f"{statement.behind('k')} ORDER BY {listing.order('k')}{statement.limits}))"
-        f" SELECT t.total, p.* FROM ({total}) t"
-        f" LEFT JOIN (SELECT r.*, {keys} FROM page k {statement.looked_up('k')}) p ON true"
+        f"WITH found AS MATERIALIZED (SELECT {listing.positions} FROM {listing.table} WHERE {narrowing.matches})"
+        " SELECT t.total, p.* FROM (SELECT count(*) AS total FROM found) t"
+        f" LEFT JOIN (SELECT r.*, {keys} FROM (SELECT {keys} FROM found k WHERE true{statement.behind('k')}"
+        f" ORDER BY {listing.order('k')}{statement.limits}) k {statement.looked_up('k')}) p ON true"
         f" ORDER BY {listing.order('p')}",
         *narrowing.arguments,
     )
-    if rows[0]["total"] is None:
-        return rows, _Total(int(known.value or 0), known.exact)
-    count = int(rows[0]["total"])
-    if not capped:
-        _totals.keep(counted.name, count, sent_at, counted.version)
-    elif count > EXACT_MATCHES:
-        long = await _long_count(counted, statement.count_sql, statement.count_arguments)
-        return rows, _Total(max(count, long.value), long.exact)
-    return rows, _Total(count, True)
+    return _present(rows), int(rows[0]["total"])
 
 
-async def _long_count(counted: _Counted, sql: str, arguments: list[Any]) -> _Total:
-    """All matches of a common term, counted by one task for all who ask.
-
-    It goes on when the search that began it gives up, so that the same search succeeds a moment later.
-    """
-    name = counted.name
-    known = _long_totals.look(name, counted.version)
-    if known.due and name not in _counting:
-        task = asyncio.create_task(_count(counted, sql, arguments))
-        _counting[name] = task
-        task.add_done_callback(lambda done: _end_count(name, done))
-    if known.value is not None:
-        return _Total(known.value, known.exact)
-    # Somebody who read an older version may have begun it.
-    value, version = await asyncio.shield(_counting[name])
-    return _Total(value, version == counted.version)
-
-
-async def _count(counted: _Counted, sql: str, arguments: list[Any]) -> tuple[int, str | None]:
-    async with asyncio.timeout(_LONG_COUNT_SECONDS), _long_counts:
-        sent_at = time.monotonic()
-        value = int(await db.fetch_value(sql, *arguments))
-    _long_totals.keep(counted.name, value, sent_at, counted.version)
-    return value, counted.version
-
-
-def _end_count(name: str, task: asyncio.Task[tuple[int, str | None]]) -> None:
-    del _counting[name]
-    if not task.cancelled():
-        task.exception()  # who waited has seen it
+def _present(rows: list[asyncpg.Record]) -> list[asyncpg.Record]:
+    """Without the empty row that stands for a page without rows."""
+    return [row for row in rows if row["position_0"] is not None]
 
 
 def _slice(
     statement: _Statement,
     rows: list[asyncpg.Record],
-    counted: _Total,
+    counted: Total,
     binding: str,
     view: Callable[[asyncpg.Record], T],
 ) -> Slice[T]:
     shown = rows[: statement.wanted]
     has_more = len(rows) > statement.wanted
     offset, seen, total = statement.offset, len(shown) + has_more, counted.value
-    if statement.start is not None:
+    if statement.start is not None and counted.exact:
         # Rows may have gone since the position was handed out.
         total = max(total, seen)
         offset = min(offset, total - seen)
-    elif not has_more and (shown or offset == 0):
-        total = offset + seen
-    elif shown:
-        total = max(total, offset + seen)
+    else:
+        total = _at_least(total, offset, seen, has_more=has_more, by_offset=statement.start is None)
     after = None
     if has_more:
         keys = tuple(shown[-1][f"position_{number}"] for number in range(len(statement.listing.keys)))
         after = Position(binding, offset + len(shown), keys).token()
     return Slice([view(row) for row in shown], offset, statement.wanted, has_more, total, after, counted.exact)
+
+
+def _at_least(total: int, offset: int, seen: int, *, has_more: bool, by_offset: bool = True) -> int:
+    """The total as far as the page's rows tell it: never less than what they show, and exact on the last page."""
+    if seen == 0 and offset > 0:
+        return min(total, offset)
+    if has_more or not by_offset:
+        return max(total, offset + seen)
+    return offset + seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -412,8 +482,21 @@ class OffsetPage(Generic[T]):
         return PageInfo(cursor=str(self.offset), next_cursor=following, limit=self.limit, total=self.total)
 
 
+REACH = "@reach@"
+"""In a page's SQL: so many rows reach to its end."""
+
+
+def cut(select: str) -> str:
+    """The rows of a page out of those of `select`, which has an order. For `offset_page`, which knows the numbers.
+
+    The rows are limited twice: first to a power of two that reaches to the page's end, so that one plan serves all
+    offsets of that size, then to those of the page.
+    """
+    return f"SELECT * FROM ({select} LIMIT {REACH}) cut LIMIT {_ROWS}{_OFFSET}"
+
+
 async def offset_page(
-    count: str,
+    matches: str,
     page: str,
     order: str,
     *arguments: Any,
@@ -423,19 +506,51 @@ async def offset_page(
     columns: str = "p.*",
     joins: str = "",
     key: str = "id",
+    name: str | None = None,
+    text: bool = False,
 ) -> OffsetPage[T]:
     """One page, each row as `view`. One statement, whose total is there when the page is past the last row.
 
-    `count` is a SELECT of one number. `page` is a SELECT that ends in `LIMIT $1 OFFSET $2`, which reads one row more than
-    the page has; it is called `p` in `order` (the ORDER BY of all), in `columns` (what is read) and in `joins` (what each
-    row is completed with). `arguments` are $3 and further (`Narrowing(first=3)`). `key` is a column that no row has
-    empty.
+    `matches` is a SELECT of one row for each match. `page` is a SELECT with `cut` in it, which reads at least one row
+    more than the page has; it is called `p` in `order` (the ORDER BY of all), in `columns` (what is read) and in `joins`
+    (what each row is completed with). `arguments` are $1 and further. `key` is a column that no row has empty.
+
+    `name` (`paging.binding_of`) is that of a list which may become long: matches are counted by the page's statement up
+    to EXACT_ROWS only, and more of them as Totals say. `text`: matches are searched for one, up to EXACT_MATCHES, and
+    the page raises SearchBusy after SEARCH_SECONDS.
     """
-    rows = await db.fetch_all(
-        f"SELECT t.total, {columns} FROM ({count}) t (total) LEFT JOIN LATERAL ({page}) p ON true {joins} ORDER BY {order}",
-        limit + 1,
-        offset,
-        *arguments,
-    )
-    found: Sequence[asyncpg.Record] = rows if rows[0][key] is not None else ()
-    return OffsetPage([view(row) for row in found[:limit]], offset, limit, len(found) > limit, rows[0]["total"])
+    asked_at = time.monotonic()
+    totals = _search_totals if text else _list_totals
+    counting = _Counting(matches, arguments, text=text)
+    known = totals.known(name, asked_at) if name is not None else None
+    count = "SELECT NULL::bigint" if known else counting.sql(totals.short + 1 if name is not None else None)
+    statement, values = numbered(page, arguments, offset, limit)
+    try:
+        async with asyncio.timeout(SEARCH_SECONDS if text else None):
+            rows: Sequence[asyncpg.Record] = await db.fetch_all(
+                f"SELECT t.total, {columns} FROM ({count}) t (total) LEFT JOIN LATERAL ({statement}) p ON true {joins}"
+                f" ORDER BY {order}",
+                *values,
+            )
+    except TimeoutError:
+        raise SearchBusy from None
+    total, found = rows[0]["total"], rows if rows[0][key] is not None else ()
+    shown, has_more = found[:limit], len(found) > limit
+    is_told = not has_more and (bool(shown) or offset == 0)
+    if name is not None and not is_told and (total is None or total > totals.short):
+        total = (await totals.find(name, counting, asked_at)).value
+    total = _at_least(total or 0, offset, len(shown) + has_more, has_more=has_more)
+    return OffsetPage([view(row) for row in shown], offset, limit, has_more, total)
+
+
+def numbered(page: str, arguments: Sequence[Any], offset: int, limit: int) -> tuple[str, list[Any]]:
+    """The SQL of a page with its numbers, and its arguments."""
+    rows = _rows_read(limit)
+    reach, skip, values = rows, "", list(arguments)
+    if offset:
+        values.append(offset)
+        reach, skip = 1 << (offset + rows - 1).bit_length(), f" OFFSET (SELECT ${len(values)}::bigint)"
+    numbers = {REACH: str(min(reach, _NO_LIMIT)), _ROWS: str(rows), _OFFSET: skip}
+    for token, number in numbers.items():
+        page = page.replace(token, number)
+    return page, values

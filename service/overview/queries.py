@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -13,10 +13,9 @@ from service.database import db
 from service.database.records import read
 from service.http.web import Paged, uuid_or_none
 from service.kyc.states import WAITING_SQL
-from service.lists.queries import Narrowing, OffsetPage, offset_page
+from service.lists.paging import binding_of
+from service.lists.queries import REACH, Narrowing, OffsetPage, cut, offset_page
 from service.overview.schemas import ActivityApplicant, ActivityEvent, ActivityFilter, ActivityJob, OverviewSummary
-
-_LONGEST = 2**63 - 1
 
 _COUNTS_SQL = f"""
 SELECT k.pending_kyc, k.manual_review_kyc, e.verified_today, e.rejected_today,
@@ -108,21 +107,19 @@ async def list_activities(wanted: ActivityFilter, query: Paged) -> OffsetPage[Ac
     One statement: each source gives its newest rows up to the page's end, which are merged and cut; the step before is
     looked up in the whole journey, whatever the filter left of it.
     """
-    narrowed = Narrowing(first=3)
-    end = narrowed.bind(min(query.cursor + query.limit + 1, _LONGEST))
-    conditions = [_conditions(source, wanted, narrowed.bind) for source in _SOURCES]
-    totals = " + ".join(
-        f"(SELECT count(*) FROM {source.tables} WHERE {where})"
-        for source, where in zip(_SOURCES, conditions, strict=True)
+    narrowed = Narrowing()
+    conditions = [_conditions(source, wanted, narrowed.hide) for source in _SOURCES]
+    matches = " UNION ALL ".join(
+        f"SELECT 1 FROM {source.tables} WHERE {where}" for source, where in zip(_SOURCES, conditions, strict=True)
     )
     merged = " UNION ALL ".join(
         f"(SELECT {source.rank} AS source, e.id, e.created_at FROM {source.tables} WHERE {where}"
-        f" ORDER BY e.created_at DESC, e.id DESC LIMIT {end})"
+        f" ORDER BY e.created_at DESC, e.id DESC LIMIT {REACH})"
         for source, where in zip(_SOURCES, conditions, strict=True)
     )
     return await offset_page(
-        f"SELECT {totals}",
-        f"{merged} ORDER BY created_at DESC, source, id DESC LIMIT $1 OFFSET $2",
+        matches,
+        cut(f"{merged} ORDER BY created_at DESC, source, id DESC"),
         "p.created_at DESC, p.source, p.id DESC",
         *narrowed.arguments,
         view=_activity,
@@ -133,6 +130,7 @@ async def list_activities(wanted: ActivityFilter, query: Paged) -> OffsetPage[Ac
         " LEFT JOIN job_application_journey_events e ON p.source = 1 AND e.id = p.id"
         " LEFT JOIN job_applications a ON a.id = e.application_id"
         " LEFT JOIN users u ON u.id = a.user_id LEFT JOIN jobs j ON j.id = a.job_id",
+        name=binding_of("activities", *astuple(wanted)),
     )
 
 

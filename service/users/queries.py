@@ -7,19 +7,20 @@ from functools import partial
 from service.auth.queries import USER_COLUMNS
 from service.auth.schemas import User
 from service.database.records import read
-from service.lists.queries import Narrowing, OffsetPage, escape_like, offset_page
+from service.lists.paging import binding_of
+from service.lists.queries import Narrowing, OffsetPage, cut, escape_like, offset_page
 from service.users.schemas import UsersQuery
 
 
 async def list_users(query: UsersQuery) -> OffsetPage[User]:
     """All accounts, newest first, then by id; the text is a part of the name or of the address, in any case."""
-    wanted = Narrowing(first=3)
+    wanted = Narrowing()
     if query.q is not None:
         text = wanted.bind(escape_like(query.q))
         wanted.where(f"(lower(u.full_name) LIKE {text} OR lower(u.email) LIKE {text})")
     return await offset_page(
-        f"SELECT count(*) FROM users u WHERE {wanted.filters}",
-        f"SELECT u.id FROM users u WHERE {wanted.filters} ORDER BY u.created_at DESC, u.id DESC LIMIT $1 OFFSET $2",
+        f"SELECT 1 FROM users u WHERE {wanted.filters}",
+        cut(f"SELECT u.id FROM users u WHERE {wanted.filters} ORDER BY u.created_at DESC, u.id DESC"),
         "u.created_at DESC, u.id DESC",
         *wanted.arguments,
         view=partial(read, User),
@@ -28,4 +29,5 @@ async def list_users(query: UsersQuery) -> OffsetPage[User]:
         columns=f"{USER_COLUMNS}, u.email_verified_at IS NOT NULL AS email_verified",
         joins="LEFT JOIN users u ON u.id = p.id",
         key="user_id",
+        name=binding_of("users", query.q),
     )

@@ -53,9 +53,9 @@ async def list_visible_jobs(
     """Visible jobs by creation, oldest first, then id. Raises InvalidCursor and, for a search, SearchBusy."""
     narrowing = Narrowing(VISIBLE_SQL)
     if wanted.employment_type is not None:
-        narrowing.where(f"j.employment_type = {narrowing.bind(wanted.employment_type)}")
+        narrowing.where(f"j.employment_type = {narrowing.hide(wanted.employment_type)}")
     if wanted.visa_sponsored is not None:
-        narrowing.where(f"j.visa_sponsorship = {narrowing.bind(wanted.visa_sponsored)}")
+        narrowing.where(f"j.visa_sponsorship = {narrowing.hide(wanted.visa_sponsored)}")
     if wanted.text is not None:
         narrowing.contains("j.search_text", wanted.text)
     if wanted.place is not None:
@@ -68,7 +68,6 @@ async def list_visible_jobs(
         view=partial(_summary, user_id),
         user_id=user_id,
         version=version,
-        capped=wanted.text is not None,
     )
 
 
@@ -77,9 +76,7 @@ async def list_all_jobs(text: str | None, query: KeysetPaged) -> Slice[AdminJob]
     narrowing = Narrowing()
     if text is not None:
         narrowing.contains("j.search_text", text)
-    return await read_page(
-        ALL_JOBS, narrowing, query, binding=binding_of("all jobs", text), view=AdminJob.of, capped=text is not None
-    )
+    return await read_page(ALL_JOBS, narrowing, query, binding=binding_of("all jobs", text), view=AdminJob.of)
 
 
 async def find_visible_job(job_id: str, *, user_id: str | None) -> JobEnvelope | None:
