@@ -182,6 +182,18 @@ class TestSlowCounts:
         assert len(rows.counts) == 3
         rows.done.set()
 
+    async def test_a_count_that_never_ends_is_given_up_for_estimates(self) -> None:
+        totals = Totals(short=SHORT, fresh_seconds=2, usable_seconds=5, count_seconds=0.01)
+        rows = Rows(5_000_000)
+        rows.done.clear()
+        for estimates in (1, 2):
+            await totals.find("a", rows, time.monotonic())
+            while totals._flights:
+                await asyncio.sleep(0.01)
+            assert await totals.find("a", rows, time.monotonic()) == Total(12_345, False)
+            assert (rows.estimates, rows.counts.count(None)) == (estimates, estimates)
+            await asyncio.sleep(0.05)
+
     async def test_a_short_count_waits_for_no_long_one(self, totals: Totals, clock: SimpleNamespace) -> None:
         slow = Rows(5_000_000)
         slow.done.clear()

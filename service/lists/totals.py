@@ -77,8 +77,8 @@ class Totals:
     - Without such a number a request waits up to WAIT_SECONDS for the count, and then takes the last number of any age,
       or an estimate.
 
-    There is one count at a time of a name, for all who wait, and two long ones of all names; they end after
-    `count_seconds`. Of more than `maximum` names the least used go.
+    There is one count at a time of a name, for all who wait, and two long ones of all names. One that does not end within
+    `count_seconds` is given up for an estimate. Of more than `maximum` names the least used go.
     """
 
     def __init__(
@@ -113,7 +113,7 @@ class Totals:
                 await asyncio.wait({flight.task}, timeout=remaining)
             if not flight.task.done():
                 return Total(await self._last(name, flight, counting), False)
-            if flight.task.cancelled() or (flight.task.exception() is not None and known is not None):
+            if (flight.task.cancelled() or flight.task.exception()) and name in self._counts:
                 return Total(await self._last(name, flight, counting), False)
             value = flight.task.result()
             if flight.started_at >= asked_at or (version is not None and flight.version == version):
@@ -194,7 +194,9 @@ class Totals:
                     async with self._long_counts:
                         sent_at = time.monotonic()
                         value = await counting.count()
-        except Exception:
+        except Exception as error:
+            if isinstance(error, TimeoutError) and self._flights.get(name) is flight:
+                self._put(name, _Count(await counting.estimate()))
             known = self._counts.get(name)
             if known is not None:
                 now = time.monotonic()
