@@ -17,6 +17,8 @@ from tortoise.transactions import in_transaction
 
 from service.auth import queries
 from service.base.settings import Settings
+from service.caching import marks as strangers
+from service.caching import queries as marks
 from service.caching.basis import Basis
 from service.caching.validators import CACHE_CONTROL
 from service.database import db
@@ -213,11 +215,82 @@ class TestReads:
             answer = await world.api.get(path, headers={**world.candidate.headers, "If-None-Match": everything})
             assert answer.status_code == status
 
-    async def test_nobody_gets_a_tag_without_signing_in_or_for_an_error(self, world: World) -> None:
-        for path in ("/jobs", f"/jobs/{JOB}", "/feed/posts"):
-            answer = await world.api.get(path, headers={"If-None-Match": "*"})
+    async def test_strangers_get_tags_of_their_own(self, world: World, replica: httpx.AsyncClient) -> None:
+        for path, write in (
+            ("/jobs", call("PATCH", f"/admin/jobs/{JOB}", {"title": "Welder of strangers"}, staff=True)),
+            (f"/jobs/{JOB}", call("PATCH", f"/admin/jobs/{JOB}", {"title": "Welder of others"}, staff=True)),
+            ("/feed/posts", call("PATCH", f"/admin/feed/posts/{POST}", {"title": "News of strangers"}, staff=True)),
+        ):
+            answer = await world.api.get(path)
+            tag = answer.headers["etag"]
             assert answer.status_code == 200
-            assert not {"etag", "cache-control"} & set(answer.headers)
+            # Any cache may have it, asks before each use, and gives it to nobody who is signed in.
+            assert (answer.headers["cache-control"], answer.headers["vary"]) == ("no-cache", "Authorization")
+            mine = await world.api.get(path, headers=world.candidate.headers | {"If-None-Match": tag})
+            assert (mine.status_code, mine.headers["cache-control"]) == (200, CACHE_CONTROL)
+            assert "vary" not in mine.headers
+            assert mine.headers["etag"] != tag
+            for client in (world.api, replica):
+                known = await client.get(path, headers={"If-None-Match": tag})
+                assert (known.status_code, known.content, known.headers["etag"]) == (304, b"", tag)
+                assert (known.headers["cache-control"], known.headers["vary"]) == ("no-cache", "Authorization")
+                assert (await client.get(path, headers={"If-None-Match": mine.headers["etag"]})).status_code == 200
+            await write(world)
+            for client in (world.api, replica):
+                changed = await client.get(path, headers={"If-None-Match": tag})
+                assert changed.status_code == 200
+                assert changed.content != answer.content
+                assert changed.headers["etag"] != tag
+        assert (await world.api.get(f"/jobs/{JOB}", headers={"If-None-Match": "*"})).status_code == 304
+
+    async def test_a_save_costs_no_stranger_his_tag(self, world: World) -> None:
+        tag = (await world.api.get("/jobs")).headers["etag"]
+        await call("POST", f"{MINE}/saved-jobs", {"jobId": OTHER_JOB})(world)
+        assert (await world.api.get("/jobs", headers={"If-None-Match": tag})).status_code == 304
+
+    async def test_strangers_are_answered_without_a_tag_while_a_table_is_locked(
+        self, world: World, database_url: str
+    ) -> None:
+        assert "etag" in (await world.api.get("/feed/posts")).headers
+        other = await asyncpg.connect(database_url)
+        try:
+            async with other.transaction():
+                await other.execute("LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE")
+                answers = await asyncio.gather(*(world.api.get("/feed/posts") for _ in range(20)))
+                assert {answer.status_code for answer in answers} == {200}
+                assert not [answer for answer in answers if "etag" in answer.headers]
+        finally:
+            await other.close()
+        assert "etag" in (await world.api.get("/feed/posts")).headers
+
+    async def test_strangers_who_ask_at_once_share_a_statement_that_none_of_them_is_too_late_for(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        read = strangers.find_content_version
+        sent = 0
+
+        async def slow() -> str | None:
+            nonlocal sent
+            sent += 1
+            version = await read()
+            await asyncio.sleep(0.1)
+            return version
+
+        monkeypatch.setattr(strangers, "find_content_version", slow)
+        first = asyncio.create_task(strangers.content_version())
+        await asyncio.sleep(0.05)  # its statement is sent
+        await make_job()
+        others = [asyncio.create_task(strangers.content_version()) for _ in range(20)]
+        before, after = await first, set(await asyncio.gather(*others))
+        assert sent == 2
+        assert after == {await read()}
+        assert before not in after
+
+    async def test_nobody_gets_a_tag_for_an_error(self, world: World) -> None:
+        for path in ("/jobs?limit=0", "/jobs/unknown"):
+            answer = await world.api.get(path, headers={"If-None-Match": "*"})
+            assert answer.status_code in {400, 404}
+            assert not {"etag", "cache-control", "vary"} & set(answer.headers)
         for path in ("/jobs?limit=0", "/jobs/unknown", f"/users/me/applications/{uuid4()}/journey"):
             answer = await world.api.get(path, headers=world.candidate.headers)
             assert answer.status_code in {400, 404}
@@ -238,7 +311,7 @@ class TestReads:
     ) -> None:
         await make_job(lifecycle_status="SCHEDULED", scheduled_publish_at=datetime.now(UTC) - timedelta(seconds=5))
         tag = (await world.get("listJobs")).headers["etag"]
-        monkeypatch.setattr(queries, "utc_now", lambda: datetime.now(UTC) - timedelta(seconds=60))
+        monkeypatch.setattr(marks, "utc_now", lambda: datetime.now(UTC) - timedelta(seconds=60))
         answer = await world.get("listJobs", tag)
         assert answer.status_code == 200
         assert "etag" not in answer.headers
