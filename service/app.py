@@ -25,6 +25,8 @@ from service.base import logs, metrics
 from service.base.settings import Settings
 from service.base.version import VERSION
 from service.caching import validators
+from service.caching.marks import content_version
+from service.caching.memory import Memory, recall, remember
 from service.content.feed.admin_routes import bp as admin_feed
 from service.content.feed.routes import bp as feed
 from service.content.jobs.admin_routes import bp as admin_jobs
@@ -157,6 +159,7 @@ def create_app(settings: Settings, name: str = "jembatan") -> Sanic[Any, Any]:
     app.ctx.settings = settings
     app.ctx.totals = metrics.RequestTotals()
     app.ctx.app_versions = frozenset(filter(None, map(str.strip, settings.known_app_versions.split(","))))
+    app.ctx.memory = Memory(settings.answer_memory_bytes)
     app.ctx.draining = False
     validators.program()
     for blueprint in BLUEPRINTS:
@@ -177,7 +180,7 @@ def create_app(settings: Settings, name: str = "jembatan") -> Sanic[Any, Any]:
 async def let_in(request: Request) -> HTTPResponse | None:
     """Deny by default: without a declaration that says otherwise, an operation needs a signed-in user.
 
-    A client that has the very answer is told so, and the handler never runs.
+    A client that has the very answer is told so, and one whose answer is in memory gets it: no handler runs.
     """
     if request.route is None:
         return None
@@ -198,14 +201,20 @@ async def let_in(request: Request) -> HTTPResponse | None:
             raise MissingAccessToken
         basis = declared.conditional if declared else None
         principal = request.ctx.principal = await authenticate(token, settings, basis) if token else None
-        if basis is not None and principal is not None:
-            language = language_of(request) if declared and declared.by_language else None
-            return validators.revalidate(request, principal, basis, language)
+        if declared and basis is not None:
+            content = principal.content_version if principal else await content_version()
+            request.ctx.content_version = content
+            language = language_of(request) if declared.by_language else None
+            not_modified = validators.revalidate(request, principal, content, basis, language)
+            if not_modified is None and not (declared.shared and principal):
+                return recall(request)
+            return not_modified
     return None
 
 
 async def finish(request: Request, response: HTTPResponse) -> None:
     """Headers that every answer carries; while draining, the connection ends with this answer."""
+    remember(request, response)
     validators.stamp(request, response)
     declared = declared_operation(request.route.handler) if request.route else None
     if declared and declared.by_language:

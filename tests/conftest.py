@@ -119,6 +119,7 @@ async def _clean_tables(request: pytest.FixtureRequest) -> AsyncIterator[None]:
         return
     await db.execute(_CLEAN_SQL)
     listing.forget_totals()
+    request.getfixturevalue("app").ctx.memory.forget()
 
 
 @pytest.fixture

@@ -375,6 +375,35 @@ class TestFiles:
         assert (job["lifecycle_status"], job["published_at"]) == ("PUBLISHED", job["created_at"])
         assert (post["lifecycle_status"], post["published_at"].year) == ("PUBLISHED", 2025)
 
+    async def test_marks_that_piled_up_become_one_with_a_new_number(self, empty_url):
+        await upgrade_to(empty_url, 22)
+        person, other = uuid4(), uuid4()
+        async with connected(empty_url) as connection:
+            await connection.execute(
+                "INSERT INTO users (id, full_name, email, password_hash) SELECT id, 'N', id || '@example.com', ''"
+                " FROM unnest($1::uuid[]) AS id",
+                [person, other],
+            )
+            await connection.execute(
+                "INSERT INTO user_versions (id, user_id, version) SELECT gen_random_uuid(), $1::uuid, n"
+                " FROM generate_series(1, 500) n UNION ALL SELECT gen_random_uuid(), $2::uuid, 7",
+                person,
+                other,
+            )
+            await connection.execute(
+                "INSERT INTO content_versions (id, version) SELECT gen_random_uuid(), n FROM generate_series(1, 50) n"
+            )
+            await connection.execute(_sql(next(one for one in migrate.migrations() if one.number == 23)))
+            marks = await connection.fetch("SELECT user_id, version FROM user_versions")
+            content = await connection.fetch("SELECT version FROM content_versions")
+        assert {row["user_id"] for row in marks} == {person, other}
+        assert len(marks) == 2
+        versions = {row["user_id"]: row["version"] for row in marks}
+        assert versions[person] not in range(501)
+        assert versions[other] == 7
+        assert len(content) == 1
+        assert content[0]["version"] not in range(51)
+
     async def test_one_document_of_the_old_server_twice_stays_forbidden(self, empty_url):
         """An index of the same name, made by hand, is taken as it is."""
         await upgrade_to(empty_url, 2)

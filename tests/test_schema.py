@@ -302,6 +302,9 @@ EXPECTED = {
     "user_versions": Table(
         indexes={"idx_user_versions_user_id": "(user_id)"},
     ),
+    "version_renewals": Table(
+        indexes={"idx_version_renewals_transaction_id": "(transaction_id)"},
+    ),
 }
 
 
@@ -314,11 +317,11 @@ COLUMNS_SQL = """
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND c.relname <> 'aerich'
 """
-# Since Postgres 18 NOT NULL is a constraint of its own (contype n); columns say it already.
+# Since Postgres 18 NOT NULL is a constraint of its own (contype n); columns say it already. Triggers (t) are listed below.
 CONSTRAINTS_SQL = """
     SELECT c.relname AS table_name, o.conname AS name, o.contype AS kind, pg_get_constraintdef(o.oid) AS definition
     FROM pg_constraint o JOIN pg_class c ON c.oid = o.conrelid
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relname <> 'aerich' AND o.contype <> 'n'
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relname <> 'aerich' AND o.contype NOT IN ('n', 't')
 """
 INDEXES_SQL = """
     SELECT c.relname AS table_name, i.relname AS name, x.indisunique AS is_unique, pg_get_indexdef(i.oid) AS definition
@@ -351,6 +354,7 @@ TYPES = {
     "INT": "int4",
     "BIGINT": "int8",
     "BYTEA": "bytea",
+    "UUID[]": "_uuid",
 }
 # A model cannot name its constraints.
 OTHER_NAMES = {"identity_documents_kyc_session_id_checksum_sha256_key": "uq_identity_documents_session_checksum"}
@@ -463,6 +467,7 @@ class TestSchema:
             ("user_saved_jobs", f"{everybody}, renew_version_of_owner", every),
             ("user_saved_posts", f"{everybody}, renew_version_of_owner", every),
             ("users", f"forget_user_versions, {everybody}, renew_version_of_user", "delete, truncate, update"),
+            ("version_renewals", "renew_what_is_noted", "commit"),
         ]
 
     async def test_keys_have_no_update_rule_and_cannot_be_deferred(self, connection):

@@ -120,6 +120,22 @@ API = Dashboard(
                     unit="reqps",
                 ),
                 graph(
+                    "Answers found in memory",
+                    Query(
+                        'sum by (kind) (rate(answer_memory_lookups_total{outcome="hit"}[5m]))'
+                        " / sum by (kind) (rate(answer_memory_lookups_total[5m]))",
+                        "{{kind}}",
+                    ),
+                    unit="percentunit",
+                    text="Whole answers, those that people share, and what a person saved. Anything is right; a fall to "
+                    "nothing while nobody writes is not.",
+                ),
+                graph(
+                    "Size of the memory of answers",
+                    Query("max by (pod) (answer_memory_bytes)", "{{pod}}"),
+                    unit="bytes",
+                ),
+                graph(
                     "Refusals (4xx)",
                     Query(
                         'sum by (status) (route:http_server_requests:rate5m{status=~"4.."})',

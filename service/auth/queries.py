@@ -10,8 +10,8 @@ from uuid import UUID, uuid4
 import asyncpg
 
 from service.auth.principal import Principal
-from service.base.clock import utc_now
 from service.caching.basis import Basis
+from service.caching.queries import CONTENT_COLUMNS, content_version_of
 from service.database import db
 
 # --- Callers ----------------------------------------------------------------------------------------------------------
@@ -24,17 +24,11 @@ USER_COLUMNS = (
 
 _CALLER_SQL = " FROM users u LEFT JOIN session_families f ON f.id = $2 AND f.user_id = u.id WHERE u.id = $1"
 _OWN_VERSION = ", (SELECT bit_xor(v.version) FROM user_versions v WHERE v.user_id = u.id) AS own_version"
-_CONTENT_VERSION = (
-    ", (SELECT bit_xor(v.version) FROM content_versions v) AS content_version,"
-    # The newest schedule that is due: passing it changes what is shown without any write.
-    " greatest((SELECT max(j.scheduled_publish_at) FROM jobs j WHERE j.scheduled_publish_at <= now()),"
-    " (SELECT max(p.scheduled_publish_at) FROM feed_posts p WHERE p.scheduled_publish_at <= now())) AS due_at"
-)
 _COLUMNS = f"SELECT {USER_COLUMNS}, f.id AS family_id, f.ended_at, f.end_reason"
 PRINCIPAL_SQL: dict[Basis | None, str] = {
     None: _COLUMNS + _CALLER_SQL,
     Basis.OWN: _COLUMNS + _OWN_VERSION + _CALLER_SQL,
-    Basis.CONTENT: _COLUMNS + _OWN_VERSION + _CONTENT_VERSION + _CALLER_SQL,
+    Basis.CONTENT: _COLUMNS + f"{_OWN_VERSION}, {CONTENT_COLUMNS}" + _CALLER_SQL,
 }
 
 
@@ -49,8 +43,7 @@ class Caller:
 async def find_caller(user_id: str, family_id: str | None, basis: Basis | None = None) -> Caller | None:
     """The user and the state of the sign-in that a token names; none when the user is gone. One statement.
 
-    With a `basis` the versions of it as well, as of the same moment. There is no content version while this process's
-    clock is behind the database's: answers would still say "scheduled" of what is due.
+    With a `basis` the versions of it as well, as of the same moment (see `content_version_of`).
     """
     row = await db.fetch_row(PRINCIPAL_SQL[basis], user_id, family_id)
     if row is None:
@@ -58,11 +51,8 @@ async def find_caller(user_id: str, family_id: str | None, basis: Basis | None =
     end_reason = None
     if family_id is not None:
         end_reason = "gone" if row["family_id"] is None else (row["end_reason"] or "ended") if row["ended_at"] else None
-    own = content = None
-    if basis is not None:
-        own = str(row["own_version"])
-    if basis is Basis.CONTENT and (row["due_at"] is None or row["due_at"] <= utc_now()):
-        content = f"{row['content_version']}/{row['due_at']}"
+    own = None if basis is None else str(row["own_version"])
+    content = content_version_of(row) if basis is Basis.CONTENT else None
     return Caller(_principal(row, family_id, own, content), end_reason)
 
 

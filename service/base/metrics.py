@@ -29,6 +29,8 @@ password_queue = Gauge("password_queue_depth", "Password checks waiting or runni
 logins = Counter("auth_logins", "Sign-ins.", ("outcome",))
 refreshes = Counter("auth_refreshes", "Token refreshes.", ("outcome",))
 kyc_decisions = Counter("kyc_decisions", "Decisions about identity verifications.", ("decision",))
+answer_memory_bytes = Gauge("answer_memory_bytes", "Size of the answers that this process keeps.")
+_answer_memory = Counter("answer_memory_lookups", "Looks into the memory of answers.", ("kind", "outcome"))
 build = Info("build", "Version and environment of the running program.")
 client_requests = Counter(
     "client_requests",
@@ -128,10 +130,20 @@ def record_client(user_agent: str, known_versions: frozenset[str], status: int) 
     _client_counter(user_agent[:_AGENT_LENGTH], known_versions, status // 100).inc()
 
 
+def count_memory(kind: str, *, found: bool) -> None:
+    """Count one look into the memory of answers. `kind` is one of `caching.memory.Kind`."""
+    _memory_counter(kind, found).inc()
+
+
 # Finding a series by its labels costs more than counting; the ones in use are kept at hand.
 @functools.lru_cache(maxsize=4096)
 def _route_metrics(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
     return http_requests.labels(method, route, str(status)), http_seconds.labels(method, route)
+
+
+@functools.cache
+def _memory_counter(kind: str, found: bool) -> Counter:
+    return _answer_memory.labels(kind, "hit" if found else "miss")
 
 
 @functools.lru_cache(maxsize=512)

@@ -123,6 +123,9 @@ class Process(Section):
     log_level: str = Field("info", description="debug, info, warn or error")
     rate_limits: bool = Field(True, description="on or off: 429 after too many wrong passwords or staff keys")
     trusted_proxies: str = Field("", description="comma list of proxy networks whose X-Forwarded-For is believed")
+    answer_memory_bytes: int = Field(
+        16_777_216, ge=0, description="size of the encoded answers that one process keeps, bytes; 0: none"
+    )
     known_app_versions: str = Field("", description="comma list of app versions that may be a metric label")
 
     @field_validator("log_level")

@@ -1,6 +1,7 @@
 """What changed? Marks that triggers renew with every write; this code only reads them."""
 
 from tortoise import fields
+from tortoise.contrib.postgres.fields import ArrayField
 from tortoise.models import Model
 
 
@@ -23,3 +24,14 @@ class UserVersion(Model):
 
     class Meta:
         table = "user_versions"
+
+
+class VersionRenewal(Model):
+    """What a transaction that is still open will renew when it commits; nobody else ever sees a row."""
+
+    id = fields.UUIDField(primary_key=True)
+    transaction_id = fields.BigIntField()
+    owners = ArrayField(element_type="uuid", null=True, description="People; NULL for jobs and posts.")
+
+    class Meta:
+        table = "version_renewals"

@@ -1,4 +1,4 @@
-"""Is what the client has still true? Entity tags of answers to signed-in callers.
+"""Is what the client has still true? Entity tags of answers.
 
 The rules: docs/rules/caching.md.
 """
@@ -18,6 +18,7 @@ from service.base.version import VERSION
 from service.caching.basis import Basis
 
 CACHE_CONTROL = "private, no-cache"
+CACHE_CONTROL_OF_STRANGERS = "no-cache"
 _ANY = "*"
 _QUOTED = r'"[\x21\x23-\x7e\x80-\xff]*"'
 _TAG = re.compile(_QUOTED)
@@ -36,24 +37,17 @@ def program() -> str:
 
 
 def revalidate(
-    request: Request, principal: Principal, basis: Basis, language: str | None = None
+    request: Request, principal: Principal | None, content: str | None, basis: Basis, language: str | None = None
 ) -> HTTPResponse | None:
     """The answer 304 when the client's tag is that of now, else none. Keeps the tag for `stamp`.
 
-    `language` is there when the answer depends on it.
+    `content` is the version of all content; `principal` is none for strangers, who all get the same. `language` is there
+    when the answer depends on it.
     """
-    own, content = principal.own_version, principal.content_version
+    person, own = (principal.user_id, principal.own_version) if principal else ("", "")
     if own is None or (content is None and basis is Basis.CONTENT):
         return None
-    known = (
-        program(),
-        request.path,
-        request.query_string,
-        principal.user_id,
-        own,
-        content or "",
-        language or "",
-    )
+    known = (program(), request.path, request.query_string, person, own, content or "", language or "")
     digest = hashlib.blake2b("\n".join(known).encode(), digest_size=15)
     tag = f'"{digest.hexdigest()}"'
     request.ctx.entity_tag = tag
@@ -63,18 +57,29 @@ def revalidate(
     return None
 
 
+def tag_of(request: Request) -> str | None:
+    """The tag that this request's answer will get; none when nobody can say, or it was withheld."""
+    tag: str | None = getattr(request.ctx, "entity_tag", None)
+    return tag
+
+
 def withhold(request: Request) -> None:
-    """Give this answer no tag: it may be older than the versions say."""
+    """Give this answer no tag, and keep it nowhere: it may be older than the versions say."""
     request.ctx.entity_tag = None
 
 
 def stamp(request: Request, response: HTTPResponse) -> None:
     """Put the tag that `revalidate` kept on a good answer; turn it into 304 for a client that takes any."""
-    tag = getattr(request.ctx, "entity_tag", None)
+    tag = tag_of(request)
     if tag is None or response.status not in {200, 304}:
         return
     response.headers["ETag"] = tag
-    response.headers["Cache-Control"] = CACHE_CONTROL
+    if request.ctx.principal is not None:
+        response.headers["Cache-Control"] = CACHE_CONTROL
+    else:
+        # A cache that many share may have it, and asks for each of them.
+        response.headers["Cache-Control"] = CACHE_CONTROL_OF_STRANGERS
+        response.headers["Vary"] = "Authorization"
     if response.status == 200 and _ANY in _wanted(request):
         response.status, response.body, response.content_type = 304, b"", None
 

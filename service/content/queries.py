@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import uuid4
@@ -87,6 +87,22 @@ class Saves:
         )
         assert row is not None  # a SELECT without FROM has one row
         return Saving(row["found"], row["changed"])
+
+    async def ids_of(self, user_id: str, *, most: int) -> frozenset[str]:
+        """The ids of what a person keeps, `most` of them."""
+        rows = await db.fetch_all(
+            f"SELECT {self.key} AS id FROM {self.table} WHERE user_id = $1 LIMIT $2", user_id, most
+        )
+        return frozenset(row["id"] for row in rows)
+
+    async def ids_among(self, ids: Sequence[str], *, user_id: str) -> frozenset[str]:
+        """Those of `ids` that a person keeps."""
+        rows = await db.fetch_all(
+            f"SELECT {self.key} AS id FROM {self.table} WHERE user_id = $1 AND {self.key} = ANY ($2::text[])",
+            user_id,
+            list(ids),
+        )
+        return frozenset(row["id"] for row in rows)
 
     async def list_saved(
         self, columns: str, view: Callable[[asyncpg.Record], T], *, user_id: str, offset: int, limit: int

@@ -40,9 +40,12 @@ _ACCEPT_LANGUAGE = {
     "schema": {"type": "string"},
 }
 _VARY_HEADER = {"Vary": {"description": "`Accept-Language`.", "schema": {"type": "string"}}}
+_VARY_OF_STRANGERS = {
+    "Vary": {"description": "`Authorization`, where the request had none.", "schema": {"type": "string"}}
+}
 _TAG_HEADERS = {
     "ETag": {
-        "description": "For signed-in callers, where the answer may be kept.",
+        "description": "Where the answer may be kept.",
         "schema": {"type": "string"},
     },
     "Cache-Control": {"description": "Comes with ETag: ask each time.", "schema": {"type": "string"}},
@@ -279,6 +282,9 @@ def _described(parameter: dict[str, Any]) -> dict[str, Any]:
 def _responses(declared: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     responses: dict[str, Any] = {}
     varies = _VARY_HEADER if declared.by_language else {}
+    tagged: dict[str, Any] = _TAG_HEADERS if declared.conditional else {}
+    if declared.conditional and declared.security is Security.OPTIONAL:
+        tagged = tagged | _VARY_OF_STRANGERS
     for status, shape in declared.responses.items():
         entry: dict[str, Any] = {"description": _REASONS[status]}
         if isinstance(shape, dict):
@@ -288,12 +294,12 @@ def _responses(declared: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
             }
         elif shape is not None:
             entry["content"] = {"application/json": {"schema": _reference(shape, "serialization", schemas)}}
-        headers = (_TAG_HEADERS if declared.conditional and status == 200 else {}) | varies
+        headers = (tagged if status == 200 else {}) | varies
         if headers:
             entry["headers"] = headers
         responses[str(status)] = entry
     if declared.conditional:
-        responses["304"] = {"description": _REASONS[304], "headers": _TAG_HEADERS | varies}
+        responses["304"] = {"description": _REASONS[304], "headers": tagged | varies}
     for status in _by_status([declared]):
         responses[str(status)] = {"$ref": f"#/components/responses/Error{status}"}
     return dict(sorted(responses.items()))

@@ -85,6 +85,7 @@ class Operation:
     headers: tuple[str, ...] = ()
     conditional: Basis | None = None
     by_language: bool = False
+    shared: bool = False
 
 
 _TOKEN_ERRORS = (InvalidAccessToken, ExpiredAccessToken)
@@ -107,15 +108,17 @@ def operation(
     depends: bool = True,
     conditional: Basis | None = None,
     by_language: bool = False,
+    shared: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare the decorated handler's operation; without it the application refuses to start.
 
     A signed-in user is asked for unless `security` says otherwise. Errors of the caller's check, of an unreadable
     body and of dependencies that are away are added here, so `errors` lists only the operation's own.
     `depends=False` is for operations that touch nothing outside the process. `conditional` is for reads whose answer
-    depends on the address and that basis, and on nothing else: signed-in callers get an entity tag, and 304 while it
-    holds. `by_language` is for operations whose good answers also depend on `Accept-Language`: they say so in `Vary`,
-    and the language is part of their tag.
+    depends on the address and that basis, and on nothing else: it gets an entity tag, and 304 while that holds, and is
+    kept in memory as it was sent. `by_language` is for operations whose good answers also depend on `Accept-Language`:
+    they say so in `Vary`, and the language is part of their tag. `shared` is for conditional operations that keep what
+    signed-in callers have in common by themselves (`answer_shared`); what strangers get is kept whole.
     """
     assert tag in TAGS, f"{tag} is no tag"
     added: tuple[type[ApiError], ...] = (InternalError,)
@@ -142,6 +145,7 @@ def operation(
         headers,
         conditional,
         by_language,
+        shared,
     )
 
     def decorate(handler: Handler) -> Handler:

@@ -19,8 +19,10 @@ class PostNotFound(ApiError):
     message_id = "Tulisan ini tidak tersedia."
 
 
-async def list_posts(wanted: PostFilter, page: KeysetPaged, by: Principal | None) -> Slice[Post]:
-    """One page of the visible posts, newest first. Raises InvalidCursor and, for a search, SearchBusy."""
-    if by is None:
-        return await queries.list_visible_posts(wanted, page, user_id=None)
-    return await queries.list_visible_posts(wanted, page, user_id=by.user_id, version=by.content_version)
+async def list_posts(wanted: PostFilter, page: KeysetPaged, by: Principal | None, version: str | None) -> Slice[Post]:
+    """One page of the visible posts, newest first.
+
+    `version` is that of all content, as the caller read it before (see Totals). Raises InvalidCursor and, for a search,
+    SearchBusy.
+    """
+    return await queries.list_visible_posts(wanted, page, user_id=by.user_id if by else None, version=version)

@@ -19,11 +19,15 @@ class JobNotFound(ApiError):
     message_id = "Lowongan ini tidak tersedia."
 
 
-async def list_jobs(wanted: JobFilter, page: KeysetPaged, by: Principal | None) -> Slice[JobSummary]:
-    """One page of the visible jobs, oldest first. Raises InvalidCursor and, for a search, SearchBusy."""
-    if by is None:
-        return await queries.list_visible_jobs(wanted, page, user_id=None)
-    return await queries.list_visible_jobs(wanted, page, user_id=by.user_id, version=by.content_version)
+async def list_jobs(
+    wanted: JobFilter, page: KeysetPaged, by: Principal | None, version: str | None
+) -> Slice[JobSummary]:
+    """One page of the visible jobs, oldest first.
+
+    `version` is that of all content, as the caller read it before (see Totals). Raises InvalidCursor and, for a search,
+    SearchBusy.
+    """
+    return await queries.list_visible_jobs(wanted, page, user_id=by.user_id if by else None, version=version)
 
 
 async def read_job(job_id: str, by: Principal | None) -> JobEnvelope:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.auth.principal import Principal
 from service.caching import validators
 from service.caching.basis import Basis
 from service.content.jobs import domain, schemas
 from service.content.jobs.queries import SAVES, JobFilter, list_saved_jobs
 from service.content.saving import SavingOperations
+from service.content.sharing import answer_shared
 from service.http.errors import InvalidCursor, InvalidLimit, SearchBusy
 from service.http.operations import Security, operation
-from service.http.web import answer, parse_query
+from service.http.web import parse_query
 from service.lists.queries import InvalidSearch
 
 bp = Blueprint("jobs")
@@ -35,8 +39,13 @@ bp = Blueprint("jobs")
         SearchBusy,
     ),
     conditional=Basis.CONTENT,
+    shared=True,
 )
 async def list_jobs(request: Request) -> HTTPResponse:
+    return await answer_shared(request, SAVES, partial(_read_jobs, request))
+
+
+async def _read_jobs(request: Request) -> tuple[schemas.JobList, list[str]]:
     query = parse_query(schemas.JobsQuery, request)
     wanted = JobFilter(
         text=query.q,
@@ -44,10 +53,10 @@ async def list_jobs(request: Request) -> HTTPResponse:
         visa_sponsored=query.visa_sponsored,
         place=query.location,
     )
-    found = await domain.list_jobs(wanted, query, request.ctx.principal)
+    found = await domain.list_jobs(wanted, query, request.ctx.principal, request.ctx.content_version)
     if not found.exact:
         validators.withhold(request)
-    return answer(schemas.JobList.model_validate(found))
+    return schemas.JobList.model_validate(found), [job.id for job in found.items]
 
 
 @bp.get("/jobs/<job_id>")
@@ -60,9 +69,15 @@ async def list_jobs(request: Request) -> HTTPResponse:
     responses={200: schemas.JobEnvelope},
     errors=(domain.JobNotFound,),
     conditional=Basis.CONTENT,
+    shared=True,
 )
 async def get_job(request: Request, job_id: str) -> HTTPResponse:
-    return answer(await domain.read_job(job_id, request.ctx.principal))
+    return await answer_shared(request, SAVES, partial(_read_job, job_id, request.ctx.principal))
+
+
+async def _read_job(job_id: str, by: Principal | None) -> tuple[schemas.JobEnvelope, list[str]]:
+    found = await domain.read_job(job_id, by)
+    return found, [found.job.id]
 
 
 SavingOperations(
