@@ -1,18 +1,19 @@
-"""How many statements does a hot read cost? Counted by Postgres itself."""
+"""How many statements does a hot request cost? Counted by Postgres itself, BEGIN and COMMIT too."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import asyncpg
 import httpx
 import pytest
 
 from service.database import db
-from tests.factories import Candidate, make_application, make_job, make_kyc_session, make_post
+from tests.factories import PASSWORD, Candidate, make_application, make_job, make_kyc_session, make_post
 
 REPEATS = 10
 JOB = "job_counted"
+MAKING_A_JOB = 1
 # Statements of one request. One of a signed-in caller's is the check of the session.
 ANONYMOUS = {
     "/jobs": 1,
@@ -51,12 +52,19 @@ async def count(connection: asyncpg.Connection, database: str) -> int:
 
 
 async def cost(api: httpx.AsyncClient, connection: asyncpg.Connection, path: str, headers: dict[str, str]) -> float:
+    async def read() -> None:
+        assert (await api.get(path, headers=headers)).status_code == 200
+
+    return await cost_of(read, connection)
+
+
+async def cost_of(request: Callable[[], Awaitable[None]], connection: asyncpg.Connection) -> float:
     database = await db.fetch_value("SELECT current_database()")
     for _ in range(2):  # a connection asks for types it does not know, once
-        assert (await api.get(path, headers=headers)).status_code == 200
+        await request()
     before = await count(connection, database)
     for _ in range(REPEATS):
-        await api.get(path, headers=headers)
+        await request()
     return (await count(connection, database) - before) / REPEATS
 
 
@@ -87,3 +95,58 @@ class TestHotReads:
         self, api: httpx.AsyncClient, statements: asyncpg.Connection, candidate: Candidate, path: str
     ) -> None:
         assert await cost(api, statements, path, candidate.headers) == SIGNED_IN[path]
+
+
+class TestSigningIn:
+    async def test_a_sign_in_is_a_look_and_a_transaction(
+        self, api: httpx.AsyncClient, statements: asyncpg.Connection, candidate: Candidate
+    ) -> None:
+        async def sign_in() -> None:
+            body = {"email": candidate.email, "password": PASSWORD}
+            assert (await api.post("/auth/login", json=body)).status_code == 200
+
+        assert await cost_of(sign_in, statements) == 6
+
+    async def test_a_refused_sign_in_is_a_look_and_a_count(
+        self, api: httpx.AsyncClient, statements: asyncpg.Connection
+    ) -> None:
+        async def guess() -> None:
+            body = {"email": "nobody@example.com", "password": PASSWORD}
+            assert (await api.post("/auth/login", json=body)).status_code == 401
+
+        assert await cost_of(guess, statements) == 2
+
+    async def test_a_refresh_is_one_statement(
+        self, api: httpx.AsyncClient, statements: asyncpg.Connection, candidate: Candidate
+    ) -> None:
+        newest = candidate.refresh_token
+
+        async def refresh() -> None:
+            nonlocal newest
+            answer = await api.post("/auth/refresh", json={"refreshToken": newest})
+            assert answer.status_code == 200
+            newest = answer.json()["refreshToken"]
+
+        assert await cost_of(refresh, statements) == 1
+
+
+class TestWrites:
+    async def test_saving_is_the_check_of_the_session_and_one_statement(
+        self, api: httpx.AsyncClient, statements: asyncpg.Connection, candidate: Candidate
+    ) -> None:
+        async def save() -> None:
+            job_id = await make_job()
+            answer = await api.post("/users/me/saved-jobs", json={"jobId": job_id}, headers=candidate.headers)
+            assert answer.status_code == 200
+
+        assert await cost_of(save, statements) == 2 + MAKING_A_JOB
+
+    async def test_so_is_applying(
+        self, api: httpx.AsyncClient, statements: asyncpg.Connection, candidate: Candidate
+    ) -> None:
+        async def apply() -> None:
+            job_id = await make_job()
+            answer = await api.post(f"/jobs/{job_id}/applications", json={}, headers=candidate.headers)
+            assert answer.status_code == 201
+
+        assert await cost_of(apply, statements) == 2 + MAKING_A_JOB
