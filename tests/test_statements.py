@@ -8,8 +8,17 @@ import asyncpg
 import httpx
 import pytest
 
+from service.base.settings import Settings
 from service.database import db
-from tests.factories import PASSWORD, Candidate, make_application, make_job, make_kyc_session, make_post
+from tests.factories import (
+    PASSWORD,
+    Candidate,
+    make_application,
+    make_candidate,
+    make_job,
+    make_kyc_session,
+    make_post,
+)
 
 REPEATS = 10
 JOB = "job_counted"
@@ -150,3 +159,13 @@ class TestWrites:
             assert answer.status_code == 201
 
         assert await cost_of(apply, statements) == 2 + MAKING_A_JOB
+
+
+class TestStaff:
+    async def test_a_read_by_key_costs_no_more_than_one_by_token(
+        self, api: httpx.AsyncClient, statements: asyncpg.Connection, settings: Settings
+    ) -> None:
+        admin = await make_candidate(settings, roles=("super_admin",))
+        by_token = await cost(api, statements, "/admin/jobs", admin.headers)
+        by_key = await cost(api, statements, "/admin/jobs", {"x-admin-api-key": settings.admin_api_key})
+        assert (by_key, by_token) == (1, 2)
