@@ -20,6 +20,7 @@ from service.audit import domain as audit
 from service.auth import passwords
 from service.auth.authentication import authenticate, authenticate_staff, bearer_token
 from service.auth.bootstrap import Bootstrap
+from service.auth.key_uses import KeyUses
 from service.auth.routes import bp as auth
 from service.base import logs, metrics
 from service.base.settings import Settings
@@ -161,6 +162,7 @@ def create_app(settings: Settings, name: str = "jembatan") -> Sanic[Any, Any]:
     app.ctx.app_versions = frozenset(filter(None, map(str.strip, settings.known_app_versions.split(","))))
     app.ctx.memory = Memory(settings.answer_memory_bytes)
     app.ctx.draining = False
+    app.ctx.key_uses = KeyUses()
     validators.program()
     for blueprint in BLUEPRINTS:
         app.blueprint(blueprint.copy(blueprint.name) if blueprint.registered else blueprint)
@@ -194,6 +196,7 @@ async def let_in(request: Request) -> HTTPResponse | None:
             peer=request.ip,
             super_only=security is Security.SUPER,
             operation_id=declared.id if declared else "unknown",
+            reads=request.app.ctx.key_uses if request.method == "GET" else None,
         )
     elif security is not Security.PUBLIC:
         token = bearer_token(request.headers.get("authorization"))
@@ -317,6 +320,7 @@ async def close_everything(app: Sanic[Any, Any]) -> None:
     if app.ctx.metrics_server is not None:
         app.ctx.metrics_server()
     gauges.detach()
+    await app.ctx.key_uses.close()
     await app.ctx.storage.close()
     await db.close_database()
     logs.log("api.shutdown.completed")

@@ -12,6 +12,7 @@ from asgi_lifespan import LifespanManager
 from sanic import Sanic
 
 from service.app import create_app
+from service.auth.key_uses import KeyUses
 from service.base.settings import Settings, load_settings
 from service.contract.openapi import build_document
 from service.database import db, migrate
@@ -76,6 +77,7 @@ def settings(database_url: str, object_storage_env: dict[str, str]) -> Settings:
 async def app(settings: Settings) -> AsyncIterator[Sanic[Any, Any]]:
     """The application, started as a server starts it."""
     application = create_app(settings, "tests")
+    application.ctx.key_uses = KeyUses(every_seconds=3600.0)  # or one test's reads would be recorded during another
     async with LifespanManager(application, startup_timeout=30, shutdown_timeout=30):
         await application.ctx.storage.ensure_bucket()
         yield application

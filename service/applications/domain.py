@@ -27,13 +27,16 @@ async def apply(job_id: str, note: str | None, by: Principal) -> schemas.ApplyRe
     if "\x00" in job_id:
         raise JobNotFound
     try:
-        created = await queries.add_application(by.user_id, job_id, note, words_of_application(note))
+        applied = await queries.add_application(by.user_id, job_id, note, words_of_application(note))
     except IntegrityError as error:
         if db.constraint_name(error) == "job_applications_job_id_fkey":  # deleted by staff at this moment
             raise JobNotFound from error
         raise
-    application = None if created is None else await queries.find_application_for_job(by.user_id, job_id)
-    if created is None or application is None:
+    if applied is None:
+        raise JobNotFound
+    created, application = applied
+    application = application or await queries.find_application_for_job(by.user_id, job_id)
+    if application is None:  # and the job was deleted since
         raise JobNotFound
     return schemas.ApplyResponse(created=created, application=application)
 

@@ -147,19 +147,23 @@ async def list_cases(query: schemas.AdminApplicationsQuery) -> OffsetPage[schema
     )
 
 
-async def add_application(user_id: str, job_id: str, note: str | None, words: StepWords) -> bool | None:
-    """Apply for a visible job, with the first step. Returns whether that is new, none when no such job is shown.
+async def add_application(
+    user_id: str, job_id: str, note: str | None, words: StepWords
+) -> tuple[bool, schemas.Application | None] | None:
+    """Apply for a visible job, with the first step. Returns whether that is new, and the application; none when no such
+    job is shown. The application is missing when it was made by somebody else while this statement ran.
 
     One statement, safe against itself. Raises IntegrityError when the job is deleted at this moment.
     """
     row = await db.fetch_row(
-        f"WITH job AS (SELECT j.id FROM jobs j WHERE j.id = $2 AND {VISIBLE_SQL}),"
-        " made AS (INSERT INTO job_applications (id, user_id, job_id, status, note, created_at, updated_at)"
+        f"WITH job AS (SELECT j.* FROM jobs j WHERE j.id = $2 AND {VISIBLE_SQL}),"
+        " made AS (INSERT INTO job_applications AS a (id, user_id, job_id, status, note, created_at, updated_at)"
         f" SELECT $3::uuid, $1::uuid, job.id, '{ApplicationStatus.SUBMITTED}', $4, now(), now() FROM job"
-        " ON CONFLICT (user_id, job_id) DO NOTHING RETURNING id, created_at),"
+        " ON CONFLICT (user_id, job_id) DO NOTHING RETURNING a.*),"
         f" step AS ({_NEW_STEP} SELECT $5::uuid, made.id, '{ApplicationStatus.SUBMITTED}', $6, $7, made.created_at,"
         f" '{ActorType.USER}', $8, $9, $10 FROM made)"
-        " SELECT EXISTS(SELECT 1 FROM job) AS visible, EXISTS(SELECT 1 FROM made) AS created",
+        f" SELECT {_APPLICATION}, a.is_new FROM job j LEFT JOIN (SELECT made.*, true AS is_new FROM made UNION ALL"
+        " SELECT o.*, false FROM job_applications o WHERE o.user_id = $1::uuid AND o.job_id = $2) a ON true",
         user_id,
         job_id,
         uuid4(),
@@ -171,8 +175,9 @@ async def add_application(user_id: str, job_id: str, note: str | None, words: St
         words.key,
         words.typed,
     )
-    assert row is not None  # a SELECT without FROM has one row
-    return row["created"] if row["visible"] else None
+    if row is None:
+        return None
+    return (row["is_new"], _application(row)) if row["id"] is not None else (False, None)
 
 
 async def move_application(

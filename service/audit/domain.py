@@ -70,19 +70,16 @@ async def audit(
 async def _append(rows: list[dict[str, Any]]) -> Callable[[], None] | None:
     """Chain `rows`, in the transaction that is about to be committed."""
     key = _keys[0]
-    await db.take_lock(CHAIN_LOCK)
-    # A statement of its own, so that it sees what the holder of the lock before us committed.
-    found = await queries.find_head()
+    found = await queries.lock_head(CHAIN_LOCK)
     head = chain.Head(found["count"], found["mac"]) if found else chain.START
-    marks: list[chain.Head] = []
+    links: list[queries.Link] = []
     for row in rows:
         salt = secrets.token_bytes(chain.SALT_BYTES)
         digest = chain.detail_digest(salt, row["detail_json"])
         head = chain.Head(head.count + 1, chain.row_mac(key, head.count + 1, head.mac, row, digest))
-        await queries.insert_event(row, head, key_id=key.id, digest=digest, salt=salt)
-        if head.count % _LOGGED_EACH == 0:
-            marks.append(head)
-    await queries.store_head(head, key_id=key.id, seal=chain.head_seal(key, head))
+        links.append(queries.Link(row, head, digest, salt))
+    await queries.append(links, key_id=key.id, seal=chain.head_seal(key, head))
+    marks = [link.head for link in links if link.head.count % _LOGGED_EACH == 0]
     return (lambda: _log(marks)) if marks else None
 
 

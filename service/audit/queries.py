@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -13,30 +14,55 @@ from service.database import db
 _BATCH_ROWS = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One row to be added: `row` has the columns up to `detail_json` in their order, `head` is the chain's end with it."""
+
+    row: dict[str, Any]
+    head: chain.Head
+    detail_digest: str
+    detail_salt: bytes
+
+
 async def find_head() -> asyncpg.Record | None:
     """The row of the chain's end; none before the first audit row."""
     return await db.fetch_row("SELECT count, mac, key_id, seal FROM audit_head WHERE id = 1")
 
 
-async def insert_event(row: dict[str, Any], head: chain.Head, *, key_id: str, digest: str, salt: bytes) -> None:
-    """Add `row`, which has the columns up to `detail_json` in their order, as the one that `head` ends with."""
-    await db.execute(
-        "INSERT INTO audit_events (id, occurred_at, actor_type, actor_id, action, subject_type, subject_id,"
-        " request_id, detail_json, sequence, key_id, mac, detail_digest, detail_salt)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-        *row.values(),
-        head.count,
-        key_id,
-        head.mac,
-        digest,
-        salt,
+async def lock_head(lock: int) -> asyncpg.Record | None:
+    """Take the advisory lock `lock` of the chain, and return its end as `find_head` does. One statement, but for the first row.
+
+    The statement began before the lock was given, so it may see the end that was. `FOR NO KEY UPDATE` makes it return what
+    the holder before us committed; only a row that was not there yet has to be looked for again.
+    """
+    head = await db.fetch_row(
+        "WITH held AS MATERIALIZED (SELECT pg_advisory_xact_lock($1))"
+        " SELECT count, mac FROM audit_head WHERE id = 1 AND EXISTS (SELECT 1 FROM held) FOR NO KEY UPDATE OF audit_head",
+        lock,
     )
+    if head is None:
+        await db.take_lock(lock)  # whether a plan asks for the lock when there is no row is up to Postgres
+        head = await find_head()
+    return head
 
 
-async def store_head(head: chain.Head, *, key_id: str, seal: str) -> None:
+async def append(links: Sequence[Link], *, key_id: str, seal: str) -> None:
+    """Add the rows of `links`, and set the chain's end to the last of them. One statement."""
+    head = links[-1].head
+    rows = (
+        (*link.row.values(), link.head.count, key_id, link.head.mac, link.detail_digest, link.detail_salt)
+        for link in links
+    )
     await db.execute(
-        "INSERT INTO audit_head (id, count, mac, key_id, seal, updated_at) VALUES (1, $1, $2, $3, $4, now())"
-        " ON CONFLICT (id) DO UPDATE SET count = $1, mac = $2, key_id = $3, seal = $4, updated_at = now()",
+        "WITH added AS (INSERT INTO audit_events (id, occurred_at, actor_type, actor_id, action, subject_type, subject_id,"
+        " request_id, detail_json, sequence, key_id, mac, detail_digest, detail_salt)"
+        " SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],"
+        " $8::text[], $9::jsonb[], $10::bigint[], $11::text[], $12::text[], $13::text[], $14::bytea[])"
+        " ORDER BY 10)"
+        " INSERT INTO audit_head (id, count, mac, key_id, seal, updated_at) VALUES (1, $15, $16, $17, $18, now())"
+        " ON CONFLICT (id) DO UPDATE SET count = excluded.count, mac = excluded.mac, key_id = excluded.key_id,"
+        " seal = excluded.seal, updated_at = now()",
+        *(list(column) for column in zip(*rows, strict=True)),
         head.count,
         head.mac,
         key_id,

@@ -94,22 +94,24 @@ async def grant(user_id: str, roles: list[str]) -> None:
 async def login(identifier: str, password: str, settings: Settings, *, client: str | None) -> sessions.SignedIn:
     """Sign in with an e-mail address, compared in lower case, and the exact password.
 
-    Every refusal costs three statements and one password check, so that a wrong password, an unknown address and missing
+    Every refusal costs two statements and one password check, so that a wrong password, an unknown address and missing
     fields look alike. A record of the replaced server is replaced by ours on success. `client` as `address_of` says.
     Raises RateLimited, InvalidCredentials, ServerBusy.
     """
     counts = guesses.of_sign_in(identifier, client, settings)
-    if seconds := await guesses.seconds_to_wait(counts):
-        metrics.logins.labels("limited").inc()
-        raise RateLimited(retry_after=seconds)
+    ids, limits = [count.id for count in counts], [count.limit for count in counts]
     for _ in range(_LOGIN_TRIES):
-        found = await queries.find_password("" if "\x00" in identifier else identifier)
-        matches, outdated = await verify_password(password, found["password_hash"] if found else None)
-        if found is None or not matches:
+        found = await queries.find_password("" if "\x00" in identifier else identifier, ids, limits)
+        if found["seconds_to_wait"]:
+            metrics.logins.labels("limited").inc()
+            raise RateLimited(retry_after=found["seconds_to_wait"])
+        checked: str | None = found["password_hash"]
+        matches, outdated = await verify_password(password, checked)
+        if checked is None or not matches:
             break
-        await guesses.forget(counts[:1])  # not the client's: an account of their own would free it
         upgraded = await hash_password(password) if outdated else None
-        session = await _begin(str(found["id"]), found["password_hash"], upgraded, settings)
+        # Not the client's count: an account of their own would free it.
+        session = await _begin(str(found["id"]), checked, upgraded, settings, forgotten=ids[:1])
         if session is not None:
             metrics.logins.labels("ok").inc()
             return session
@@ -118,18 +120,18 @@ async def login(identifier: str, password: str, settings: Settings, *, client: s
     raise InvalidCredentials
 
 
-async def _begin(user_id: str, checked: str, upgraded: str | None, settings: Settings) -> sessions.SignedIn | None:
+async def _begin(
+    user_id: str, checked: str, upgraded: str | None, settings: Settings, *, forgotten: list[str]
+) -> sessions.SignedIn | None:
     """A sign-in for the user whose record `checked` matched; none when the record was changed meanwhile.
 
     A changed password ends every sign-in, so none may begin with the old one after it.
     """
     async with in_transaction():
-        current = await queries.lock_password(user_id)
-        user = await queries.find_user(user_id)
-        if user is None or current != checked:
+        session = await sessions.start_with_password(user_id, checked, settings, forgotten=forgotten)
+        if session is None:
             return None
         if upgraded is not None:
             await User.filter(id=user_id).update(password_hash=upgraded)
-        session = await sessions.start_family(user, settings)
         await audit("auth.signed_in", actor_type="USER", actor_id=user_id, subject_type="USER", subject_id=user_id)
     return session

@@ -9,7 +9,6 @@ import hmac
 from dataclasses import dataclass
 
 from service.auth import queries
-from service.auth.models import FailedGuesses
 from service.base.settings import Settings
 
 ACCOUNT_FAILURES, CLIENT_FAILURES, KEY_FAILURES = 10, 100, 20
@@ -62,12 +61,6 @@ async def add_failure(counts: list[Count]) -> None:
     """Count one failed guess in each of `counts`; a window that has ended begins anew. One statement."""
     if counts:
         await queries.add_failure([count.id for count in counts])
-
-
-async def forget(counts: list[Count]) -> None:
-    """Remove the rows of `counts` that are there."""
-    if counts:
-        await FailedGuesses.filter(id__in=[count.id for count in counts]).delete()
 
 
 async def clean() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 
@@ -106,37 +106,104 @@ async def has_super_admin(*, except_user_id: str | None = None) -> bool:
 # --- Sign-ins ---------------------------------------------------------------------------------------------------------
 
 
-async def find_password(email: str) -> asyncpg.Record | None:
-    """`id` and `password_hash` of the account with this address."""
-    return await db.fetch_row("SELECT id, password_hash FROM users WHERE email = $1", email)
+@dataclass(frozen=True, slots=True)
+class FreshToken:
+    """A refresh token to be stored: `digest` as `token_hash` says, from `now` to `expires_at`."""
+
+    digest: str
+    now: datetime
+    expires_at: datetime
 
 
-async def lock_password(user_id: str) -> str | None:
-    """The password's record of an account, whose row is held until the transaction ends."""
-    record: str | None = await db.fetch_value(
-        "SELECT password_hash FROM users WHERE id = $1 FOR NO KEY UPDATE", user_id
+_NEW_FAMILY = "INSERT INTO session_families (id, user_id)"
+_NEW_SESSION = (
+    "INSERT INTO sessions (id, user_id, token_hash, expires_at, created_at, family_id, parent_id)"
+    " SELECT gen_random_uuid(), user_id, $1, $2, $3"
+)
+
+
+async def find_password(email: str, row_ids: list[str], limits: list[int]) -> asyncpg.Record:
+    """`id` and `password_hash` of the account with this address, both none without one; `seconds_to_wait` for guesses.
+
+    One statement; the third is what `seconds_until_free` answers for the rows and limits.
+    """
+    row = await db.fetch_row(
+        f"SELECT u.id, u.password_hash, coalesce(({_seconds_until_free(1, 2)}), 0) AS seconds_to_wait"
+        " FROM (SELECT) AS one LEFT JOIN users u ON u.email = $3",
+        row_ids,
+        limits,
+        email,
     )
-    return record
+    assert row is not None  # the row of `one` is always there
+    return row
 
 
-async def insert_family(family_id: UUID, user_id: str) -> None:
-    await db.execute("INSERT INTO session_families (id, user_id) VALUES ($1, $2)", family_id, user_id)
+async def sign_in(
+    user_id: str, checked: str, family_id: UUID, token: FreshToken, *, forgotten: list[str]
+) -> Principal | None:
+    """Begin a sign-in of the account whose record is `checked`, and remove the counts `forgotten`; none when the record
+    is another one by now. One statement; the account's row is held until the transaction ends.
 
-
-async def insert_session(
-    token_hash: str, user_id: str, family_id: UUID, *, parent_id: UUID | None, now: datetime, expires_at: datetime
-) -> None:
-    await db.execute(
-        "INSERT INTO sessions (id, user_id, token_hash, expires_at, created_at, family_id, parent_id)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        uuid4(),
+    A writer of the record is waited for, and then it is the new one that is compared.
+    """
+    row = await db.fetch_row(
+        f"WITH held AS MATERIALIZED (SELECT {USER_COLUMNS} FROM users u WHERE u.id = $4 AND u.password_hash = $5"
+        " FOR NO KEY UPDATE OF u),"
+        f" family AS ({_NEW_FAMILY} SELECT $6, user_id FROM held),"
+        f" session AS ({_NEW_SESSION}, $6, NULL FROM held),"
+        # Behind the account's row, so that everybody takes the two in this order.
+        " freed AS (DELETE FROM failed_guesses WHERE id = ANY($7::text[]) AND EXISTS (SELECT 1 FROM held))"
+        " SELECT * FROM held",
+        token.digest,
+        token.expires_at,
+        token.now,
         user_id,
-        token_hash,
-        expires_at,
-        now,
+        checked,
         family_id,
-        parent_id,
+        forgotten,
     )
+    return _principal(row, None) if row else None
+
+
+async def insert_sign_in(user_id: str, family_id: UUID, token: FreshToken) -> None:
+    """Store a new sign-in with its first refresh token. One statement."""
+    await db.execute(
+        f"WITH family AS ({_NEW_FAMILY} VALUES ($5, $4) RETURNING user_id) {_NEW_SESSION}, $5, NULL FROM family",
+        token.digest,
+        token.expires_at,
+        token.now,
+        user_id,
+        family_id,
+    )
+
+
+async def exchange(
+    token_hash: str, successor: FreshToken, *, key_id: str, new_family_id: UUID
+) -> tuple[Principal, str] | None:
+    """Mark a refresh token as used and store its successor; returns the user and the sign-in's id. One statement.
+
+    None, and nothing is written, unless the token is the current one of a sign-in that lives. Of several that come at once
+    one is given it. A sign-in of the replaced server gets a family, `new_family_id`. A used token has `revoked_at` too: to
+    the replaced server it is revoked, should that ever serve this database again.
+    """
+    row = await db.fetch_row(
+        "WITH alive AS MATERIALIZED (SELECT s.id, s.user_id, s.family_id FROM sessions s"
+        " LEFT JOIN session_families f ON f.id = s.family_id WHERE s.token_hash = $4"
+        " AND s.rotated_at IS NULL AND s.revoked_at IS NULL AND s.expires_at > $3 AND f.ended_at IS NULL FOR UPDATE OF s),"
+        f" family AS ({_NEW_FAMILY} SELECT $6, user_id FROM alive WHERE family_id IS NULL),"
+        " used AS (UPDATE sessions s SET family_id = coalesce(alive.family_id, $6), rotated_at = $3, revoked_at = $3,"
+        " successor_key_id = $5 FROM alive WHERE s.id = alive.id),"
+        f" next AS ({_NEW_SESSION}, coalesce(family_id, $6), id FROM alive)"
+        f" SELECT {USER_COLUMNS}, coalesce(alive.family_id, $6) AS family_id"
+        " FROM alive JOIN users u ON u.id = alive.user_id",
+        successor.digest,
+        successor.expires_at,
+        successor.now,
+        token_hash,
+        key_id,
+        new_family_id,
+    )
+    return (_principal(row, None), str(row["family_id"])) if row else None
 
 
 async def lock_session(token_hash: str) -> asyncpg.Record | None:
@@ -162,32 +229,24 @@ async def find_successor(session_id: UUID) -> asyncpg.Record | None:
     return await db.fetch_row("SELECT rotated_at, expires_at FROM sessions WHERE parent_id = $1", session_id)
 
 
-async def rotate_session(session_id: UUID, family_id: UUID, *, now: datetime, key_id: str) -> None:
-    """Mark a refresh token as used. To the replaced server it is revoked, should that ever serve this database again."""
-    await db.execute(
-        "UPDATE sessions SET family_id = $2, rotated_at = $3, revoked_at = $3, successor_key_id = $4 WHERE id = $1",
-        session_id,
-        family_id,
-        now,
-        key_id,
-    )
-
-
 # --- Failed guesses ---------------------------------------------------------------------------------------------------
 
 _WINDOW = "interval '15 minutes'"
 _ENDED = f"started_at <= now() - {_WINDOW}"
 
 
+def _seconds_until_free(row_ids: int, limits: int) -> str:
+    """A SELECT of the seconds; the arguments are the numbers of its parameters."""
+    return (
+        f"SELECT ceil(extract(epoch FROM max(started_at) + {_WINDOW} - now()))::int"
+        f" FROM failed_guesses JOIN unnest(${row_ids}::text[], ${limits}::int[]) AS counts (id, most) USING (id)"
+        f" WHERE failures >= most AND NOT {_ENDED}"
+    )
+
+
 async def seconds_until_free(row_ids: list[str], limits: list[int]) -> int:
     """Seconds until none of the rows counts as many failures as its limit in a window that has not ended; 0 for now."""
-    seconds: int | None = await db.fetch_value(
-        f"SELECT ceil(extract(epoch FROM max(started_at) + {_WINDOW} - now()))::int"
-        " FROM failed_guesses JOIN unnest($1::text[], $2::int[]) AS counts (id, most) USING (id)"
-        f" WHERE failures >= most AND NOT {_ENDED}",
-        row_ids,
-        limits,
-    )
+    seconds: int | None = await db.fetch_value(_seconds_until_free(1, 2), row_ids, limits)
     return seconds or 0
 
 

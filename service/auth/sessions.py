@@ -53,9 +53,18 @@ class SignedIn:
 async def start_family(user: Principal, settings: Settings) -> SignedIn:
     """Begin a new sign-in for `user`; takes part in the caller's transaction."""
     family_id, token = uuid4(), tokens.new_refresh_token()
-    await queries.insert_family(family_id, user.user_id)
-    await _insert_session(user.user_id, family_id, token, None, settings)
+    await queries.insert_sign_in(user.user_id, family_id, _fresh(token, settings))
     return _signed_in(user, str(family_id), token, settings)
+
+
+async def start_with_password(
+    user_id: str, checked: str, settings: Settings, *, forgotten: list[str]
+) -> SignedIn | None:
+    """Begin a new sign-in for the user whose record `checked` matched, in the caller's transaction; none when the record
+    was changed meanwhile. `forgotten`: the rows of failed guesses that end with it."""
+    family_id, token = uuid4(), tokens.new_refresh_token()
+    user = await queries.sign_in(user_id, checked, family_id, _fresh(token, settings), forgotten=forgotten)
+    return _signed_in(user, str(family_id), token, settings) if user else None
 
 
 async def refresh(token: str, settings: Settings) -> SignedIn:
@@ -85,7 +94,13 @@ async def refresh(token: str, settings: Settings) -> SignedIn:
 
 
 async def _refresh_once(token: str, settings: Settings) -> SignedIn | str:
-    """One try, one transaction. A refusal is returned, not raised, so that an ended family is committed."""
+    """One try: one statement for the current token of a living sign-in, else one more transaction.
+
+    A refusal is returned, not raised, so that an ended family is committed.
+    """
+    signed_in = await _exchange(token, settings)
+    if signed_in is not None:
+        return signed_in
     async with in_transaction():
         row = await queries.lock_session(tokens.token_hash(token))
         now = utc_now()
@@ -100,18 +115,17 @@ async def _refresh_once(token: str, settings: Settings) -> SignedIn | str:
             return "unknown"
         if row["rotated_at"] is not None:
             return await _replay(token, row, user, settings, now)
-        return await _rotate(token, row, user, settings, now)
+        # It became the current one after the first look.
+        return await _exchange(token, settings) or "unknown"
 
 
-async def _rotate(token: str, row: asyncpg.Record, user: Principal, settings: Settings, now: datetime) -> SignedIn:
-    family_id: UUID = row["family_id"] or uuid4()
-    if row["family_id"] is None:  # a sign-in of the replaced server: its first refresh here gives it a family
-        await queries.insert_family(family_id, user.user_id)
+async def _exchange(token: str, settings: Settings) -> SignedIn | None:
     key = settings.token_keys[0]
-    await queries.rotate_session(row["id"], family_id, now=now, key_id=key.id)
     successor = tokens.successor_of(token, key)
-    await _insert_session(user.user_id, family_id, successor, row["id"], settings)
-    return _signed_in(user, str(family_id), successor, settings)
+    found = await queries.exchange(
+        tokens.token_hash(token), _fresh(successor, settings), key_id=key.id, new_family_id=uuid4()
+    )
+    return _signed_in(found[0], found[1], successor, settings) if found else None
 
 
 async def _replay(
@@ -170,18 +184,10 @@ async def end_all_families(user_id: str, *, reason: str) -> int:
     return await SessionFamily.filter(user_id=user_id, ended_at__isnull=True).update(ended_at=now, end_reason=reason)
 
 
-async def _insert_session(
-    user_id: str, family_id: UUID, token: str, parent_id: UUID | None, settings: Settings
-) -> None:
+def _fresh(token: str, settings: Settings) -> queries.FreshToken:
     now = utc_now()
-    await queries.insert_session(
-        tokens.token_hash(token),
-        user_id,
-        family_id,
-        parent_id=parent_id,
-        now=now,
-        expires_at=now + timedelta(seconds=settings.auth_refresh_token_ttl_sec),
-    )
+    expires_at = now + timedelta(seconds=settings.auth_refresh_token_ttl_sec)
+    return queries.FreshToken(tokens.token_hash(token), now, expires_at)
 
 
 def _signed_in(user: Principal, family_id: str, refresh_token: str, settings: Settings) -> SignedIn:

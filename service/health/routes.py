@@ -185,5 +185,10 @@ async def _is_staff(request: Request) -> bool:
 
 async def _staff(request: Request) -> None:
     await authenticate_staff(
-        request.headers, request.app.ctx.settings, peer=request.ip, super_only=False, operation_id="getMetrics"
+        request.headers,
+        request.app.ctx.settings,
+        peer=request.ip,
+        super_only=False,
+        operation_id="getMetrics",
+        reads=request.app.ctx.key_uses,
     )

@@ -13,7 +13,7 @@ import pytest
 from prometheus_client import REGISTRY
 from sanic import Sanic
 
-from service.auth import guesses
+from service.auth import accounts, guesses
 from service.base.settings import Settings
 from service.database import db
 from tests.answers import outcome
@@ -135,6 +135,30 @@ class TestOneAccount:
         assert refused >= 10
         assert await db.fetch_value("SELECT min(failures) FROM failed_guesses") == refused
         assert outcome(await sign_in(api, candidate.email, PASSWORD, SOMEBODY)) == LIMITED
+
+    async def test_right_and_wrong_passwords_at_once_hold_nobody_up(
+        self, api: httpx.AsyncClient, proxied: Settings, candidate: Candidate
+    ) -> None:
+        passwords = [PASSWORD, "wrong"] * 8
+        answers = await asyncio.gather(*(sign_in(api, candidate.email, sent, SOMEBODY) for sent in passwords))
+        assert {outcome(answer) for answer in answers} <= {GOOD, WRONG, LIMITED}
+        families = await db.fetch_value("SELECT count(*) FROM session_families")
+        assert families == 1 + Counter(outcome(answer) for answer in answers)[GOOD]
+        signed_in = await db.fetch_value("SELECT count(*) FROM audit_events WHERE action = 'auth.signed_in'")
+        assert signed_in == families - 1
+
+    async def test_a_sign_in_that_is_undone_clears_nothing(
+        self, api: httpx.AsyncClient, settings: Settings, candidate: Candidate, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await fail(settings, candidate.email, times=9)
+
+        async def away(*_: Any, **__: Any) -> None:
+            raise db.DatabaseUnavailable("away")
+
+        monkeypatch.setattr(accounts, "audit", away)
+        assert outcome(await sign_in(api, candidate.email, PASSWORD)) == (503, "database_unavailable")
+        assert await db.fetch_value("SELECT failures FROM failed_guesses") == 9
+        assert await db.fetch_value("SELECT count(*) FROM session_families") == 1
 
     async def test_twenty_writers_at_once_lose_nothing(self, app: Sanic[Any, Any], settings: Settings) -> None:
         await asyncio.gather(*(fail(settings, f"{number % 4}@example.com", SOMEBODY) for number in range(20)))

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +17,9 @@ import orjson
 import pytest
 from sanic import Sanic
 
-from service.auth import bootstrap, tokens
+from service.audit.proof import verify
+from service.auth import bootstrap, key_uses, tokens
+from service.auth.key_uses import KeyUses
 from service.base.clock import utc_now
 from service.base.settings import Settings
 from service.database import db
@@ -170,19 +172,14 @@ class TestKey:
         change(admin_api_key_after_bootstrap=True)
         assert (await api.get(ADMIN, headers=headers)).status_code == 200
 
-    async def test_every_use_is_audited_with_the_operation(self, api: httpx.AsyncClient) -> None:
-        headers = {"x-admin-api-key": KEY}
-        await api.get(ADMIN, headers=headers)
-        await api.post(SUPER, json={}, headers=headers)
-        await api.get(ADMIN, headers={"x-admin-api-key": "wrong"})
-        await api.get(ADMIN)
-        rows = await audit_rows("staff.key_used")
-        assert [(row["subject_type"], row["subject_id"]) for row in rows] == [
-            ("OPERATION", "getOverview"),
-            ("OPERATION", "createUser"),
-        ]
-        assert {(row["actor_type"], row["actor_id"]) for row in rows} == {("ADMIN", "admin_api_key")}
-        assert all(row["request_id"] for row in rows)
+    async def test_a_write_is_audited_at_once_with_the_operation(self, api: httpx.AsyncClient) -> None:
+        await api.post(SUPER, json={}, headers={"x-admin-api-key": KEY})
+        await api.post(SUPER, json={}, headers={"x-admin-api-key": "wrong"})
+        await api.post(SUPER, json={})
+        (row,) = await audit_rows("staff.key_used")
+        assert (row["subject_type"], row["subject_id"]) == ("OPERATION", "createUser")
+        assert (row["actor_type"], row["actor_id"], row["detail"]) == ("ADMIN", "admin_api_key", {})
+        assert row["request_id"]
 
     async def test_its_use_is_not_among_the_audit_events_of_the_api(self, api: httpx.AsyncClient) -> None:
         answer = await api.get("/admin/audit/events", headers={"x-admin-api-key": KEY})
@@ -190,6 +187,104 @@ class TestKey:
 
     async def test_an_unknown_address_is_404_before_any_key(self, api: httpx.AsyncClient) -> None:
         assert outcome(await api.get("/admin/nothing", headers={"x-admin-api-key": KEY})) == (404, "not_found")
+
+
+class TestReadsByKey:
+    """They are counted, and recorded once a minute."""
+
+    @pytest.fixture
+    def uses(self, app: Sanic[Any, Any], monkeypatch: pytest.MonkeyPatch) -> KeyUses:
+        fresh = KeyUses(every_seconds=3600.0)
+        monkeypatch.setattr(app.ctx, "key_uses", fresh)
+        return fresh
+
+    async def read(self, api: httpx.AsyncClient, path: str = ADMIN, key: str = KEY) -> int:
+        return (await api.get(path, headers={"x-admin-api-key": key})).status_code
+
+    async def test_a_read_writes_nothing_and_is_recorded_later(
+        self, api: httpx.AsyncClient, uses: KeyUses, settings: Settings
+    ) -> None:
+        before = utc_now()
+        assert [await self.read(api) for _ in range(3)] == [200, 200, 200]
+        assert await self.read(api, SUPER) == 200
+        assert await self.read(api, key="wrong") == 403
+        await api.get(ADMIN)
+        assert await db.fetch_value("SELECT count(*) FROM audit_events") == 0
+        await uses.record()
+        rows = await audit_rows("staff.key_used")
+        assert [(row["subject_type"], row["subject_id"], row["detail"]["reads"]) for row in rows] == [
+            ("OPERATION", "getOverview", 3),
+            ("OPERATION", "listUsers", 1),
+        ]
+        for row in rows:
+            assert (row["actor_type"], row["actor_id"], row["request_id"]) == ("ADMIN", "admin_api_key", None)
+            first, last = (datetime.fromisoformat(row["detail"][name]) for name in ("first", "last"))
+            assert before <= first <= last <= utc_now()
+        assert (await verify(settings.audit_key_ring)).head.count == 2
+        await uses.record()
+        assert len(await audit_rows("staff.key_used")) == 2
+
+    async def test_reads_that_go_on_while_others_are_recorded_are_not_lost(
+        self, api: httpx.AsyncClient, uses: KeyUses
+    ) -> None:
+        async def read_and_record() -> None:
+            for _ in range(5):
+                assert await self.read(api) == 200
+                await uses.record()
+
+        await asyncio.gather(*(read_and_record() for _ in range(8)))
+        assert sum(row["detail"]["reads"] for row in await audit_rows("staff.key_used")) == 40
+
+    async def test_they_stay_counted_while_the_database_is_away(
+        self, api: httpx.AsyncClient, uses: KeyUses, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async def away(*_: Any, **__: Any) -> None:
+            assert await self.read(api) == 200  # one more, while the others are being recorded
+            raise db.DatabaseUnavailable("away")
+
+        assert await self.read(api) == 200
+        with monkeypatch.context() as patch:
+            patch.setattr(key_uses, "audit", away)
+            with pytest.raises(db.DatabaseUnavailable):
+                await uses.record()
+        await uses.record()
+        (row,) = await audit_rows("staff.key_used")
+        assert row["detail"]["reads"] == 2
+
+    async def test_the_first_read_sets_the_time(
+        self, api: httpx.AsyncClient, app: Sanic[Any, Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(app.ctx, "key_uses", KeyUses(every_seconds=0.01))
+        for reads in (1, 2):
+            assert await self.read(api) == 200
+            async with asyncio.timeout(20):
+                while len(await audit_rows("staff.key_used")) < reads:
+                    await asyncio.sleep(0.01)
+
+    async def test_what_cannot_be_recorded_at_the_end_is_logged(
+        self, api: httpx.AsyncClient, uses: KeyUses, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        async def away(*_: Any, **__: Any) -> None:
+            raise db.DatabaseUnavailable("away")
+
+        assert await self.read(api) == 200
+        monkeypatch.setattr(key_uses, "audit", away)
+        capfd.readouterr()
+        await uses.close()
+        (line,) = map(json.loads, capfd.readouterr().out.splitlines())
+        assert (line["event"], line["reads"]) == ("staff.key_uses_lost", {"getOverview": 1})
+
+    async def test_a_process_that_stops_records_them_first(
+        self, app: Sanic[Any, Any], database_url: str, object_storage_env: dict[str, str]
+    ) -> None:
+        environment = {**TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": database_url}
+        async with running_server(environment) as server, httpx.AsyncClient(base_url=server.url) as client:
+            assert await self.read(client) == 200
+            assert await audit_rows("staff.key_used") == []
+            await server.signal()
+            assert await server.wait() == 0
+        (row,) = await audit_rows("staff.key_used")
+        assert row["detail"]["reads"] == 1
 
 
 @dataclass(frozen=True, slots=True)

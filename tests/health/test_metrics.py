@@ -120,10 +120,13 @@ class TestSummary:
     async def test_without_a_database_nobody_is_staff(
         self,
         api: httpx.AsyncClient,
+        readers: Readers,
         candidate: Candidate,
         monkeypatch: pytest.MonkeyPatch,
         error: type[Exception],
     ) -> None:
+        readers("summary", admin_api_key_after_bootstrap=False)  # or nothing has to be asked about the key
+
         async def away(*_: Any) -> Any:
             raise error
 
@@ -132,7 +135,11 @@ class TestSummary:
         assert is_summary(await api.get("/metrics", headers=KEY))
         assert is_summary(await api.get("/metrics", headers=candidate.headers))
 
-    async def test_a_mistake_is_no_outage(self, api: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_a_mistake_is_no_outage(
+        self, api: httpx.AsyncClient, readers: Readers, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        readers("summary", admin_api_key_after_bootstrap=False)
+
         async def broken(*_: Any) -> Any:
             raise ZeroDivisionError
 
