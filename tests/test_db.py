@@ -194,10 +194,6 @@ class TestSql:
         assert await db.fetch_row("SELECT 1 AS one WHERE false") is None
         rows = await db.fetch_all("SELECT generate_series(1, 3) AS n")
         assert [row["n"] for row in rows] == [1, 2, 3]
-        await db.execute_many(
-            "INSERT INTO background_tasks (id, kind) VALUES ($1, $2)", [(uuid4(), "a"), (uuid4(), "b")]
-        )
-        assert await BackgroundTask.all().count() == 2
 
     async def test_they_take_part_in_the_transaction_of_the_caller(self, database):
         @atomic()

@@ -20,7 +20,7 @@ import errno
 import os
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -436,11 +436,6 @@ async def execute(sql: str, *args: Any) -> int:
     status: str = await _run("execute", sql, *args)
     count = status.rpartition(" ")[2]
     return int(count) if count.isdigit() else 0
-
-
-async def execute_many(sql: str, rows: Iterable[Sequence[Any]]) -> None:
-    """Run one statement for each of `rows`, all or nothing."""
-    await _run("executemany", sql, rows)
 
 
 async def take_lock(number: int) -> None:
