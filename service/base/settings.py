@@ -190,10 +190,13 @@ class Tokens(Section):
         return parse_ring(self.auth_token_keys) or (Key("legacy", self.auth_token_secret.encode()),)
 
 
+_STAFF_ROLE = "super_admin"
+
+
 class Staff(Section):
     """Who works here, the shared key, and the first administrator."""
 
-    admin_role_codes: str = Field("super_admin", description="comma list of staff roles")
+    admin_role_codes: str = Field(_STAFF_ROLE, description="comma list of staff roles")
     admin_api_key: Annotated[str, Secret.KEY] = Field("", description="shared staff key; empty: off")
     admin_api_key_expires_at: AwareDatetime | None = Field(None, description="the key is as if unset from then on")
     admin_api_key_after_bootstrap: bool | None = Field(None, description="keep the key once a super_admin exists")
@@ -205,7 +208,7 @@ class Staff(Section):
 
     @property
     def staff_roles(self) -> frozenset[str]:
-        return _words(self.admin_role_codes.lower()) or frozenset({"super_admin"})
+        return _words(self.admin_role_codes.lower()) or frozenset({_STAFF_ROLE})
 
     @property
     def keeps_admin_key_after_bootstrap(self) -> bool:

@@ -14,6 +14,7 @@ from tortoise.transactions import in_transaction
 from service.adapters.object_storage import ObjectStorage
 from service.auth.models import User
 from service.auth.passwords import hash_password
+from service.auth.principal import SUPER_ADMIN
 from service.base.clock import utc_now
 from service.base.settings import Settings
 from service.database import db, migrate
@@ -217,8 +218,8 @@ async def _add_account(
 
 def _reviewer_roles(settings: Settings) -> tuple[str, ...]:
     """A staff role below super_admin when the settings name one, else the only staff role there is."""
-    lesser = sorted(settings.staff_roles - {"super_admin"})
-    return (lesser[0] if lesser else "super_admin",)
+    lesser = sorted(settings.staff_roles - {SUPER_ADMIN})
+    return (lesser[0] if lesser else SUPER_ADMIN,)
 
 
 async def _insert(row: rows.Row, report: SeedReport) -> int:
