@@ -317,6 +317,13 @@ class TestPool:
         async with opened(own_url):
             assert db.pool_stats() == db.PoolStats(0, 0, 0)
 
+    async def test_a_statement_may_have_a_limit_of_its_own(self, own_url):
+        async with opened(own_url):
+            with pytest.raises(db.StatementTooSlow) as caught:
+                await db.fetch_all("SELECT pg_sleep(30)", seconds=0.2)
+            assert db.is_unavailable(caught.value)
+            assert await db.fetch_all("SELECT 1", seconds=30)
+
     async def test_a_statement_that_takes_too_long_is_unavailability(self, own_url):
         async with opened(own_url, command_timeout_seconds=0.2):
             for statement in (

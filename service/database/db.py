@@ -86,6 +86,10 @@ class PoolExhausted(DatabaseUnavailable):
     """No connection became free, or could be opened, within the acquire time-out."""
 
 
+class StatementTooSlow(DatabaseUnavailable):
+    """A statement took longer than its caller or its connection allows, and was ended in Postgres too."""
+
+
 class TextKey(fields.TextField):
     """A TEXT column that is a primary key or unique; Tortoise allows that to VARCHAR only, out of care for MySQL."""
 
@@ -395,28 +399,29 @@ NOW = RawSQL("statement_timestamp()")
 """In a model's filter or update: when its statement begins, by the database's clock, which all processes share."""
 
 
-async def _run(method: str, sql: str, *args: Any) -> Any:
+async def _run(method: str, sql: str, *args: Any, seconds: float | None = None) -> Any:
     client = cast(AsyncpgDBClient, get_connection(CONNECTION_NAME))
     client.log.debug("%s", sql)
     try:
         async with client.acquire_connection() as connection:
-            return await getattr(connection, method)(sql, *args)
+            return await getattr(connection, method)(sql, *args, timeout=seconds)
     except pg.IntegrityConstraintViolationError as error:
         raise IntegrityError(error) from error
     except (pg.SyntaxOrAccessError, pg.DataError) as error:
         raise OperationalError(error) from error
     except TimeoutError as error:
-        raise DatabaseUnavailable("a statement took too long") from error
+        raise StatementTooSlow("a statement took too long") from error
 
 
-async def fetch_all(sql: str, *args: Any) -> list[asyncpg.Record]:
+async def fetch_all(sql: str, *args: Any, seconds: float | None = None) -> list[asyncpg.Record]:
     """Run one statement (`$1`, `$2` …) and return its rows.
 
     Like all functions here: takes part in the transaction of the caller (`in_transaction()`, `@atomic()`) when there is
     one. Raises IntegrityError and OperationalError as Tortoise's models do, and errors for which `is_unavailable` is
-    true.
+    true. `seconds` is the most that the statement may take, from when it is sent; waiting for a connection does not
+    count. Raises StatementTooSlow.
     """
-    rows: list[asyncpg.Record] = await _run("fetch", sql, *args)
+    rows: list[asyncpg.Record] = await _run("fetch", sql, *args, seconds=seconds)
     return rows
 
 

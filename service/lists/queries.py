@@ -423,19 +423,27 @@ async def offset_page(
     columns: str = "p.*",
     joins: str = "",
     key: str = "id",
+    searches: bool = False,
 ) -> OffsetPage[T]:
     """One page, each row as `view`. One statement, whose total is there when the page is past the last row.
 
     `count` is a SELECT of one number. `page` is a SELECT that ends in `LIMIT $1 OFFSET $2`, which reads one row more than
     the page has; it is called `p` in `order` (the ORDER BY of all), in `columns` (what is read) and in `joins` (what each
     row is completed with). `arguments` are $3 and further (`Narrowing(first=3)`). `key` is a column that no row has
-    empty.
+    empty. `searches`: a text is looked for; raises SearchBusy when the statement takes more than SEARCH_SECONDS.
     """
-    rows = await db.fetch_all(
-        f"SELECT t.total, {columns} FROM ({count}) t (total) LEFT JOIN LATERAL ({page}) p ON true {joins} ORDER BY {order}",
-        limit + 1,
-        offset,
-        *arguments,
-    )
+    try:
+        rows = await db.fetch_all(
+            f"SELECT t.total, {columns} FROM ({count}) t (total)"
+            f" LEFT JOIN LATERAL ({page}) p ON true {joins} ORDER BY {order}",
+            limit + 1,
+            offset,
+            *arguments,
+            seconds=SEARCH_SECONDS if searches else None,
+        )
+    except db.StatementTooSlow:
+        if not searches:
+            raise
+        raise SearchBusy from None
     found: Sequence[asyncpg.Record] = rows if rows[0][key] is not None else ()
     return OffsetPage([view(row) for row in found[:limit]], offset, limit, len(found) > limit, rows[0]["total"])

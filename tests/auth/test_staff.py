@@ -250,9 +250,9 @@ class TestBootstrap:
         sent = []
         run = db._run
 
-        async def listen(method: str, sql: str, *args: Any) -> Any:
+        async def listen(method: str, sql: str, *args: Any, **options: Any) -> Any:
             sent.append(sql)
-            return await run(method, sql, *args)
+            return await run(method, sql, *args, **options)
 
         monkeypatch.setattr(db, "_run", listen)
         result = await bootstrap.ensure_admin(configured.model_copy(update={"bootstrap_admin_role_codes": ","}))
