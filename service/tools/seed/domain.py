@@ -116,9 +116,12 @@ async def fill_database(
 def _choose_accounts(
     settings: Settings, environ: Mapping[str, str], *, staging: bool, reset: bool, testers: int | None
 ) -> tuple[tuple[SeedPerson, ...], str]:
+    # A server of people may say so in the replaced server's way alone; then a wrong ENVIRONMENT must not be enough.
+    said = {"ENVIRONMENT": settings.environment, "NODE_ENV": environ.get("NODE_ENV", "").strip()}
+    production = next((name for name, value in said.items() if value == "production"), None)
     for option, is_given in (("--reset", reset), ("--testers", testers is not None), ("--staging", staging)):
-        if is_given and settings.environment == "production":
-            raise SeedError(f"seed {option} is refused with ENVIRONMENT=production: it makes accounts.")
+        if is_given and production:
+            raise SeedError(f"seed {option} is refused with {production}=production: it makes accounts.")
         if is_given and not staging:
             raise SeedError(f"seed {option} goes with --staging.")
     if testers is not None and not 1 <= testers <= MOST_TESTERS:
