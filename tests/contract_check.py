@@ -41,7 +41,8 @@ class Contract:
             path = path[3:]
         for pattern, item in self._paths:
             if pattern.match(path) and method.lower() in item:
-                return item[method.lower()]
+                found: dict[str, Any] = item[method.lower()]
+                return found
         return None
 
     def check(self, response: httpx.Response) -> None:

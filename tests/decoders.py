@@ -9,27 +9,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
-Decoder = Callable[[Any, str], None]
+TEXT, WHOLE, NUMBER, FLAG = "text", "whole number", "number", "flag"
+
+
+@dataclass(frozen=True)
+class Decoder:
+    """Call it with a value and its path. `needs`: what has to be there, kind by path below; `[]` steps into a list."""
+
+    run: Callable[[Any, str], None]
+    needs: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, value: Any, path: str = "$") -> None:
+        self.run(value, path)
 
 
 class DecodeError(AssertionError):
     """A shipped app would refuse the answer."""
 
 
-def _kind(expected: str, accepts: Callable[[Any], bool]) -> Decoder:
-    def decode(value: Any, path: str = "$") -> None:
+def _kind(expected: str, accepts: Callable[[Any], bool], kind: str = TEXT) -> Decoder:
+    def decode(value: Any, path: str) -> None:
         if not accepts(value):
             raise DecodeError(f"{path} must be {expected}, is {value!r}")
 
-    return decode
+    return Decoder(decode, {"": kind})
 
 
 string = _kind("a string", lambda value: isinstance(value, str))
-boolean = _kind("a boolean", lambda value: isinstance(value, bool))
-integer = _kind("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool))
-number = _kind("a number", lambda value: isinstance(value, int | float) and not isinstance(value, bool))
+boolean = _kind("a boolean", lambda value: isinstance(value, bool), FLAG)
+integer = _kind("a whole number", lambda value: isinstance(value, int) and not isinstance(value, bool), WHOLE)
+number = _kind("a number", lambda value: isinstance(value, int | float) and not isinstance(value, bool), NUMBER)
 timestamp = _kind(
     "a UTC time with milliseconds",
     lambda value: isinstance(value, str) and bool(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", value)),
@@ -48,38 +60,42 @@ def one_of(*values: str) -> Decoder:
 def array(item: Decoder) -> Decoder:
     """A list of what `item` decodes."""
 
-    def decode(value: Any, path: str = "$") -> None:
+    def decode(value: Any, path: str) -> None:
         if not isinstance(value, list):
             raise DecodeError(f"{path} must be a list, is {value!r}")
         for index, entry in enumerate(value):
             item(entry, f"{path}[{index}]")
 
-    return decode
+    return Decoder(decode, {f"[]{path}": kind for path, kind in item.needs.items()})
 
 
-def string_map(value: Any, path: str = "$") -> None:
-    """An object of strings, not null."""
+def _strings_by_name(value: Any, path: str) -> None:
     if not isinstance(value, dict):
         raise DecodeError(f"{path} must be an object, is {value!r}")
     for key, entry in value.items():
         string(entry, f"{path}.{key}")
 
 
+string_map = Decoder(_strings_by_name, {"{}": TEXT})
+"""An object of strings, not null."""
+
+
 def struct(required: Mapping[str, Decoder], optional: Mapping[str, Decoder] | None = None) -> Decoder:
     """An object with every key of `required`, not null, and keys of `optional` missing, null or decodable."""
 
-    def decode(value: Any, path: str = "$") -> None:
+    def decode(value: Any, path: str) -> None:
         if not isinstance(value, dict):
             raise DecodeError(f"{path} must be an object, is {value!r}")
-        for key, field in required.items():
+        for key, inner in required.items():
             if key not in value:
                 raise DecodeError(f"{path}.{key} is missing")
-            field(value[key], f"{path}.{key}")
-        for key, field in (optional or {}).items():
+            inner(value[key], f"{path}.{key}")
+        for key, inner in (optional or {}).items():
             if value.get(key) is not None:
-                field(value[key], f"{path}.{key}")
+                inner(value[key], f"{path}.{key}")
 
-    return decode
+    needs = {f".{key}{path}": kind for key, inner in required.items() for path, kind in inner.needs.items()}
+    return Decoder(decode, needs)
 
 
 def strings(*names: str) -> dict[str, Decoder]:
@@ -151,7 +167,30 @@ _ios_profile_fields: dict[str, Decoder] = {
 ios_profile = struct({"profile": struct(_ios_profile_fields, strings("avatarUrl"))})
 ios_save_post = struct({"saved": boolean, **strings("postId")}, {"created": boolean, "removed": boolean})
 
+_signed_in = struct({**strings("accessToken", "refreshToken"), "user": struct(strings("id", "fullName", "email"))})
+_challenge = struct(
+    {
+        **strings("email"),
+        **dict.fromkeys(("required", "verified", "sent"), boolean),
+        **dict.fromkeys(("expiresInSec", "resendAvailableInSec"), integer),
+    }
+)
+
 IOS: dict[str, Decoder] = {
+    "POST /auth/login": _signed_in,
+    "POST /auth/refresh": _signed_in,
+    "POST /auth/register": struct(
+        {
+            **strings("accessToken", "refreshToken"),
+            "user": struct(strings("id", "fullName", "email")),
+            "emailVerification": _challenge,
+        }
+    ),
+    "GET /auth/me": struct({"user": struct(strings("id", "fullName", "email"))}),
+    "POST /auth/email-verification/resend": _challenge,
+    "POST /auth/email-verification/verify": struct(
+        {**strings("email"), "verified": boolean, "alreadyVerified": boolean}
+    ),
     "GET /jobs": page_of(ios_job_item),
     "GET /users/me/saved-jobs": page_of(ios_job_item),
     "GET /jobs/{jobId}": struct(

@@ -222,7 +222,7 @@ def refuse(record: Recorder) -> None:
             record.ask(name, other, body)
         for parameter in re.findall(r"\{(\w+)\}", path):
             for value in (UNKNOWN, "x"):
-                record.ask(name, who, body, **{parameter: value})
+                record.ask(name, who, body, None, **{parameter: value})
         for parameter in declared.get("parameters", []):
             if parameter.get("in") == "query":
                 record.ask(f"{name}?{parameter['name']}=%00-x", who)

@@ -11,7 +11,7 @@ from pathlib import Path
 import service
 
 SERVICE = Path(service.__file__).parent
-_RUN = {"fetch_all", "fetch_row", "fetch_value", "execute", "execute_many", "fetch", "fetchrow", "fetchval"}
+_RUN = {"fetch_all", "fetch_row", "fetch_value", "execute", "fetch", "fetchrow", "fetchval"}
 
 
 def files() -> list[Path]:

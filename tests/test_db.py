@@ -194,10 +194,6 @@ class TestSql:
         assert await db.fetch_row("SELECT 1 AS one WHERE false") is None
         rows = await db.fetch_all("SELECT generate_series(1, 3) AS n")
         assert [row["n"] for row in rows] == [1, 2, 3]
-        await db.execute_many(
-            "INSERT INTO background_tasks (id, kind) VALUES ($1, $2)", [(uuid4(), "a"), (uuid4(), "b")]
-        )
-        assert await BackgroundTask.all().count() == 2
 
     async def test_they_take_part_in_the_transaction_of_the_caller(self, database):
         @atomic()
@@ -320,6 +316,13 @@ class TestPool:
     async def test_numbers_are_zero_before_the_first_statement(self, own_url):
         async with opened(own_url):
             assert db.pool_stats() == db.PoolStats(0, 0, 0)
+
+    async def test_a_statement_may_have_a_limit_of_its_own(self, own_url):
+        async with opened(own_url):
+            with pytest.raises(db.StatementTooSlow) as caught:
+                await db.fetch_all("SELECT pg_sleep(30)", seconds=0.2)
+            assert db.is_unavailable(caught.value)
+            assert await db.fetch_all("SELECT 1", seconds=30)
 
     async def test_a_statement_that_takes_too_long_is_unavailability(self, own_url):
         async with opened(own_url, command_timeout_seconds=0.2):

@@ -57,9 +57,9 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
     sent: Statements = []
 
     def record(function: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-        async def call(sql: str, *arguments: Any) -> Any:
+        async def call(sql: str, *arguments: Any, **options: Any) -> Any:
             sent.append((sql, arguments))
-            return await function(sql, *arguments)
+            return await function(sql, *arguments, **options)
 
         return call
 

@@ -198,10 +198,56 @@ class TestUnknownNames:
         others = {"PATH", "HOME", "API_KEY", "LOG_FILE", "PYTHONPATH", "KUBERNETES_SERVICE_HOST", "PORT", "LANG", "TZ"}
         assert unknown_names(dict.fromkeys(links | others, "")) == []
 
+    def test_it_is_said_where_the_settings_are_refused_too(self) -> None:
+        given = {name: value for name, value in BASE.items() if name not in ("DATABASE_URL", "ENVIRONMENT")}
+        with pytest.raises(SettingsError) as caught:
+            load_settings(given | {"DATABSE_URL": "postgresql://u:geheim@h/d", "ENVIROMENT": "dev"})
+        sentences = str(caught.value).splitlines()
+        assert sentences[0] == "ENVIRONMENT is not set: dev, staging or production"
+        assert [line.partition(" ")[0] for line in sentences[1:]] == ["DATABSE_URL", "ENVIROMENT"]
+        with pytest.raises(SettingsError) as caught:
+            load_settings(given | {"ENVIRONMENT": "dev", "DATABSE_URL": "postgresql://u:geheim@h/d"})
+        assert str(caught.value).splitlines()[-1].startswith("DATABSE_URL is set, but there is no such variable")
+        assert "geheim" not in str(caught.value)
+
     def test_every_name_of_the_example_file_is_known(self) -> None:
         names = re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (Path(__file__).parents[1] / ".env.example").read_text(), re.M)
         assert len(names) > 80
         assert unknown_names(dict.fromkeys(names, "")) == []
+
+
+def service_links(name: str, port: int = 9100, protocol: str = "tcp") -> dict[str, str]:
+    """What Kubernetes sets in every container beside a Service of this name."""
+    address, there = f"{protocol}://10.0.0.7:{port}", f"{name}_PORT_{port}_{protocol.upper()}"
+    return {
+        f"{name}_SERVICE_HOST": "10.0.0.7",
+        f"{name}_SERVICE_PORT": str(port),
+        f"{name}_SERVICE_PORT_HTTP": str(port),
+        f"{name}_PORT": address,
+        there: address,
+        f"{there}_PROTO": protocol,
+        f"{there}_PORT": str(port),
+        f"{there}_ADDR": "10.0.0.7",
+    }
+
+
+class TestServiceLinks:
+    @pytest.mark.parametrize("name", ["METRICS", "API", "DATABASE", "SMTP", "AUTH", "OBJECT_STORAGE", "ADMIN"])
+    @pytest.mark.parametrize("protocol", ["tcp", "udp"])
+    def test_of_any_service_are_no_settings(self, name: str, protocol: str) -> None:
+        links = service_links(name, protocol=protocol)
+        assert load_settings(BASE | links) == load(), links
+        assert unknown_names(BASE | links) == []
+
+    def test_beside_them_an_operators_port_counts(self) -> None:
+        given = BASE | service_links("METRICS") | service_links("API")
+        settings = load_settings(given | {"METRICS_PORT": "9200", "API_PORT": "4001"})
+        assert (settings.metrics_port, settings.api_port) == (9200, 4001)
+        assert load_settings(given | {"PORT": "4002"}).api_port == 4002
+
+    def test_an_address_without_a_service_is_refused(self) -> None:
+        with pytest.raises(SettingsError, match="METRICS_PORT"):
+            load(METRICS_PORT="tcp://10.0.0.7:9100")
 
 
 class TestParseRing:

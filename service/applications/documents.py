@@ -18,7 +18,7 @@ from service.applications.texts import document_for_candidate
 from service.auth.principal import Principal
 from service.database import db
 from service.evidence.domain import Subject, enqueue_look
-from service.evidence.uploads import Upload, limited, object_key
+from service.evidence.uploads import limited, sign_upload
 from service.http.errors import ApiError
 from service.http.web import parse, uuid_or_none
 
@@ -44,13 +44,8 @@ async def presign_document(
     """
     known = await own_application(application_id, by)
     fields = parse(limited(schemas.ApplicationUploadInput, storage.max_file_bytes), values)
-    upload = await storage.presign_upload(
-        object_key(_prefix(known, by), fields.document_type, fields.file_name),
-        content_type=fields.content_type,
-        content_length=fields.content_length,
-        checksum_sha256=fields.checksum_sha256,
-    )
-    return schemas.ApplicationUpload(application_id=known, upload=Upload.of(upload))
+    upload = await sign_upload(fields, _prefix(known, by), storage)
+    return schemas.ApplicationUpload(application_id=known, upload=upload)
 
 
 async def register_document(

@@ -119,9 +119,9 @@ async def find_case(application_id: str) -> schemas.AdminApplication | None:
 
 
 async def list_cases(query: schemas.AdminApplicationsQuery) -> OffsetPage[schemas.AdminApplication]:
-    """Applications of everybody, what moved last first, then by id. One statement.
+    """Applications of everybody, most recently changed first, then by id. One statement.
 
-    Raises SearchBusy when a search for text takes longer than SEARCH_SECONDS.
+    Raises SearchBusy when the statement of a search for text takes longer than SEARCH_SECONDS.
     """
     wanted = Narrowing()
     if query.status is not None:
@@ -244,7 +244,7 @@ async def _page(
     name: str | None = None,
     text: bool = False,
 ) -> OffsetPage[T]:
-    """What moved last first, then by id; `listed` and `joins` are of the page's rows alone."""
+    """Most recently changed first, then by id; `listed` and `joins` are of the page's rows alone."""
     matches = f"FROM {source} WHERE {wanted.filters}"
     rows = cut(f"SELECT a.* {matches} ORDER BY a.updated_at DESC, a.id")
     return await offset_page(

@@ -19,6 +19,7 @@ from service.evidence.uploads import (
     LinkSeconds,
     ObjectKey,
     Upload,
+    UploadInput,
 )
 from service.http.errors import InvalidField, InvalidNote, InvalidReason
 from service.http.fields import Choice, Text
@@ -73,12 +74,8 @@ ApplicationContentType = Annotated[
 ]
 
 
-class ApplicationUploadInput(Input):
-    document_type: DocumentType
-    file_name: FileName
+class ApplicationUploadInput(UploadInput):
     content_type: ApplicationContentType
-    content_length: ContentLength
-    checksum_sha256: Checksum
 
 
 class ApplicationDocumentInput(Input):

@@ -6,6 +6,7 @@ The rules: docs/rules/auth.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from uuid import uuid4
 
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
@@ -18,6 +19,7 @@ from service.auth.principal import Principal
 from service.base import metrics
 from service.base.settings import Settings
 from service.database import db
+from service.database.records import insert
 from service.http.errors import ApiError, RateLimited
 
 # Only a password that changes while it is checked asks for another try.
@@ -76,7 +78,15 @@ async def create_account(full_name: str, email: str, record: str, roles: list[st
     Raises EmailExists, RoleAssignmentFailed; the transaction is of no more use then.
     """
     try:
-        user = await User.create(full_name=full_name, email=email, password_hash=record)
+        user = await insert(
+            User,
+            id=uuid4(),
+            full_name=full_name,
+            email=email,
+            password_hash=record,
+            created_at=db.NOW,
+            updated_at=db.NOW,
+        )
     except IntegrityError as error:
         if db.constraint_name(error) == "users_email_key":
             raise EmailExists from error

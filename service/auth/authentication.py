@@ -9,7 +9,7 @@ from sanic.compat import Header
 from service.auth import guesses, tokens
 from service.auth.clients import address_of
 from service.auth.key_uses import KeyUses, audit_use
-from service.auth.principal import Principal, Staff
+from service.auth.principal import SUPER_ADMIN, Principal, Staff
 from service.auth.queries import find_caller, has_super_admin
 from service.base.clock import utc_now
 from service.base.settings import Settings
@@ -65,7 +65,7 @@ async def authenticate_staff(
         principal = await authenticate(token, settings)
         if not settings.staff_roles.intersection(principal.roles):
             raise InsufficientAdminRole
-        if super_only and "super_admin" not in principal.roles:
+        if super_only and SUPER_ADMIN not in principal.roles:
             raise InsufficientAdminRole
         return Staff(principal)
     if not await key_is_enabled(settings):

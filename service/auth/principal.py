@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+SUPER_ADMIN = "super_admin"
+"""The role that manages accounts; the last account that has it keeps it."""
 STAFF_NAME = "staff"
 """Who a member of staff is in a candidate's answers: never a name or an address."""
 

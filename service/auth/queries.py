@@ -9,7 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
-from service.auth.principal import Principal
+from service.auth.principal import SUPER_ADMIN, Principal
 from service.caching.basis import Basis
 from service.caching.queries import CONTENT_COLUMNS, content_version_of
 from service.database import db
@@ -83,6 +83,8 @@ def _principal(
 
 async def grant_roles(user_id: str, codes: Collection[str]) -> list[str]:
     """Give an account the roles of `codes` that are known and that it lacks; returns their codes."""
+    if not codes:
+        return []
     rows = await db.fetch_all(
         "INSERT INTO user_roles (id, user_id, role_id)"
         " SELECT gen_random_uuid(), $1, id FROM roles WHERE code = ANY($2::text[])"
@@ -97,7 +99,7 @@ async def has_super_admin(*, except_user_id: str | None = None) -> bool:
     """Whether anybody, or anybody else, is a super_admin."""
     found: bool = await db.fetch_value(
         "SELECT EXISTS(SELECT 1 FROM user_roles ur JOIN roles r ON r.id = ur.role_id"
-        " WHERE r.code = 'super_admin' AND ur.user_id IS DISTINCT FROM $1)",
+        f" WHERE r.code = '{SUPER_ADMIN}' AND ur.user_id IS DISTINCT FROM $1)",
         except_user_id,
     )
     return found

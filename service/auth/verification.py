@@ -13,6 +13,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import ClassVar
+from uuid import uuid4
 
 from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
@@ -21,6 +22,8 @@ from service.audit.domain import audit
 from service.auth.models import EmailVerificationChallenge, User
 from service.base.clock import utc_now
 from service.base.settings import Settings
+from service.database import db
+from service.database.records import insert
 from service.http.errors import ApiError, InvalidField
 from service.tasks.domain import enqueue
 from service.tasks.models import TaskKind
@@ -106,13 +109,17 @@ async def issue_code(user_id: str, email: str, settings: Settings, *, language: 
         settings.auth_email_verification_code_ttl_sec,
         settings.auth_email_verification_resend_cooldown_sec,
     )
-    await EmailVerificationChallenge.create(
+    await insert(
+        EmailVerificationChallenge,
+        id=uuid4(),
         user_id=user_id,
         email=email,
         code_hash=code_hash(code),
         expires_at=now + timedelta(seconds=ttl),
         resend_available_at=now + timedelta(seconds=pause),
         max_attempts=settings.auth_email_verification_max_attempts,
+        created_at=db.NOW,
+        updated_at=db.NOW,
     )
     await enqueue(TaskKind.SEND_VERIFICATION_MAIL, {"to": email, "code": code, "language": language, "ttlSeconds": ttl})
     return Challenge(email, ttl, pause, code if settings.exposes_codes else None)

@@ -33,6 +33,7 @@ _SAMPLE_WORDS = re.compile(
     r"change|replace|sample|example|insecure|default|secret|password|admin123|dev[-_]|test[-_]", re.I
 )
 _MINIMUM_SECRET_LENGTH = 32
+_SERVICE_ADDRESS = re.compile(r"(tcp|udp|sctp)://")
 DEFAULT_MAX_FILE_BYTES = 10_485_760
 """The largest upload where OBJECT_STORAGE_MAX_FILE_BYTES is unset; the contract document shows this one."""
 _FALSE = {"0", "false", "no", "off"}
@@ -193,10 +194,13 @@ class Tokens(Section):
         return parse_ring(self.auth_token_keys) or (Key("legacy", self.auth_token_secret.encode()),)
 
 
+_STAFF_ROLE = "super_admin"
+
+
 class Staff(Section):
     """Who works here, the shared key, and the first administrator."""
 
-    admin_role_codes: str = Field("super_admin", description="comma list of staff roles")
+    admin_role_codes: str = Field(_STAFF_ROLE, description="comma list of staff roles")
     admin_api_key: Annotated[str, Secret.KEY] = Field("", description="shared staff key; empty: off")
     admin_api_key_expires_at: AwareDatetime | None = Field(None, description="the key is as if unset from then on")
     admin_api_key_after_bootstrap: bool | None = Field(None, description="keep the key once a super_admin exists")
@@ -208,7 +212,7 @@ class Staff(Section):
 
     @property
     def staff_roles(self) -> frozenset[str]:
-        return _words(self.admin_role_codes.lower()) or frozenset({"super_admin"})
+        return _words(self.admin_role_codes.lower()) or frozenset({_STAFF_ROLE})
 
     @property
     def keeps_admin_key_after_bootstrap(self) -> bool:
@@ -497,7 +501,7 @@ def unknown_names(environ: Mapping[str, str]) -> list[str]:
     """
     known = {name.upper() for name in Settings.model_fields} | _OTHER_NAMES
     found = []
-    for name in sorted(name.upper() for name in environ):
+    for name in sorted(_without_service_links(environ)):
         if name in known:
             continue
         nearest = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.8)
@@ -509,6 +513,27 @@ def unknown_names(environ: Mapping[str, str]) -> list[str]:
     return found
 
 
+def _without_service_links(environ: Mapping[str, str]) -> dict[str, str]:
+    """`environ` with upper-case names, and without what Kubernetes tells a container of the services around it.
+
+    Beside a Service called `metrics` that is METRICS_SERVICE_HOST, METRICS_PORT=tcp://10.0.0.7:9100 and five more. A
+    METRICS_PORT that is no such address is an operator's.
+    """
+    given = {name.upper(): value for name, value in environ.items()}
+    links = [
+        name.removesuffix("_SERVICE_HOST")
+        for name in given
+        if name.endswith("_SERVICE_HOST") and name.replace("_SERVICE_HOST", "_SERVICE_PORT") in given
+    ]
+    of_links = re.compile(rf"({'|'.join(map(re.escape, links))})_(SERVICE_(HOST|PORT.*)|PORT_\d+_(TCP|UDP|SCTP).*)")
+    ports = {f"{link}_PORT" for link in links}
+    return {
+        name: value
+        for name, value in given.items()
+        if not (links and of_links.fullmatch(name)) and not (name in ports and _SERVICE_ADDRESS.match(value))
+    }
+
+
 def _ports_can_be_read(url: str) -> bool:
     """Whether each of a database URL's hosts has a port that is a number, or none."""
     hosts = url.partition("://")[2].partition("/")[0].partition("?")[0].rpartition("@")[2].split(",")
@@ -518,10 +543,18 @@ def _ports_can_be_read(url: str) -> bool:
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from `environ` (default: the process's environment).
 
-    Raises SettingsError with one line a problem. `NODE_ENV=production` stands for `ENVIRONMENT=production`, `PORT`
+    Raises SettingsError with one line a problem, and one a name of which `unknown_names` warns: it may be why another is
+    missing. Service links of Kubernetes are no settings. `NODE_ENV=production` stands for `ENVIRONMENT=production`, `PORT`
     for `API_PORT`, `EMAIL_PROVIDER`/`EMAIL_FROM` for their longer names, where those are unset.
     """
-    given = {name.upper(): value for name, value in (os.environ if environ is None else environ).items()}
+    given = _without_service_links(os.environ if environ is None else environ)
+    try:
+        return _read(given)
+    except SettingsError as error:
+        raise SettingsError("\n".join([str(error), *unknown_names(given)])) from None
+
+
+def _read(given: dict[str, str]) -> Settings:
     if not given.get("ENVIRONMENT", "").strip():
         if given.get("NODE_ENV", "").strip() != "production":
             raise SettingsError("ENVIRONMENT is not set: dev, staging or production")

@@ -25,6 +25,7 @@ from service.content.publication import (
     resulting,
 )
 from service.content.queries import storable
+from service.database.records import insert
 from service.http.errors import ApiError
 from service.http.web import Input, parse
 
@@ -69,17 +70,16 @@ class PublishedTable(Generic[ItemT]):
         Raises the errors of `lifecycle` and of the date beside it, before which it counts, then those of the fields.
         """
         now = utc_now()
-        wish = read_lifecycle(lifecycle_values(body))
+        wanted = read_lifecycle(lifecycle_values(body))
         date = parse(self.date, body).published_at if self.date else None
         publication = (
-            resulting(wish, Publication("PUBLISHED", date, None), now, dated=self.is_dated)
-            if wish
+            resulting(wanted, Publication("PUBLISHED", date, None), now, dated=self.is_dated)
+            if wanted
             else published(now, date)
         )
         columns = self.columns(parse(self.fields, body)) | asdict(publication)
         async with in_transaction():
-            made = await self.model.create(id=str(uuid4()), created_at=now, updated_at=now, **columns)
-            item = await self.locked(made.id)  # what is answered is what is stored
+            item = await insert(self.model, id=str(uuid4()), created_at=now, updated_at=now, **columns)
             await self._audit("created", item.id, by, after=self._said_of(item))
         return item
 
@@ -99,9 +99,9 @@ class PublishedTable(Generic[ItemT]):
             if date is not None and "published_at" in date.model_fields_set:
                 stored = replace(stored, published_at=date.published_at or now)
                 columns["published_at"] = stored.published_at
-            wish = read_lifecycle(values)
-            if wish is not None:
-                columns |= asdict(resulting(wish, stored, now, dated=self.is_dated))
+            wanted = read_lifecycle(values)
+            if wanted is not None:
+                columns |= asdict(resulting(wanted, stored, now, dated=self.is_dated))
             return await self._update(before, columns, by=by, action="changed")
 
     async def publish(self, item_id: str, publication: Publication, *, by: Staff) -> ItemT:

@@ -20,7 +20,7 @@ import errno
 import os
 import socket
 import time
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -85,6 +85,10 @@ class DatabaseUnavailable(Exception):
 
 class PoolExhausted(DatabaseUnavailable):
     """No connection became free, or could be opened, within the acquire time-out."""
+
+
+class StatementTooSlow(DatabaseUnavailable):
+    """A statement took longer than its caller or its connection allows, and was ended in Postgres too."""
 
 
 class TextKey(fields.TextField):
@@ -399,28 +403,29 @@ NOW = RawSQL("statement_timestamp()")
 """In a model's filter or update: when its statement begins, by the database's clock, which all processes share."""
 
 
-async def _run(method: str, sql: str, *args: Any) -> Any:
+async def _run(method: str, sql: str, *args: Any, seconds: float | None = None) -> Any:
     client = cast(AsyncpgDBClient, get_connection(CONNECTION_NAME))
     client.log.debug("%s", sql)
     try:
         async with client.acquire_connection() as connection:
-            return await getattr(connection, method)(sql, *args)
+            return await getattr(connection, method)(sql, *args, timeout=seconds)
     except pg.IntegrityConstraintViolationError as error:
         raise IntegrityError(error) from error
     except (pg.SyntaxOrAccessError, pg.DataError) as error:
         raise OperationalError(error) from error
     except TimeoutError as error:
-        raise DatabaseUnavailable("a statement took too long") from error
+        raise StatementTooSlow("a statement took too long") from error
 
 
-async def fetch_all(sql: str, *args: Any) -> list[asyncpg.Record]:
+async def fetch_all(sql: str, *args: Any, seconds: float | None = None) -> list[asyncpg.Record]:
     """Run one statement (`$1`, `$2` …) and return its rows.
 
     Like all functions here: takes part in the transaction of the caller (`in_transaction()`, `@atomic()`) when there is
     one. Raises IntegrityError and OperationalError as Tortoise's models do, and errors for which `is_unavailable` is
-    true.
+    true. `seconds` is the most that the statement may take, from when it is sent; waiting for a connection does not
+    count. Raises StatementTooSlow.
     """
-    rows: list[asyncpg.Record] = await _run("fetch", sql, *args)
+    rows: list[asyncpg.Record] = await _run("fetch", sql, *args, seconds=seconds)
     return rows
 
 
@@ -440,11 +445,6 @@ async def execute(sql: str, *args: Any) -> int:
     status: str = await _run("execute", sql, *args)
     count = status.rpartition(" ")[2]
     return int(count) if count.isdigit() else 0
-
-
-async def execute_many(sql: str, rows: Iterable[Sequence[Any]]) -> None:
-    """Run one statement for each of `rows`, all or nothing."""
-    await _run("executemany", sql, rows)
 
 
 async def take_lock(number: int) -> None:

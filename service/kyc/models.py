@@ -75,8 +75,13 @@ class IdentityDocument(Model):
 
 
 def stored_key(metadata: dict[str, Any]) -> str | None:
-    """The object key in a document's metadata, which are the client's own besides; none when it is no text."""
+    """The object key in a document's metadata, whose other keys are the client's. `None` when there is no text or number.
+
+    The replaced server stored a key of digits as a number; Postgres' `->>` reads it as text too.
+    """
     key = metadata.get("objectKey")
+    if isinstance(key, int | float) and not isinstance(key, bool):
+        return str(key)
     return key if isinstance(key, str) else None
 
 

@@ -517,7 +517,7 @@ async def offset_page(
 
     `name` (`paging.binding_of`) is that of a list which may become long: matches are counted by the page's statement up
     to EXACT_ROWS only, and more of them as Totals say. `text`: matches are searched for one, up to EXACT_MATCHES, and
-    the page raises SearchBusy after SEARCH_SECONDS.
+    the page raises SearchBusy when its statement takes more than SEARCH_SECONDS.
     """
     asked_at = time.monotonic()
     totals = _search_totals if text else _list_totals
@@ -526,13 +526,15 @@ async def offset_page(
     count = "SELECT NULL::bigint" if known else counting.sql(totals.short + 1 if name is not None else None)
     statement, values = numbered(page, arguments, offset, limit)
     try:
-        async with asyncio.timeout(SEARCH_SECONDS if text else None):
-            rows: Sequence[asyncpg.Record] = await db.fetch_all(
-                f"SELECT t.total, {columns} FROM ({count}) t (total) LEFT JOIN LATERAL ({statement}) p ON true {joins}"
-                f" ORDER BY {order}",
-                *values,
-            )
-    except TimeoutError:
+        rows: Sequence[asyncpg.Record] = await db.fetch_all(
+            f"SELECT t.total, {columns} FROM ({count}) t (total) LEFT JOIN LATERAL ({statement}) p ON true {joins}"
+            f" ORDER BY {order}",
+            *values,
+            seconds=SEARCH_SECONDS if text else None,
+        )
+    except db.StatementTooSlow:
+        if not text:
+            raise
         raise SearchBusy from None
     total, found = rows[0]["total"], rows if rows[0][key] is not None else ()
     shown, has_more = found[:limit], len(found) > limit

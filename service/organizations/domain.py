@@ -6,13 +6,14 @@ The rules: docs/rules/organizations.md.
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
 
 from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth.principal import Principal, Staff
-from service.base.clock import utc_now
-from service.database.records import read
+from service.database import db
+from service.database.records import insert, read
 from service.http.errors import ApiError
 from service.http.web import parse, uuid_or_none
 from service.organizations import queries, schemas
@@ -34,11 +35,15 @@ class OrgVerificationNotFound(ApiError):
 async def create_organization(fields: schemas.OrganizationInput, *, by: Principal) -> Organization:
     """Make an organization that `by` owns from then on. One transaction."""
     async with in_transaction():
-        organization = await Organization.create(
+        organization = await insert(
+            Organization,
+            id=uuid4(),
             owner_user_id=by.user_id,
             name=fields.name,
             org_type=fields.org_type.value,
             country_code=fields.country_code,
+            created_at=db.NOW,
+            updated_at=db.NOW,
         )
         await audit(
             "organization.created",
@@ -72,14 +77,21 @@ async def submit_verification(org_id: str, body: dict[str, Any], *, by: Principa
             raise OrgNotFound
         verification = await _lock_verification(known)
         before = _state(verification) if verification else None
-        verification = verification or OrganizationVerification(org_id=known)
-        verification.status = OrgVerificationStatus.PENDING.value
-        verification.reason_codes_json = []
-        verification.registration_number = fields.registration_number
-        verification.legal_name = fields.legal_name
-        verification.supporting_object_keys_json = fields.supporting_object_keys
-        verification.last_checked_at = utc_now()
-        await verification.save()
+        handed_in: dict[str, Any] = {
+            "status": OrgVerificationStatus.PENDING.value,
+            "reason_codes_json": [],
+            "registration_number": fields.registration_number,
+            "legal_name": fields.legal_name,
+            "supporting_object_keys_json": fields.supporting_object_keys,
+            "last_checked_at": db.NOW,
+            "updated_at": db.NOW,
+        }
+        if verification is None:
+            verification = await insert(
+                OrganizationVerification, id=uuid4(), org_id=known, created_at=db.NOW, **handed_in
+            )
+        else:
+            verification = await _update(verification, handed_in)
         await _audit_verification("organization.verification_submitted", "USER", by.user_id, before, verification)
     return verification
 
@@ -108,16 +120,20 @@ async def decide_verification(org_id: str, fields: schemas.OrgDecisionInput, *, 
         if verification is None:
             raise OrgVerificationNotFound
         before = _state(verification)
-        verification.status = fields.status.value
-        verification.reason_codes_json = fields.reason_codes
-        verification.last_checked_at = utc_now()
-        await verification.save(update_fields=["status", "reason_codes_json", "last_checked_at", "updated_at"])
+        found = {"status": fields.status.value, "reason_codes_json": fields.reason_codes}
+        verification = await _update(verification, found | {"last_checked_at": db.NOW, "updated_at": db.NOW})
         await _audit_verification("organization.verification_decided", "ADMIN", by.actor_id, before, verification)
     return verification
 
 
 async def _lock_verification(org_id: str) -> OrganizationVerification | None:
     return await OrganizationVerification.filter(org_id=org_id).select_for_update(no_key=True).get_or_none()
+
+
+async def _update(verification: OrganizationVerification, changes: dict[str, Any]) -> OrganizationVerification:
+    """Write `changes` of a locked verification and nothing else; return it as it is stored then."""
+    await OrganizationVerification.filter(id=verification.id).update(**changes)
+    return await OrganizationVerification.get(id=verification.id)
 
 
 async def _audit_verification(

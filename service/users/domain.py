@@ -11,10 +11,10 @@ from typing import Any
 from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
-from service.auth.accounts import EmailExists, create_account, grant
+from service.auth.accounts import EmailExists, RoleAssignmentFailed, create_account, grant
 from service.auth.models import Role, User, UserRole
 from service.auth.passwords import hash_password
-from service.auth.principal import Principal, Staff
+from service.auth.principal import SUPER_ADMIN, Principal, Staff
 from service.auth.queries import find_user, has_super_admin
 from service.auth.sessions import end_all_families
 from service.auth.verification import UserNotFound
@@ -25,8 +25,6 @@ from service.kyc.submission import read_history
 from service.profile.queries import find_profile
 from service.profile.schemas import Profile
 from service.users import schemas
-
-SUPER_ADMIN = "super_admin"
 
 
 class LastSuperAdmin(ApiError):
@@ -69,7 +67,8 @@ async def change_user(user_id: str, body: dict[str, Any], *, by: Actor) -> Princ
 
     A new password ends all the user's sign-ins; new roles count from the user's next request and end none. The role's
     row is locked, so that two administrators who remove each other at once cannot both succeed.
-    Raises UserNotFound, InvalidRoles, InvalidRequest, InvalidName, InvalidPassword, LastSuperAdmin, ServerBusy.
+    Raises UserNotFound, InvalidRoles, InvalidRequest, InvalidName, InvalidPassword, LastSuperAdmin, ServerBusy;
+    RoleAssignmentFailed when the database lacks the role super_admin.
     """
     known = uuid_or_none(user_id)
     if known is None or not await User.exists(id=known):
@@ -83,7 +82,7 @@ async def change_user(user_id: str, body: dict[str, Any], *, by: Actor) -> Princ
     async with in_transaction():
         if fields.roles is not None:
             # Before the user's row, always: two changes that need both would otherwise wait for each other.
-            await Role.filter(code=SUPER_ADMIN).select_for_update(no_key=True).get()
+            await _take_turns()
         user = await User.filter(id=known).select_for_update(no_key=True).get_or_none()
         before = await find_user(known)
         if user is None or before is None:
@@ -139,6 +138,12 @@ async def _find(user_id: str) -> Principal:
     if user is None:
         raise UserNotFound
     return user
+
+
+async def _take_turns() -> None:
+    """Let one change of roles at a time go on, until its transaction ends. Raises RoleAssignmentFailed."""
+    if await Role.filter(code=SUPER_ADMIN).select_for_update(no_key=True).get_or_none() is None:
+        raise RoleAssignmentFailed
 
 
 async def _refuse_unknown(codes: list[str]) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict
 
+from service.auth.principal import SUPER_ADMIN
 from service.auth.schemas import EMAIL_PATTERN, InvalidEmail, InvalidName, InvalidPassword, User
 from service.http.errors import InvalidCursor, InvalidField, InvalidLimit
 from service.http.fields import Rule, Text
@@ -62,7 +63,7 @@ class CreateUserInput(Input):
     full_name: Annotated[str, _FULL_NAME]
     email: Annotated[str, _EMAIL]
     password: Annotated[str, _PASSWORD]
-    roles: Annotated[list[str], _ROLES] = ["super_admin"]
+    roles: Annotated[list[str], _ROLES] = [SUPER_ADMIN]
 
 
 class PatchUserInput(Input):

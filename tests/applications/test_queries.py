@@ -58,9 +58,9 @@ async def test_few_statements_beside_the_session_check(
         await make_application(candidate.id)
     real, ran = db._run, []
 
-    async def counted(method: str, sql: str, *arguments: Any) -> Any:
+    async def counted(method: str, sql: str, *arguments: Any, **options: Any) -> Any:
         ran.append(sql)
-        return await real(method, sql, *arguments)
+        return await real(method, sql, *arguments, **options)
 
     monkeypatch.setattr(db, "_run", counted)
     assert (await api.get(path.format(application_id), headers=candidate.headers)).status_code == 200

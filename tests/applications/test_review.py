@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from tortoise.transactions import in_transaction
 
 from service.applications.models import ApplicationStatus
 from service.base.settings import Settings
@@ -188,14 +189,34 @@ class TestList:
         await make_application(candidate.id)
         real = db.fetch_all
 
-        async def slow(sql: str, *arguments: Any) -> Any:
-            return await real(sql.replace("SELECT t.total", "SELECT pg_sleep(30), t.total"), *arguments)
+        async def slow(sql: str, *arguments: Any, **options: Any) -> Any:
+            return await real(sql.replace("SELECT t.total", "SELECT pg_sleep(30), t.total"), *arguments, **options)
 
         monkeypatch.setattr(listing, "SEARCH_SECONDS", 0.05)
         monkeypatch.setattr(db, "fetch_all", slow)
         assert code(await api.get("/admin/applications?q=sari", headers=KEY)) == (503, "search_busy")
         monkeypatch.undo()
         assert (await api.get("/admin/applications?q=sari", headers=KEY)).json()["pageInfo"]["total"] == 1
+
+    @pytest.mark.parametrize("path", ["/admin/applications", "/admin/feed/posts"])
+    async def test_a_search_that_waits_for_a_connection_has_its_second_still(
+        self, api: httpx.AsyncClient, path: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(listing, "SEARCH_SECONDS", 1.0)
+        free, held = asyncio.Event(), asyncio.Barrier(db.pool_stats().maximum + 1)
+
+        async def hold() -> None:
+            async with in_transaction():
+                await held.wait()
+                await free.wait()
+
+        holders = [asyncio.create_task(hold()) for _ in range(held.parties - 1)]
+        await held.wait()
+        search = asyncio.create_task(api.get(f"{path}?q=sari", headers=KEY))
+        await asyncio.sleep(1.5)
+        free.set()
+        await asyncio.gather(*holders)
+        assert (await search).status_code == 200
 
 
 class TestOne:

@@ -42,6 +42,15 @@ class TestRegister:
         assert await db.fetch_value("SELECT count(*) FROM background_tasks WHERE kind = 'send_verification_mail'") == 1
         assert await db.fetch_value("SELECT count(*) FROM audit_events WHERE action = 'auth.registered'") == 1
 
+    async def test_a_new_row_has_one_time_by_the_databases_clock(self, api: httpx.AsyncClient) -> None:
+        before = await db.fetch_value("SELECT clock_timestamp()")
+        assert (await api.post("/auth/register", json=SIGN_UP)).status_code == 201
+        after = await db.fetch_value("SELECT clock_timestamp()")
+        for table in ("users", "email_verification_challenges"):
+            row = await db.fetch_row(f"SELECT created_at, updated_at FROM {table}")
+            assert row is not None
+            assert before < row["created_at"] == row["updated_at"] < after, table
+
     @pytest.mark.parametrize(
         ("change", "expected"),
         [

@@ -339,6 +339,22 @@ class TestBootstrap:
         assert (row["actor_type"], row["subject_id"]) == ("SYSTEM", found.id)
         assert row["detail"] == {"created": True, "passwordChanged": False, "rolesAdded": ["sdm", "super_admin"]}
 
+    async def test_no_roles_are_no_statement(
+        self, configured: Settings, monkeypatch: pytest.MonkeyPatch, api: httpx.AsyncClient
+    ) -> None:
+        sent = []
+        run = db._run
+
+        async def listen(method: str, sql: str, *args: Any, **options: Any) -> Any:
+            sent.append(sql)
+            return await run(method, sql, *args, **options)
+
+        monkeypatch.setattr(db, "_run", listen)
+        result = await bootstrap.ensure_admin(configured.model_copy(update={"bootstrap_admin_role_codes": ","}))
+        assert (result.created, result.roles) == (True, ())
+        assert sent
+        assert not [sql for sql in sent if sql.startswith("INSERT INTO user_roles")]
+
     async def test_a_second_start_changes_nothing(self, configured: Settings) -> None:
         await bootstrap.ensure_admin(configured)
         before = await account("boss@example.com")

@@ -146,9 +146,9 @@ async def statements_of(target: Target, path: str) -> list[tuple[str, tuple[Any,
     sent: list[tuple[str, tuple[Any, ...]]] = []
     send = db._run
 
-    async def note(method: str, sql: str, *values: Any) -> Any:
+    async def note(method: str, sql: str, *values: Any, **options: Any) -> Any:
         sent.append((sql, values))
-        return await send(method, sql, *values)
+        return await send(method, sql, *values, **options)
 
     logs.configure("error", "bench")
     app = create_app(load_settings(target.environment), "bench")

@@ -127,6 +127,14 @@ class TestCreate:
         assert row is not None
         assert tuple(row) == (boss.id, f"{kind.envelope}.created", item["id"])
 
+    async def test_it_is_created_changed_and_published_at_one_time(self, api: httpx.AsyncClient, kind: Kind) -> None:
+        item = await kind.make(api)
+        row = await db.fetch_row(
+            f"SELECT created_at, updated_at, published_at FROM {kind.table} WHERE id = $1", item["id"]
+        )
+        assert row is not None
+        assert row["created_at"] == row["updated_at"] == row["published_at"]
+
     @pytest.mark.parametrize(
         ("lifecycle", "expected", "public"),
         [

@@ -151,9 +151,17 @@ class TestCorpus:
     async def test_a_row_without_a_usable_key_stays_declared(
         self, put: Put, settings: Settings, storage: ObjectStorage
     ) -> None:
-        for metadata in ({}, {"objectKey": None}, {"objectKey": "../../etc"}):
+        for metadata in ({}, {"objectKey": None}, {"objectKey": False}, {"objectKey": "../../etc"}):
             document_id = await put(corpus.jpeg(), metadata_json=json.dumps(metadata), checksum_sha256=uuid4().hex * 2)
             assert await look(document_id, settings, storage) == ("declared", "object_key_missing")
+
+    async def test_a_key_that_is_stored_as_a_number_is_looked_for(
+        self, put: Put, settings: Settings, storage: ObjectStorage
+    ) -> None:
+        data = corpus.jpeg()
+        await storage.write("20260211", data, content_type=JPEG)
+        document_id = await put(data, metadata_json=json.dumps({"objectKey": 20260211}))
+        assert await look(document_id, settings, storage) == ("verified", None)
 
     async def test_a_verdict_is_final(self, put: Put, settings: Settings, storage: ObjectStorage) -> None:
         document_id = await put(b"not a picture")

@@ -65,10 +65,10 @@ async def test_no_read_walks_through_a_whole_table(
     statements: list[tuple[str, tuple[Any, ...]]] = []
     run = db._run
 
-    async def remembered(method: str, sql: str, *args: Any) -> Any:
+    async def remembered(method: str, sql: str, *args: Any, **options: Any) -> Any:
         if sql.startswith(("SELECT", "UPDATE")):
             statements.append((sql, args))
-        return await run(method, sql, *args)
+        return await run(method, sql, *args, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr(db, "_run", remembered)

@@ -186,7 +186,7 @@ class TestQueue:
     ) -> None:
         empty = await make_kyc_session(candidate.id, status="SUBMITTED")
         odd = await make_kyc_session(candidate.id)
-        for number, metadata in enumerate(({"objectKey": "a"}, {}, {"objectKey": "a"}, {"objectKey": 1}, {}, {})):
+        for number, metadata in enumerate(({"objectKey": "a"}, {}, {"objectKey": "a"}, {"objectKey": True}, {}, {})):
             await make_kyc_document(
                 candidate.id,
                 odd,
@@ -202,6 +202,16 @@ class TestQueue:
         waiting = {item["session"]["id"]: item["waitingSeconds"] for item in body["items"]}
         assert waiting[odd] is None
 
+    async def test_a_key_of_the_replaced_server_that_is_a_number_is_a_key(
+        self, api: httpx.AsyncClient, reviewer: Candidate, candidate: Candidate
+    ) -> None:
+        session = await make_kyc_session(candidate.id, status="SUBMITTED")
+        document = await make_kyc_document(candidate.id, session, metadata_json=json.dumps({"objectKey": 20260211}))
+        (item,) = (await api.get(QUEUE, headers=reviewer.headers)).json()["items"]
+        assert (item["riskFlags"], item["documents"][0]["objectKey"]) == ([], "20260211")
+        path = f"/admin/kyc/documents/{document}/preview-url"
+        assert (await api.post(path, headers=reviewer.headers)).json()["objectKey"] == "20260211"
+
     async def test_a_page_costs_the_same_statements_whatever_its_length(
         self, api: httpx.AsyncClient, reviewer: Candidate, settings: Settings, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -211,9 +221,9 @@ class TestQueue:
         statements: list[str] = []
         run = db._run
 
-        async def counted(method: str, sql: str, *args: Any) -> Any:
+        async def counted(method: str, sql: str, *args: Any, **options: Any) -> Any:
             statements.append(sql)
-            return await run(method, sql, *args)
+            return await run(method, sql, *args, **options)
 
         monkeypatch.setattr(db, "_run", counted)
         for limit in (1, 3):
@@ -635,7 +645,7 @@ class TestPreview:
 
         for unknown in ("nonsense", str(uuid4()), "%00"):
             assert await ask(unknown, expiresSec=1) == (404, "document_not_found")
-        for key in (None, "", "/a", "a/../b", "a b", "x" * 1025, 5):
+        for key in (None, "", "/a", "a/../b", "a b", "x" * 1025, True):
             bad = await make_kyc_document(candidate.id, waiting, metadata_json=json.dumps({"objectKey": key}))
             assert await ask(bad, expiresSec=1) == (400, "invalid_object_key")
         good = await make_kyc_document(candidate.id, waiting)

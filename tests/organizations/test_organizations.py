@@ -6,6 +6,7 @@ import asyncio
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx
 import orjson
 import pytest
@@ -47,9 +48,10 @@ class TestCreate:
         assert answer.status_code == 201
         body = answer.json()
         assert body == {"id": body["id"], "name": "Sakura Works", "orgType": "EMPLOYER", "countryCode": "JP"}
-        row = await db.fetch_row("SELECT owner_user_id FROM organizations WHERE id = $1", body["id"])
+        row = await db.fetch_row("SELECT * FROM organizations WHERE id = $1", body["id"])
         assert row is not None
         assert str(row["owner_user_id"]) == candidate.id
+        assert row["created_at"] == row["updated_at"]
         assert await db.fetch_value("SELECT count(*) FROM organization_verifications") == 0
         assert [entry[:3] for entry in await audited(body["id"])] == [("organization.created", "USER", candidate.id)]
 
@@ -114,6 +116,7 @@ class TestSubmit:
         assert row is not None
         assert (row["registration_number"], row["legal_name"]) == ("0100-01-000001", "Sakura Works K.K.")
         assert row["supporting_object_keys_json"] == ["a/b.pdf"]
+        assert row["created_at"] == row["updated_at"] == row["last_checked_at"]
 
     async def test_again_starts_anew_from_every_state_under_the_same_id(
         self, api: httpx.AsyncClient, candidate: Candidate
@@ -127,6 +130,43 @@ class TestSubmit:
             again = (await submit(api, candidate, org_id, supportingObjectKeys=None)).json()
             assert (again["id"], again["status"], again["reasonCodes"]) == (first["id"], "PENDING", [])
         assert await db.fetch_value("SELECT supporting_object_keys_json FROM organization_verifications") == []
+
+    async def test_again_writes_one_time_by_one_clock_after_the_first(
+        self, api: httpx.AsyncClient, candidate: Candidate
+    ) -> None:
+        org_id = await make_organization(api, candidate)
+        await submit(api, candidate, org_id)
+        before = await db.fetch_value("SELECT clock_timestamp()")
+        for change in (
+            submit(api, candidate, org_id),
+            api.patch(f"/admin/organizations/{org_id}/verification", json={"status": "VERIFIED"}, headers=KEY),
+        ):
+            assert (await change).is_success
+            row = await db.fetch_row("SELECT *, clock_timestamp() AS now FROM organization_verifications")
+            assert row is not None
+            assert row["created_at"] < before < row["updated_at"] == row["last_checked_at"] < row["now"]
+            before = row["now"]
+
+    async def test_again_keeps_what_another_writer_changed_meanwhile(
+        self, api: httpx.AsyncClient, candidate: Candidate, database_url: str
+    ) -> None:
+        org_id = await make_organization(api, candidate)
+        await submit(api, candidate, org_id)
+        other = await asyncpg.connect(database_url)
+        try:
+            async with other.transaction():
+                await other.execute("UPDATE organization_verifications SET created_at = '2020-01-01Z'")
+                again = asyncio.create_task(submit(api, candidate, org_id, legalName="Sakura Yard K.K."))
+                waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+                async with asyncio.timeout(10):
+                    while not await db.fetch_value(waits):
+                        await asyncio.sleep(0.01)
+        finally:
+            await other.close()
+        assert (await again).status_code == 202
+        row = await db.fetch_row("SELECT * FROM organization_verifications")
+        assert row is not None
+        assert (row["created_at"].year, row["legal_name"]) == (2020, "Sakura Yard K.K.")
 
     async def test_twenty_at_once_leave_one_row(self, api: httpx.AsyncClient, candidate: Candidate) -> None:
         org_id = await make_organization(api, candidate)
@@ -338,10 +378,10 @@ class TestList:
         statements = 0
         fetch_all = db.fetch_all
 
-        async def counting(sql: str, *arguments: Any) -> Any:
+        async def counting(sql: str, *arguments: Any, **options: Any) -> Any:
             nonlocal statements
             statements += "organizations" in sql
-            return await fetch_all(sql, *arguments)
+            return await fetch_all(sql, *arguments, **options)
 
         monkeypatch.setattr(db, "fetch_all", counting)
         seen, cursor, pages = [], "0", 0

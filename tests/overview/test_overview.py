@@ -330,10 +330,10 @@ class TestEvents:
         statements = 0
         fetch_all = db.fetch_all
 
-        async def counting(sql: str, *arguments: Any) -> Any:
+        async def counting(sql: str, *arguments: Any, **options: Any) -> Any:
             nonlocal statements
             statements += "kyc_status_events" in sql
-            return await fetch_all(sql, *arguments)
+            return await fetch_all(sql, *arguments, **options)
 
         monkeypatch.setattr(db, "fetch_all", counting)
         seen: list[str] = []

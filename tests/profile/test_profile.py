@@ -110,9 +110,9 @@ class TestRead:
         statements: list[str] = []
         run = db._run
 
-        async def counted(method: str, sql: str, *args: Any) -> Any:
+        async def counted(method: str, sql: str, *args: Any, **options: Any) -> Any:
             statements.append(sql)
-            return await run(method, sql, *args)
+            return await run(method, sql, *args, **options)
 
         monkeypatch.setattr(db, "_run", counted)
         assert (await api.get(PROFILE, headers=candidate.headers)).status_code == 200

@@ -216,6 +216,10 @@ class TestCommand:
         [
             ({"ENVIRONMENT": "production"}, r"seed --(reset|testers) is refused with ENVIRONMENT=production: .*"),
             ({"NODE_ENV": "production"}, r"seed --(reset|testers) is refused with ENVIRONMENT=production: .*"),
+            (
+                {"ENVIRONMENT": "staging", "NODE_ENV": "production"},
+                r"seed --(reset|testers) is refused with NODE_ENV=production: .*",
+            ),
             ({}, "ENVIRONMENT is not set: dev, staging or production"),
         ],
     )

@@ -126,6 +126,17 @@ class TestCreate:
 
 
 class TestChange:
+    async def test_roles_of_a_database_without_the_administrators_role_are_refused_by_name(
+        self, api: httpx.AsyncClient, candidate: Candidate
+    ) -> None:
+        await db.execute("UPDATE roles SET code = 'gone' WHERE code = 'super_admin'")
+        try:
+            answer = await api.patch(f"/admin/users/{candidate.id}", json={"roles": ["lpk"]}, headers=KEY)
+        finally:
+            await db.execute("UPDATE roles SET code = 'super_admin' WHERE code = 'gone'")
+        assert code(answer) == (500, "role_assignment_failed")
+        assert (await api.get("/auth/me", headers=candidate.headers)).json()["user"]["roles"] == ["sdm"]
+
     async def test_name_and_roles_are_replaced_and_audited(
         self, api: httpx.AsyncClient, admin: Candidate, candidate: Candidate
     ) -> None:

@@ -65,8 +65,6 @@ class Stack:
         `reset` deletes the data of the embedded servers first; the secrets stay. Raises LocalError with one sentence,
         or Interrupted; either way the caller calls `stop`.
         """
-        for sentence in unknown_names(self.environ):
-            self._say(sentence)
         self._take_lock()
         _stop_leftovers(self.folder)
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -76,6 +74,8 @@ class Stack:
             load_settings(environment.of_process(self.environ))
         except SettingsError as error:
             raise LocalError(str(error)) from None
+        for sentence in unknown_names(self.environ):
+            self._say(sentence)
         self._make_servers(environment)
         if reset:
             self._reset()

@@ -14,6 +14,7 @@ from tortoise.transactions import in_transaction
 from service.adapters.object_storage import ObjectStorage
 from service.auth.models import User
 from service.auth.passwords import hash_password
+from service.auth.principal import SUPER_ADMIN
 from service.base.clock import utc_now
 from service.base.settings import Settings
 from service.database import db, migrate
@@ -115,9 +116,12 @@ async def fill_database(
 def _choose_accounts(
     settings: Settings, environ: Mapping[str, str], *, staging: bool, reset: bool, testers: int | None
 ) -> tuple[tuple[SeedPerson, ...], str]:
+    # A server of people may say so in the replaced server's way alone; then a wrong ENVIRONMENT must not be enough.
+    said = {"ENVIRONMENT": settings.environment, "NODE_ENV": environ.get("NODE_ENV", "").strip()}
+    production = next((name for name, value in said.items() if value == "production"), None)
     for option, is_given in (("--reset", reset), ("--testers", testers is not None), ("--staging", staging)):
-        if is_given and settings.environment == "production":
-            raise SeedError(f"seed {option} is refused with ENVIRONMENT=production: it makes accounts.")
+        if is_given and production:
+            raise SeedError(f"seed {option} is refused with {production}=production: it makes accounts.")
         if is_given and not staging:
             raise SeedError(f"seed {option} goes with --staging.")
     if testers is not None and not 1 <= testers <= MOST_TESTERS:
@@ -217,8 +221,8 @@ async def _add_account(
 
 def _reviewer_roles(settings: Settings) -> tuple[str, ...]:
     """A staff role below super_admin when the settings name one, else the only staff role there is."""
-    lesser = sorted(settings.staff_roles - {"super_admin"})
-    return (lesser[0] if lesser else "super_admin",)
+    lesser = sorted(settings.staff_roles - {SUPER_ADMIN})
+    return (lesser[0] if lesser else SUPER_ADMIN,)
 
 
 async def _insert(row: rows.Row, report: SeedReport) -> int:

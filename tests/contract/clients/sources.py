@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from tests.contract.clients.needs import FLAG, NEEDS, TEXT, WHOLE
+from tests.decoders import ANDROID, FLAG, IOS, NUMBER, TEXT, WHOLE
 
 Models = dict[str, dict[str, str]]
 """Name of a model → its fields → each field's type as written; a `?` at its end says that it may be missing."""
@@ -17,10 +17,11 @@ _KOTLIN_FIELD = re.compile(
     r'@Json\(name = "([^"]+)"\)\s+(?:[^\n]*\n\s+)?val `?\w+`?: (.+?)(?: = .*?)?,?$', re.MULTILINE
 )
 _TYPES = {
-    "swift": {TEXT: {"String", "UUID", "Date"}, WHOLE: {"Int", "Int64"}, FLAG: {"Bool"}},
+    "swift": {TEXT: {"String", "UUID", "Date"}, WHOLE: {"Int", "Int64"}, NUMBER: {"Double"}, FLAG: {"Bool"}},
     "kotlin": {
         TEXT: {"kotlin.String", "java.util.UUID", "java.time.OffsetDateTime"},
         WHOLE: {"kotlin.Int", "kotlin.Long"},
+        NUMBER: {"kotlin.Double", "java.math.BigDecimal"},
         FLAG: {"kotlin.Boolean"},
     },
 }
@@ -64,19 +65,20 @@ def empty_models(models: Models) -> list[str]:
 
 def missing_fields(language: str, models: Models, document: dict[str, Any]) -> list[str]:
     """What an app needs and the models lack, may leave out, or give another type; one line each."""
-    operations = {
-        operation["operationId"]: operation for item in document["paths"].values() for operation in item.values()
-    }
-    complaints = []
-    for operation_id, needs in NEEDS.items():
-        for status, answer in operations[operation_id]["responses"].items():
-            if not status.startswith("2"):
-                continue
-            model = answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-            for path, kind in needs.items():
-                if complaint := _follow(language, models, model, path, kind):
-                    complaints.append(f"{language}: {operation_id} {status}: {path}: {complaint}")
-    return complaints
+    complaints: dict[str, None] = {}
+    for decoders in (IOS, ANDROID):
+        for call, decoder in decoders.items():
+            method, path = call.split(" ")
+            operation = document["paths"][path][method.lower()]
+            for status, answer in operation["responses"].items():
+                if not status.startswith("2"):
+                    continue
+                model = answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
+                for place, kind in decoder.needs.items():
+                    name = place.removeprefix(".")
+                    if complaint := _follow(language, models, model, name, kind):
+                        complaints[f"{language}: {operation['operationId']} {status}: {name}: {complaint}"] = None
+    return list(complaints)
 
 
 def _follow(language: str, models: Models, model: str, path: str, kind: str) -> str | None:
