@@ -52,7 +52,7 @@ class Journey:
 
 
 async def list_own_applications(user_id: str, query: schemas.ApplicationsQuery) -> OffsetPage[schemas.Application]:
-    """A candidate's applications, what moved last first, then by id. One statement."""
+    """A candidate's applications, most recently changed first, then by id. One statement."""
     where = "a.user_id = $3::uuid AND ($4::text IS NULL OR a.status = $4)"
     return await _page(
         "job_applications a",
