@@ -375,7 +375,7 @@ def _with_database(settings: Settings, work: Callable[[], Coroutine[Any, Any, Re
 
 
 def _outage(error: Exception) -> Exception:
-    """One sentence for a database that is away or refuses us; `error` itself when it is another failure."""
+    """One sentence for a database that is unavailable or refuses us; `error` itself when it is another failure."""
     from service.database import db
 
     if not db.is_unavailable(error):

@@ -49,7 +49,7 @@ class StorageRefused(Exception):
 async def bootstrap(settings: Settings, *, patience_seconds: float = 0.0) -> list[str]:
     """Make the bucket where it is missing, then `prepare` it; returns one line for each.
 
-    Tries again for `patience_seconds` while the store is away, and says so. Raises StorageUnavailable, ClientError,
+    Tries again for `patience_seconds` while the store is unavailable, and says so. Raises StorageUnavailable, ClientError,
     and at once StorageRefused for a key that the store does not know.
     """
     storage = ObjectStorage(settings)

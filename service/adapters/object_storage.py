@@ -137,7 +137,7 @@ class ObjectStorage:
     ) -> PresignedUpload:
         """A link that takes exactly one body: this type, this length in bytes, this SHA-256 (64 hex digits).
 
-        Signing needs no network, so an object store that is away does not matter here.
+        Signing needs no network, so an unavailable object store does not matter here.
         """
         if self._signer is None:
             raise StorageUnavailable

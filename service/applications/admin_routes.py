@@ -25,7 +25,7 @@ bp = Blueprint("admin_applications")
 @bp.get("/admin/applications")
 @operation(
     "adminListApplications",
-    summary="Everybody's applications, what moved last first",
+    summary="Everybody's applications, most recently changed first",
     description="`q` looks at the applicant's name and address, the job's title and the employer's name. "
     "`orgId` is the employer of the job.",
     tag="admin applications",

@@ -42,7 +42,7 @@ async def apply(job_id: str, note: str | None, by: Principal) -> schemas.ApplyRe
 
 
 async def list_applications(query: schemas.ApplicationsQuery, by: Principal) -> OffsetPage[schemas.Application]:
-    """One page of the caller's own applications, what moved last first."""
+    """One page of the caller's own applications, most recently changed first."""
     return await queries.list_own_applications(by.user_id, query)
 
 

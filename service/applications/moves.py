@@ -68,7 +68,7 @@ class Mover:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """An application after a wish to move it, and the step that this added; none when it had the status already."""
+    """An application after a request to move it, and the step that this added; `None` when it had the status already."""
 
     case: AdminApplication
     step: StoredStep | None

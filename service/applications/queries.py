@@ -53,7 +53,7 @@ class Journey:
 
 
 async def list_own_applications(user_id: str, query: schemas.ApplicationsQuery) -> OffsetPage[schemas.Application]:
-    """A candidate's applications, what moved last first, then by id. One statement."""
+    """A candidate's applications, most recently changed first, then by id. One statement."""
     wanted = Narrowing()
     wanted.where(f"a.user_id = {wanted.bind(user_id)}::uuid")
     if query.status is not None:

@@ -46,7 +46,7 @@ async def apply(request: Request, job_id: str) -> HTTPResponse:
 @bp.get("/users/me/applications")
 @operation(
     "listMyApplications",
-    summary="The caller's applications, what moved last first",
+    summary="The caller's applications, most recently changed first",
     description="Pages begin at the offset `cursor`.",
     tag="applications",
     query=schemas.ApplicationsQuery,

@@ -44,7 +44,7 @@ class Bootstrap:
     async def attempt(self) -> bool:
         """Make sure of the administrator, unless that is done or just being tried. Returns whether it is done.
 
-        Takes at most 3 s and raises nothing: while the database is away or has no schema yet, a later attempt does it.
+        Takes at most 3 s and raises nothing: while the database is unavailable or has no schema yet, a later attempt does it.
         """
         if self._done or self._running:
             return self._done

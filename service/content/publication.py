@@ -1,4 +1,4 @@
-"""What do staff wish about publication, and what does it come to?
+"""What do staff ask for about publication, and what does it come to?
 
 The rules: docs/rules/content.md.
 """
@@ -37,7 +37,7 @@ LIFECYCLE_ERRORS = (InvalidLifecycle, InvalidLifecycleStatus, InvalidLifecycleDa
 
 
 class LifecycleInput(Input):
-    """A wish about publication; what is missing stays as it is stored."""
+    """What a request says of publication; what is missing stays as it is stored."""
 
     status: Annotated[LifecycleStatus | None, Choice(InvalidLifecycleStatus, LifecycleStatus)] = None
     published_at: Annotated[datetime | None, Moment(InvalidLifecycleDate, optional=True)] = None
@@ -78,7 +78,7 @@ def lifecycle_values(body: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def read_lifecycle(values: dict[str, Any] | None) -> LifecycleInput | None:
-    """The wish in those values. Raises InvalidLifecycleStatus, InvalidLifecycleDate."""
+    """What those values ask for. Raises InvalidLifecycleStatus, InvalidLifecycleDate."""
     return None if values is None else parse(LifecycleInput, values)
 
 
@@ -95,14 +95,14 @@ def scheduled(at: datetime, *, dated: bool) -> Publication:
 WITHDRAWN = Publication(LifecycleStatus.DRAFT, None, None)
 
 
-def resulting(wish: LifecycleInput, stored: Publication, now: datetime, *, dated: bool) -> Publication:
-    """What `stored` becomes by `wish`. Raises InvalidLifecycleDate for a schedule without a time."""
-    status = wish.status.value if wish.status is not None else stored.lifecycle_status
+def resulting(wanted: LifecycleInput, stored: Publication, now: datetime, *, dated: bool) -> Publication:
+    """What `stored` becomes by `wanted`. Raises InvalidLifecycleDate for a schedule without a time."""
+    status = wanted.status.value if wanted.status is not None else stored.lifecycle_status
     if status == LifecycleStatus.DRAFT:
         return WITHDRAWN
     if status == LifecycleStatus.PUBLISHED:
-        return published(now, wish.published_at or stored.published_at)
-    at = wish.scheduled_at or stored.scheduled_publish_at
+        return published(now, wanted.published_at or stored.published_at)
+    at = wanted.scheduled_at or stored.scheduled_publish_at
     if at is None:
         raise InvalidLifecycleDate
     return scheduled(at, dated=dated)

@@ -63,7 +63,7 @@ _REASONS = {
     409: "Not possible in the present state.",
     429: "Too many requests; see Retry-After.",
     500: "A failure on our side.",
-    503: "A dependency is away or overloaded; see Retry-After.",
+    503: "A dependency is unavailable or overloaded; see Retry-After.",
 }
 
 # One shape for every refusal, so that generated clients have one type; each operation lists its codes by status.

@@ -1,8 +1,8 @@
-"""How does a process reach Postgres, and how does it notice that Postgres is away?
+"""How does a process reach Postgres, and how does it notice that Postgres is unavailable?
 
 Tortoise uses this module as its engine (`client_class` below), because three things differ from its own one:
 
-- The pool opens no connection until the first statement, so a process starts while Postgres is away and recovers by
+- The pool opens no connection until the first statement, so a process starts while Postgres is unavailable and recovers by
   itself. Waiting for a connection has a time-out, and every wait is reported to an observer.
 - A transaction whose BEGIN fails gives its connection back; Tortoise 1.1.9 keeps it for ever.
 - Connections go back to the pool without asyncpg's reset script, which would be a second round trip after every
@@ -80,7 +80,7 @@ STATEMENTS_KEPT = 400
 
 
 class DatabaseUnavailable(Exception):
-    """Postgres is away or overloaded; the same statement may work later."""
+    """Postgres is unavailable or overloaded; the same statement may work later."""
 
 
 class PoolExhausted(DatabaseUnavailable):
@@ -162,7 +162,7 @@ _opened: list[TortoiseContext] = []
 async def open_database(config: dict[str, Any]) -> None:
     """Make the database of `config` (from `tortoise_config`) the one that models and the functions below use.
 
-    Loads the models and opens no connection, so it works while Postgres is away. Tortoise looks its state up through a
+    Loads the models and opens no connection, so it works while Postgres is unavailable. Tortoise looks its state up through a
     context variable, which Sanic's handlers, ASGI requests and worker tasks do not inherit from the listener that
     opened it; therefore the process-wide fallback is used. Opening a second database hides the first until the second
     is closed.
@@ -528,7 +528,7 @@ def _says_away(error: BaseException) -> bool:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Return whether `error` means that the database is away or overloaded, and not that a statement is wrong.
+    """Return whether `error` means that the database is unavailable or overloaded, and not that a statement is wrong.
 
     Looks through wrapping errors: causes always, contexts only of errors of Tortoise and asyncpg (a mistake made while
     an outage is handled stays a mistake).
@@ -574,7 +574,7 @@ def refusal(error: BaseException) -> str | None:
 
 
 def reason_away(error: BaseException) -> str:
-    """Return in a clause why a database is away, without its address."""
+    """Return in a clause why a database is unavailable, without its address."""
     links = list(_links(error))
     for kinds, reason in _REASONS:
         if any(isinstance(link, kinds) for link in links):

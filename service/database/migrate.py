@@ -150,7 +150,7 @@ async def direct_connection(
     command_timeout_seconds: float | None = None,
     part_of: waiting.Waiting | None = None,
 ) -> AsyncIterator[BaseConnection]:
-    """Open a connection outside the pool; tries again for `patience_seconds` while Postgres is away, and says so.
+    """Open a connection outside the pool; tries again for `patience_seconds` while Postgres is unavailable, and says so.
 
     `part_of` is a wait that the caller has announced already. Raises DatabaseAway, and at once DatabaseRefused for a
     wrong user, password or name of a database.

@@ -9,7 +9,6 @@ from uuid import uuid4
 
 import orjson
 
-from service.base.clock import utc_now
 from service.database import migrate
 from service.maintenance.models import RunKind
 
@@ -28,11 +27,10 @@ async def record_run(
     ) as connection:
         await connection.execute(
             "INSERT INTO maintenance_runs (id, kind, started_at, finished_at, succeeded, detail_json)"
-            " VALUES ($1, $2, $3, $4, $5, $6)",
+            " VALUES ($1, $2, $3, now(), $4, $5)",
             uuid4(),
             kind.value,
             started_at,
-            utc_now(),
             succeeded,
             orjson.dumps(detail).decode(),
         )

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from helm_python import Chart, HelmError
 
+from tests.base.test_settings import GOOD, STAGING
 from tests.chart.conftest import ROOT
-from tests.test_settings import GOOD, STAGING
 
 PLACES = ("service", "docs", "helm", "k8s", ".env.example")
 BY_HAND = {"service/base/settings.py", ".env.example"}

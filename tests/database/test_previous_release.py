@@ -23,7 +23,7 @@ from tests.running import running_server, until_answering
 
 # The tag or commit of the release that runs while today's version is rolled out; moved with each release.
 PREVIOUS_RELEASE = "8f6f23f35db9"
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")

@@ -211,7 +211,7 @@ class TestUnknownNames:
         assert "geheim" not in str(caught.value)
 
     def test_every_name_of_the_example_file_is_known(self) -> None:
-        names = re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (Path(__file__).parents[1] / ".env.example").read_text(), re.M)
+        names = re.findall(r"^#?([A-Z][A-Z0-9_]+)=", (Path(__file__).parents[2] / ".env.example").read_text(), re.M)
         assert len(names) > 80
         assert unknown_names(dict.fromkeys(names, "")) == []
 

@@ -14,10 +14,10 @@ import pytest
 
 from service.database import db, migrate, waiting
 from service.database.migrate import MigrationError
+from tests.database.test_schema import catalogue
 from tests.running import Detour
-from tests.test_schema import catalogue
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 NAMES = [one.name for one in migrate.migrations()]
 
 

@@ -19,7 +19,7 @@ from service.database import db, migrate
 from service.kyc.models import KycStatus
 from service.kyc.states import WAITING
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)

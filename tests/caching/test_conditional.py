@@ -26,6 +26,7 @@ from service.http.operations import Security, declared_operation, template_of
 from service.lists import queries as listing
 from tests.conftest import TEST_ENVIRONMENT
 from tests.contract_check import Contract
+from tests.database.test_statements import count, statements  # noqa: F401  # a fixture
 from tests.factories import (
     Candidate,
     make_application,
@@ -38,7 +39,6 @@ from tests.factories import (
 )
 from tests.kyc.test_plans import nodes
 from tests.running import running_server
-from tests.test_statements import count, statements  # noqa: F401  # a fixture
 from tests.webhooks.provider import deliver
 
 KEY = {"x-admin-api-key": TEST_ENVIRONMENT["ADMIN_API_KEY"]}
