@@ -30,9 +30,12 @@ EXACT_MATCHES = 1000
 # A common term fills its page from the first rows of the list, a less common one from some more.
 _WALK_ROWS = 1000
 _FAR_WALK_ROWS = 25_000
-# The share of SEARCH_SECONDS after which bringing all matches into order is given up.
-_FOUND_SHARE = 0.6
-_SAMPLED_ROWS = 2000
+# Bringing more matches than this into order takes longer than looking through this many rows until the page is full.
+_MANY_MATCHES = 80_000
+_LONG_WALK_ROWS = 200_000
+# A sample costs 2 and 10 ms: one that tells many matches from few, and one that stands for the total.
+_ROUGH_PAGES = 30
+_PAGES = 200
 _NO_LIMIT = 2**62
 # The limit stands in the statement's text: a generic plan, made without it, would look dear, and each page would be
 # planned anew. Few limits make few texts, since a connection keeps the plans of a few hundred.
@@ -249,14 +252,13 @@ async def read_page(
 class _Counting:
     """Counts the rows of the SELECT `rows`, each of one match. `text`: it searches for one.
 
-    `sampled` counts the matches among some percent of the table's rows; `table` is the table's name.
+    `sampled` estimates the matches from some pages of the table, whose number is its last argument.
     """
 
     rows: str
     arguments: Sequence[Any]
     text: bool = False
     sampled: str = ""
-    table: str = ""
 
     def sql(self, limit: int | None = None) -> str:
         """A SELECT of the number, or of `limit` when there are more."""
@@ -272,15 +274,16 @@ class _Counting:
         return int(await db.fetch_value(self.sql(limit), *self.arguments))
 
     async def estimate(self) -> int:
-        if not self.sampled:
-            seen = _HIDDEN.sub(r"\1", self.rows)
-            plan = await db.fetch_value(f"EXPLAIN (FORMAT JSON) {seen}", *self.arguments)
-            return int(plan[0]["Plan"]["Plan Rows"])
-        # The planner knows nothing of texts.
-        size = await db.fetch_value("SELECT reltuples::float8 FROM pg_class WHERE oid = to_regclass($1)", self.table)
-        percent = min(100.0, 100.0 * _SAMPLED_ROWS / max(size, 1.0))
-        sql, values = _used(self.sampled, [*self.arguments, percent])
-        return int(await db.fetch_value(sql, *values) * 100 / percent)
+        if self.sampled:  # the planner knows nothing of texts
+            return await self.sample(_PAGES)
+        seen = _HIDDEN.sub(r"\1", self.rows)
+        plan = await db.fetch_value(f"EXPLAIN (FORMAT JSON) {seen}", *self.arguments)
+        return int(plan[0]["Plan"]["Plan Rows"])
+
+    async def sample(self, pages: int) -> int:
+        """About how many rows match, from `pages` of the table's pages."""
+        sql, values = _used(self.sampled, [*self.arguments, pages])
+        return int(await db.fetch_value(sql, *values))
 
 
 class _Statement:
@@ -311,13 +314,14 @@ class _Statement:
         if not narrowing.searches:
             rows = f"SELECT 1 FROM {listing.table} WHERE {narrowing.filters} ORDER BY {listing.order()}"
             return _Counting(rows, arguments)
+        size, wanted = f"pg_relation_size('{listing.table.split()[0]}') / 8192.0", f"${len(arguments) + 1}::int"
         sampled = (
-            f"SELECT count(*) FROM (SELECT {narrowing.texts} FROM {listing.table}"
-            f" TABLESAMPLE SYSTEM (${len(arguments) + 1}::real) WHERE {narrowing.filters}) k"
+            f"SELECT count(*) * greatest(1, {size} / {wanted}) FROM (SELECT {narrowing.texts} FROM {listing.table}"
+            f" TABLESAMPLE SYSTEM (least(100, 100 * {wanted} / greatest({size}, 1))) WHERE {narrowing.filters}) k"
             f" WHERE {narrowing.walked('k')}"
         )
         matches = f"SELECT 1 FROM {listing.table} WHERE {narrowing.matches}"
-        return _Counting(matches, arguments, text=True, sampled=sampled, table=listing.table.split()[0])
+        return _Counting(matches, arguments, text=True, sampled=sampled)
 
     @property
     def scope(self) -> str:
@@ -357,25 +361,18 @@ async def _list(statement: _Statement) -> list[asyncpg.Record]:
 async def _search(statement: _Statement) -> tuple[list[asyncpg.Record], int | None]:
     """Like `_list`, with texts to find; also the total when the rows tell it.
 
-    The list is walked through in its order, where a common term fills its page at once, and further when the first rows
-    promise that. Only then are all matches looked up in the index and brought into order.
+    The list is walked through in its order, where a common term fills its page at once: further when the first rows
+    promise that, and still further when there are too many matches to be brought into order. Only all others are looked
+    up in the index.
     """
     rows, total, is_done, hits = await _walk(statement, _WALK_ROWS)
     needed = statement.skipped + statement.wanted + 1
     is_promising = 2 * needed * _WALK_ROWS <= hits * _FAR_WALK_ROWS
     if not is_done and is_promising:
         rows, total, is_done, hits = await _walk(statement, _FAR_WALK_ROWS)
-    if is_done:
-        return rows, total
-    try:
-        async with asyncio.timeout(_FOUND_SHARE * SEARCH_SECONDS):
-            return await _find(statement)
-    except TimeoutError:
-        # So many match that they must be near, if not among the first.
-        rows, total, is_done, hits = await _walk(statement, _FAR_WALK_ROWS)
-        if not is_done:
-            raise
-        return rows, total
+    if not is_done and await statement.counting.sample(_ROUGH_PAGES) > _MANY_MATCHES:
+        rows, total, is_done, hits = await _walk(statement, _LONG_WALK_ROWS)
+    return (rows, total) if is_done else await _find(statement)
 
 
 def _used(sql: str, arguments: Sequence[Any]) -> tuple[str, list[Any]]:
@@ -392,13 +389,15 @@ async def _walk(statement: _Statement, length: int) -> tuple[list[asyncpg.Record
     """
     listing, narrowing = statement.listing, statement.narrowing
     keys = ", ".join(listing.names("k"))
+    # Seldom are all rows of a long walk read. A planner who saw its length would sort the whole table.
+    limit = str(length) if length < _LONG_WALK_ROWS else f"(SELECT {length})"
     sql, values = _used(
         f"WITH hits AS MATERIALIZED (SELECT {keys} FROM (SELECT {listing.positions}, {narrowing.texts} {statement.scope}"
-        f" LIMIT {length}) k WHERE {narrowing.walked('k')} ORDER BY {listing.order('k')}),"
+        f" LIMIT {limit}) k WHERE {narrowing.walked('k')} ORDER BY {listing.order('k')}),"
         f" page AS MATERIALIZED (SELECT {keys} FROM hits k ORDER BY {listing.order('k')}{statement.limits}),"
         f" filled AS (SELECT count(*) = {statement.rows} AS yes FROM page)"
         " SELECT t.*, p.* FROM (SELECT CASE WHEN NOT f.yes THEN (SELECT count(*) FROM hits) END AS walk_hits,"
-        f" CASE WHEN NOT f.yes THEN (SELECT count(*) FROM (SELECT 1 {statement.scope} LIMIT {length}) c) END AS walk_rows"
+        f" CASE WHEN NOT f.yes THEN (SELECT count(*) FROM (SELECT 1 {statement.scope} LIMIT {limit}) c) END AS walk_rows"
         " FROM filled f) t"
         f" LEFT JOIN (SELECT r.*, {keys} FROM page k {statement.looked_up('k')}) p ON true ORDER BY {listing.order('p')}",
         narrowing.arguments,

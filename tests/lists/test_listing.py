@@ -549,6 +549,43 @@ class TestFindsWhatAScanFinds:
                 posts = await list_visible_posts(PostFilter(text=term), every_post, user_id=None)
                 assert [post.id for post in posts.items] == self.scan(whole, term, "post"), term
 
+    async def test_every_way_through_a_list_finds_the_same(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """First rows, more of them, many of them, and all matches: each is taken, from any start."""
+        texts = make_texts(600)
+        await store_texts(texts)
+        whole = [" ".join(row).lower() for row in texts]
+        taken = dict.fromkeys((8, 60, 300, "found"), 0)
+        walk, find = listing._walk, listing._find
+
+        async def walked(statement: Any, length: int) -> Any:
+            outcome = await walk(statement, length)
+            taken[length] += outcome[2]
+            return outcome
+
+        async def found(statement: Any) -> Any:
+            taken["found"] += 1
+            return await find(statement)
+
+        monkeypatch.setattr(listing, "_walk", walked)
+        monkeypatch.setattr(listing, "_find", found)
+        for name, value in (("_WALK_ROWS", 8), ("_FAR_WALK_ROWS", 60), ("_LONG_WALK_ROWS", 300), ("_MANY_MATCHES", 15)):
+            monkeypatch.setattr(listing, name, value)
+        for term in make_terms([" ".join(row) for row in texts], 60):
+            expected = self.scan(whole, term, "job")
+            for offset in (0, 3, 40):
+                query = JobsQuery(cursor=offset, limit=5)
+                page = await list_visible_jobs(JobFilter(text=term), query, user_id=None)
+                assert [job.id for job in page.items] == expected[offset : offset + 5], (term, offset)
+                assert page.total == len(expected), (term, offset)
+                if page.after is None:
+                    continue
+                after = Position.of_token(page.after)
+                query = JobsQuery(limit=5).model_copy(update={"after": after})
+                page = await list_visible_jobs(JobFilter(text=term), query, user_id=None)
+                assert [job.id for job in page.items] == expected[offset + 5 : offset + 10], (term, offset)
+                assert page.total == len(expected), (term, offset)
+        assert all(taken.values()), taken
+
     async def test_places(self) -> None:
         texts = make_texts(2_000)
         await store_texts(texts)
