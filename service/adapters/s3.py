@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
+from functools import cache
 from typing import TYPE_CHECKING
 
 import aioboto3
@@ -14,11 +15,15 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS, _READ_SECONDS = 3, 15
 
 
+# One keeps what it has read of S3's description, which takes longer than all else that a client needs.
+_session = cache(aioboto3.Session)
+
+
 def s3_client(
     endpoint: str, *, region: str, access_key: str, secret_key: str, path_style: bool
 ) -> AbstractAsyncContextManager[S3Client]:
     """A client whose every call ends within its time-outs; entering it calls nobody."""
-    return aioboto3.Session().client(
+    return _session().client(
         "s3",
         endpoint_url=endpoint,
         region_name=region,
