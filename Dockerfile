@@ -14,6 +14,9 @@ COPY docs /app/docs
 COPY .env.example /app/
 COPY migrations /app/migrations
 COPY service /app/service
+WORKDIR /app
+# The hash of this program text, so that no start has to read all of it.
+RUN /venv/bin/python -B -c "from service.caching import validators; print(validators.hash_of_text(), end='')" > service/PROGRAM
 # Nothing can write byte code later: the root file system is read-only. Unchecked, so that changed file times do not matter.
 RUN python -m compileall -q --invalidation-mode unchecked-hash /app/service && chmod -R u=rwX,go=rX /app
 
@@ -30,7 +33,7 @@ COPY --from=build /venv /venv
 # Code that user 10001 may replace; tar is in the base, so files can be copied into the running container.
 FROM base AS dev
 COPY --from=build --chown=10001:10001 /app /app
-RUN find /app -name __pycache__ -prune -exec rm -rf {} + && chown 10001:10001 /app
+RUN rm /app/service/PROGRAM && find /app -name __pycache__ -prune -exec rm -rf {} + && chown 10001:10001 /app
 USER 10001:10001
 ENTRYPOINT ["python", "-m", "service"]
 CMD ["serve"]

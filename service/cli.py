@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import secrets
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,7 +37,7 @@ def main(argv: list[str] | None = None) -> int:
             from service.tools.local import run as local  # needs the wheels of the local group
 
             return local(given[1:])
-        arguments = _parser().parse_args(given)
+        arguments = _parser(given[0] if given else "").parse_args(given)
         result: int | None = arguments.run(arguments)
     except (SettingsError, CommandFailed, DatabaseUnsuitable) as error:
         print(error, file=sys.stderr)
@@ -44,7 +47,8 @@ def main(argv: list[str] | None = None) -> int:
     return result or 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(given: str) -> argparse.ArgumentParser:
+    """What can be said on the command line. A tool says its own arguments; only the one that is `given` is imported."""
     parser = argparse.ArgumentParser(prog="python -m service", description="Jembatan, the job-placement backend.")
     parser.add_argument("--version", action="version", version=f"jembatan {VERSION}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -73,12 +77,6 @@ def _parser() -> argparse.ArgumentParser:
     seed.add_argument("--testers", type=int, metavar="N", help="with --staging: N more sets of accounts, numbered")
     storage = add("storage", _storage, "prepare the object store")
     storage.add_argument("action", choices=["bootstrap"])
-    from service.tools.backup import command as backup
-
-    backup.add_arguments(add("backup", _backup, "make copies, and prove that they can be used"))
-    from service.tools.gate import command as gate
-
-    gate.add_arguments(add("gate", gate.run, "say whether this version may go to staging"))
     openapi = add("openapi", _openapi, "write the contract document")
     openapi.add_argument("--check", action="store_true", help="only say whether the file is up to date")
     openapi.add_argument(
@@ -101,19 +99,17 @@ def _parser() -> argparse.ArgumentParser:
     admin.add_argument("--email", required=True)
     admin.add_argument("--name", required=True, help="full name")
     admin.add_argument("--role", action="append", default=[], help="a role code, repeatable (default super_admin)")
-    _add_smoke(commands)
+    for name, run, module, text in (
+        ("backup", _backup, "backup.command", "make copies, and prove that they can be used"),
+        ("gate", _gate, "gate.command", "say whether this version may go to staging"),
+        ("smoke", _smoke, "smoke", "walk the journey against a running API"),
+    ):
+        tool = add(name, run, text)
+        if name == given:
+            import_module(f"service.tools.{module}").add_arguments(tool)
     # Only for the list; `main` hands its arguments on unread.
     commands.add_parser("local", help="run everything on this machine", add_help=False)
     return parser
-
-
-def _add_smoke(commands: Any) -> None:
-    from service.tools.smoke import add_arguments
-    from service.tools.smoke import main as smoke
-
-    command = commands.add_parser("smoke", help="walk the journey against a running API")
-    add_arguments(command)
-    command.set_defaults(run=smoke)
 
 
 def _settings(service: str) -> Settings:
@@ -128,15 +124,27 @@ def _settings(service: str) -> Settings:
     return settings
 
 
+@contextmanager
+def _without_garbage() -> Iterator[None]:
+    """What is imported here stays to the end: looking through it for garbage would take a fifth of the start."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 def _serve(_: argparse.Namespace) -> int:
-    import uvloop
+    with _without_garbage():
+        import uvloop
 
-    from service.base import logs
-    from service.main import app as build
+        from service.base import logs
+        from service.main import app as build
 
-    # Without uvloop one idle keep-alive connection blocks the shutdown on Python 3.12 and later.
-    uvloop.install()
-    app = build()
+        # Without uvloop one idle keep-alive connection blocks the shutdown on Python 3.12 and later.
+        uvloop.install()
+        app = build()
     settings: Settings = app.ctx.settings
     logs.log("api.started", port=settings.api_port, environment=settings.environment)
     app.run(host=settings.api_host, port=settings.api_port, single_process=True, access_log=False, motd=False)
@@ -144,9 +152,10 @@ def _serve(_: argparse.Namespace) -> int:
 
 
 def _worker(_: argparse.Namespace) -> int:
-    import uvloop
+    with _without_garbage():
+        import uvloop
 
-    from service.tasks import worker
+        from service.tasks import worker
 
     uvloop.run(worker.main(_settings("worker")))
     return 0
@@ -269,6 +278,18 @@ def _backup(arguments: argparse.Namespace) -> int:
     except (BackupError, migrate.MigrationError) as error:
         raise CommandFailed(str(error)) from error
     return 0
+
+
+def _gate(arguments: argparse.Namespace) -> int:
+    from service.tools.gate.command import run
+
+    return run(arguments)
+
+
+def _smoke(arguments: argparse.Namespace) -> int:
+    from service.tools.smoke import main as walk
+
+    return walk(arguments)
 
 
 def _openapi(arguments: argparse.Namespace) -> int:

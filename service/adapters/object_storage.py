@@ -1,18 +1,37 @@
-"""How does the product reach its object store? S3 and nothing but S3, behind the few calls that it needs."""
+"""How does the product reach its object store? S3 and nothing but S3, behind the few calls that it needs.
+
+Requests and links are signed by botocore; its clients, which read a megabyte of service descriptions, stay out of the API
+and the worker. Programs that need more of S3 take `service.adapters.s3`.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import os
+import random
+import re
+import ssl
 import time
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Container, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+from urllib.parse import unquote_plus, urlsplit
 
-import aioboto3
-from aiobotocore.config import AioConfig
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.httpsession import get_cert_path
+from botocore.utils import (
+    check_dns_name,
+    get_environ_proxies,
+    is_valid_ipv4_endpoint_url,
+    is_valid_ipv6_endpoint_url,
+    percent_encode,
+    percent_encode_sequence,
+)
 
 from service.base import metrics
 from service.base.clock import utc_now
@@ -20,9 +39,11 @@ from service.base.settings import Settings
 from service.http.errors import StorageUnavailable
 
 if TYPE_CHECKING:
-    from types_aiobotocore_s3 import S3Client
+    import aiohttp
 
 _CONNECT_SECONDS, _READ_SECONDS = 3, 15
+_ATTEMPTS, _MAX_CONNECTIONS = 2, 20
+_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +56,32 @@ class PresignedUpload:
     expires_at: datetime
 
 
-def s3_client(
-    endpoint: str, *, region: str, access_key: str, secret_key: str, path_style: bool
-) -> AbstractAsyncContextManager[S3Client]:
-    """A client whose every call ends within its time-outs; entering it calls nobody."""
-    return aioboto3.Session().client(
-        "s3",
-        endpoint_url=endpoint,
-        region_name=region,
-        aws_access_key_id=access_key,
-        aws_secret_access_key=secret_key,
-        config=AioConfig(
-            signature_version="s3v4",
-            connect_timeout=_CONNECT_SECONDS,
-            read_timeout=_READ_SECONDS,
-            retries={"mode": "standard", "max_attempts": 2},
-            max_pool_connections=20,
-            # The checksums that newer clients add by default are refused by several S3 servers.
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-            s3={"addressing_style": "path" if path_style else "virtual"},
-        ),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class StoredObject:
     """The first bytes of an object and the media type that it was stored with, if any."""
 
     data: bytes
     content_type: str | None
+
+
+class UnexpectedAnswer(Exception):
+    """The store answered what a call cannot use: its status, and S3's name for the refusal (empty after a HEAD)."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(f"{status} {code}".strip())
+        self.status, self.code = status, code
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def code(self) -> str:
+        found = re.search(rb"<Code>(\w+)</Code>", self.body) if self.status >= 300 else None
+        return found[1].decode() if found else ""
 
 
 class ObjectStorage:
@@ -77,59 +94,31 @@ class ObjectStorage:
         self.bucket = settings.object_storage_bucket
         self.max_file_bytes = settings.object_storage_max_file_bytes
         self._settings = settings
-        self._stack = AsyncExitStack()
-        self._client: S3Client | None = None
-        self._signer: S3Client | None = None
+        self._credentials = Credentials(settings.s3_access_key, settings.s3_secret_key)
+        self._session: aiohttp.ClientSession | None = None
+        self._is_open = False
 
     async def open(self) -> None:
-        """Prepare the clients; nothing is called yet, so the server may be away."""
-        self._client = await self._connect(self._settings.s3_endpoint)
-        # Signs for phones and calls nobody: the host is part of the signature.
-        self._signer = await self._connect(self._settings.s3_public_endpoint)
-
-    async def _connect(self, endpoint: str) -> S3Client:
-        settings = self._settings
-        return await self._stack.enter_async_context(
-            s3_client(
-                endpoint,
-                region=settings.object_storage_region,
-                access_key=settings.s3_access_key,
-                secret_key=settings.s3_secret_key,
-                path_style=settings.object_storage_force_path_style,
-            )
-        )
+        """From now on calls work. Nothing is called yet, so the server may be away."""
+        self._is_open = True
 
     async def close(self) -> None:
-        await self._stack.aclose()
-        self._client = self._signer = None
-
-    @property
-    def client(self) -> S3Client:
-        if self._client is None:
-            raise StorageUnavailable
-        return self._client
+        self._is_open = False
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
 
     async def ensure_bucket(self) -> bool:
         """Make the bucket when it is missing. Returns whether it was made; two callers at once are fine."""
         async with _measured("create_bucket"):
-            try:
-                await self.client.head_bucket(Bucket=self.bucket)
+            if (await self._ask("HEAD", expected={200, 404})).status == 200:
                 return False
-            except ClientError as error:
-                if _status(error) != 404:
-                    raise
             region = self._settings.object_storage_region
-            arguments: dict[str, Any] = {"Bucket": self.bucket}
-            if region != "us-east-1":
-                arguments["CreateBucketConfiguration"] = {"LocationConstraint": region}
-            try:
-                await self.client.create_bucket(**arguments)
-            except ClientError as error:
-                if error.response.get("Error", {}).get("Code") not in {
-                    "BucketAlreadyOwnedByYou",
-                    "BucketAlreadyExists",
-                }:
-                    raise
+            place = f"<LocationConstraint>{region}</LocationConstraint>" if region != "us-east-1" else ""
+            wanted = f'<CreateBucketConfiguration xmlns="{_NAMESPACE}">{place}</CreateBucketConfiguration>'
+            answer = await self._ask("PUT", body=wanted.encode() if place else b"", expected={200, 409})
+            if answer.status == 409 and answer.code not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
+                raise UnexpectedAnswer(answer.status, answer.code)
             return True
 
     async def presign_upload(
@@ -139,47 +128,32 @@ class ObjectStorage:
 
         Signing needs no network, so an unavailable object store does not matter here.
         """
-        if self._signer is None:
-            raise StorageUnavailable
         seconds = self._settings.object_storage_presign_expires_sec
-        checksum = base64.b64encode(bytes.fromhex(checksum_sha256)).decode()
-        url = await self._signer.generate_presigned_url(
-            "put_object",
-            Params={
-                "Bucket": self.bucket,
-                "Key": key,
-                "ContentType": content_type,
-                "ContentLength": content_length,
-                "ChecksumSHA256": checksum,
-                "Metadata": {"checksum-sha256": checksum_sha256},
-            },
-            ExpiresIn=seconds,
-        )
         # Every header listed here is covered by the signature; strict servers refuse any other x-amz-* header.
         headers = {
             "Content-Type": content_type,
-            "x-amz-checksum-sha256": checksum,
+            "x-amz-checksum-sha256": base64.b64encode(bytes.fromhex(checksum_sha256)).decode(),
             "x-amz-meta-checksum-sha256": checksum_sha256,
         }
+        url = self._presign("PUT", key, headers | {"Content-Length": str(content_length)}, seconds)
         return PresignedUpload(key, url, headers, utc_now() + timedelta(seconds=seconds))
 
     async def presign_download(self, key: str, *, seconds: int) -> str:
         """A link that reads one object for `seconds`."""
-        if self._signer is None:
-            raise StorageUnavailable
-        return await self._signer.generate_presigned_url(
-            "get_object", Params={"Bucket": self.bucket, "Key": key}, ExpiresIn=seconds
-        )
+        return self._presign("GET", key, {}, seconds)
+
+    def _presign(self, method: str, key: str, headers: dict[str, str], seconds: int) -> str:
+        # The host is part of the signature, so it is the one that phones reach.
+        request = AWSRequest(method, self._address(self._settings.s3_public_endpoint, key), headers)
+        region = self._settings.object_storage_region
+        S3SigV4QueryAuth(self._credentials, "s3", region, seconds).add_auth(request)
+        return str(request.url)
 
     async def size_of(self, key: str) -> int | None:
         """Bytes of an object, or none when it is not there."""
         async with _measured("head_object"):
-            try:
-                return (await self.client.head_object(Bucket=self.bucket, Key=key))["ContentLength"]
-            except ClientError as error:
-                if _status(error) == 404:
-                    return None
-                raise
+            answer = await self._ask("HEAD", key, expected={200, 404})
+            return int(answer.headers["Content-Length"]) if answer.status == 200 else None
 
     async def read(self, key: str, *, limit_bytes: int) -> bytes | None:
         """The first `limit_bytes` + 1 bytes of an object, so that a longer one shows; none when it is not there."""
@@ -189,57 +163,131 @@ class ObjectStorage:
     async def get(self, key: str, *, limit_bytes: int) -> StoredObject | None:
         """As `read`, with the media type. A missing bucket is an outage, not a missing object."""
         async with _measured("get_object"):
-            try:
-                found = await self.client.get_object(Bucket=self.bucket, Key=key, Range=f"bytes=0-{limit_bytes}")
-            except ClientError as error:
-                if _status(error) == 404 and error.response.get("Error", {}).get("Code") != "NoSuchBucket":
-                    return None
-                if _status(error) == 416:  # an empty object has no first byte
-                    return StoredObject(b"", None)
-                raise
-            async with found["Body"] as body:
-                return StoredObject(await body.read(), found.get("ContentType"))
+            part = {"Range": f"bytes=0-{limit_bytes}"}
+            answer = await self._ask("GET", key, headers=part, expected={200, 206, 404, 416})
+            if answer.code == "NoSuchBucket":
+                raise UnexpectedAnswer(answer.status, answer.code)
+            if answer.status == 404:
+                return None
+            if answer.status == 416:  # an empty object has no first byte
+                return StoredObject(b"", None)
+            return StoredObject(answer.body, answer.headers.get("Content-Type"))
 
     async def write(self, key: str, data: bytes, *, content_type: str) -> None:
         """Store one object, replacing what is there."""
         async with _measured("put_object"):
-            await self.client.put_object(Bucket=self.bucket, Key=key, Body=data, ContentType=content_type)
+            await self._ask("PUT", key, headers={"Content-Type": content_type}, body=data, expected={200})
 
     async def keys_below(self, prefix: str) -> list[str]:
         """Keys of all objects that begin with `prefix`."""
+        from xml.etree import ElementTree
+
+        keys: list[str] = []
+        query = {"encoding-type": "url", "list-type": "2", "prefix": prefix}
         async with _measured("list_objects"):
-            pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
-            return [item["Key"] async for page in pages for item in page.get("Contents", [])]
+            while True:
+                page = ElementTree.fromstring((await self._ask("GET", query=query, expected={200})).body)  # noqa: S314 - our store's
+                keys += [unquote_plus(found.text or "") for found in page.iterfind("{*}Contents/{*}Key")]
+                following = page.findtext("{*}NextContinuationToken")
+                if page.findtext("{*}IsTruncated") != "true" or not following:
+                    return keys
+                query["continuation-token"] = following
 
     async def remove(self, key: str) -> bool:
         """Remove one object; one that is not there is no failure. Returns False when our key may not delete."""
         async with _measured("delete_object"):
-            try:
-                await self.client.delete_object(Bucket=self.bucket, Key=key)
-            except ClientError as error:
-                if _status(error) == 403:
-                    return False
-                if _status(error) != 404:
-                    raise
-            return True
+            return (await self._ask("DELETE", key, expected={200, 204, 403, 404})).status != 403
 
     async def check(self) -> None:
         """Ask for the bucket. Raises StorageUnavailable when it cannot be used."""
         async with _measured("head_bucket"):
-            await self.client.head_bucket(Bucket=self.bucket)
+            await self._ask("HEAD", expected={200})
+
+    def _address(self, endpoint: str, key: str = "") -> str:
+        """URL of an object, or of the bucket; in the host's name only where a name of a bucket can stand there."""
+        parts = urlsplit(endpoint)
+        in_path = (
+            self._settings.object_storage_force_path_style
+            or not check_dns_name(self.bucket)
+            or is_valid_ipv4_endpoint_url(endpoint)
+            or is_valid_ipv6_endpoint_url(endpoint)
+        )
+        host, folder = (parts.netloc, f"/{self.bucket}") if in_path else (f"{self.bucket}.{parts.netloc}", "")
+        path = f"{parts.path}{folder}" + (f"/{percent_encode(key, safe='/~')}" if key else "")
+        return f"{parts.scheme}://{host}{path or '/'}"
+
+    async def _ask(
+        self,
+        method: str,
+        key: str = "",
+        *,
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        expected: Container[int],
+    ) -> _Answer:
+        """Send one signed request, a second time when the store fails. Raises UnexpectedAnswer for other statuses."""
+        import aiohttp  # reads the machine's certificates meanwhile, which a start need not wait for
+
+        url = self._address(self._settings.s3_endpoint, key)
+        if query:
+            url += "?" + percent_encode_sequence(query)
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                answer = await self._send(method, url, headers or {}, body)
+            except (aiohttp.ClientError, OSError, TimeoutError):
+                if attempt == _ATTEMPTS:
+                    raise
+            else:
+                if answer.status in expected:
+                    return answer
+                if answer.status < 500 or attempt == _ATTEMPTS:
+                    raise UnexpectedAnswer(answer.status, answer.code)
+            await asyncio.sleep(random.random())  # noqa: S311 - only spreads who asks again
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> _Answer:
+        from yarl import URL
+
+        request = AWSRequest(method, url, {"Accept-Encoding": "identity", **headers}, body)
+        S3SigV4Auth(self._credentials, "s3", self._settings.object_storage_region).add_auth(request)
+        signed = {
+            name: value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()
+        }
+        proxy = get_environ_proxies(url).get(urlsplit(url).scheme)
+        async with self._opened().request(
+            method, URL(url, encoded=True), headers=signed, data=body or None, proxy=proxy, allow_redirects=False
+        ) as answer:
+            return _Answer(answer.status, answer.headers, await answer.read())
+
+    def _opened(self) -> aiohttp.ClientSession:
+        import aiohttp
+
+        if not self._is_open:
+            raise StorageUnavailable
+        if self._session is None:
+            trusted = os.environ.get("AWS_CA_BUNDLE") or get_cert_path(True)
+            is_tls = self._settings.s3_endpoint.startswith("https:")
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=_MAX_CONNECTIONS, ssl=ssl.create_default_context(cafile=trusted) if is_tls else True
+                ),
+                timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=_READ_SECONDS),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=("Content-Type",),
+            )
+        return self._session
 
 
 @asynccontextmanager
 async def _measured(operation: str) -> AsyncIterator[None]:
+    import aiohttp
+
     started, outcome = time.perf_counter(), "error"
     try:
         yield
         outcome = "ok"
-    except (BotoCoreError, ClientError, OSError, TimeoutError) as error:
+    except (UnexpectedAnswer, aiohttp.ClientError, OSError, TimeoutError) as error:
         raise StorageUnavailable from error
     finally:
         metrics.s3_seconds.labels(operation, outcome).observe(time.perf_counter() - started)
-
-
-def _status(error: ClientError) -> int:
-    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

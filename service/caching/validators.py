@@ -24,15 +24,22 @@ _QUOTED = r'"[\x21\x23-\x7e\x80-\xff]*"'
 _TAG = re.compile(_QUOTED)
 _LIST = re.compile(rf"\s*(?:(?:W/)?{_QUOTED}\s*)?(?:,\s*(?:(?:W/)?{_QUOTED}\s*)?)*")
 _MAX_HEADER = 4000
+_ROOT = Path(__file__).resolve().parent.parent
+# An image's text never changes, so it is hashed when the image is built.
+_BUILT = _ROOT / "PROGRAM"
 
 
 @functools.cache
 def program() -> str:
     """A short name of exactly this program text: another one may answer otherwise, so it shares no tags."""
+    return _BUILT.read_text() if _BUILT.exists() else hash_of_text()
+
+
+def hash_of_text() -> str:
+    """What `program` is: version, and names and bytes of all sources, in 24 hex digits. Reads every file."""
     digest = hashlib.blake2b(VERSION.encode(), digest_size=12)
-    root = Path(__file__).resolve().parent.parent
-    for path in sorted(root.rglob("*.py")):
-        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    for path in sorted(_ROOT.rglob("*.py")):
+        digest.update(str(path.relative_to(_ROOT)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 

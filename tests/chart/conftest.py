@@ -56,7 +56,7 @@ def render(charts: Path) -> Render:
             document
             for path, text in sorted(files.items())
             if not path.endswith(".txt")
-            for document in yaml.safe_load_all(text)
+            for document in yaml.load_all(text, Loader=yaml.CSafeLoader)
             if document
         ]
 

@@ -12,6 +12,7 @@ from datetime import date
 from functools import cache
 from itertools import product
 from typing import Any
+from unittest import mock
 
 import kubernetes_validate
 import pytest
@@ -111,10 +112,15 @@ def objects(request: pytest.FixtureRequest, render: Render) -> list[Object]:
     return found
 
 
+# Read once: every call would read half a megabyte again.
+_schema = cache(kubernetes_validate.utils.schema_contents)
+
+
 @cache
 def validate(text: str, version: str) -> None:
     """Check one object, as JSON, against the schemas of that Kubernetes; most cases share most objects."""
-    kubernetes_validate.validate(json.loads(text), version, strict=True)
+    with mock.patch.object(kubernetes_validate.utils, "schema_contents", _schema):
+        kubernetes_validate.validate(json.loads(text), version, strict=True)
 
 
 class TestEveryRender:

@@ -465,7 +465,7 @@ class TestBackup:
             "    storage = ObjectStorage(load_settings())\n"
             "    await storage.open()\n"
             "    for key in sys.argv[1:]:\n"
-            "        await storage.client.delete_object(Bucket=storage.bucket, Key=key)\n"
+            "        assert await storage.remove(key)\n"
             "    await storage.close()\n"
             "asyncio.run(main())\n"
         )

@@ -26,7 +26,7 @@ from typing import Any
 import pytest
 import yaml
 
-from service.adapters.object_storage import s3_client
+from service.adapters.s3 import s3_client
 from service.tools.gate.context import json_of
 from service.tools.gate.criteria import CRITERIA_FILE, load_criteria
 from service.tools.gate.evidence import Evidence, Subject, key_of, open_store

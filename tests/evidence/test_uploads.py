@@ -60,9 +60,9 @@ class TestPresignedUpload:
         assert answer.status_code in range(200, 300), answer.text
         assert await storage.read(upload.object_key, limit_bytes=1000) == DATA
         assert await storage.size_of(upload.object_key) == len(DATA)
-        head = await storage.client.head_object(Bucket=storage.bucket, Key=upload.object_key)
-        assert head["ContentType"] == "application/pdf"
-        assert head["Metadata"] == {"checksum-sha256": DIGEST}
+        stored = await phone.get(await storage.presign_download(upload.object_key, seconds=60))
+        assert stored.headers["Content-Type"] == "application/pdf"
+        assert stored.headers["x-amz-meta-checksum-sha256"] == DIGEST
 
     async def test_every_listed_header_is_signed_and_so_is_the_length(self, storage: ObjectStorage) -> None:
         upload = await presign(storage)

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,12 @@ def ours() -> set[str]:
     return names | set(FAMILIES) | {rule["record"] for _, rule in RULES if "record" in rule}
 
 
+@cache
+def cases_of(path: Path) -> list[dict[str, Any]]:
+    """The cases of a file of tests. Read once: all alerts of a file of rules look through the same."""
+    return list(yaml.load(path.read_text(), Loader=yaml.CSafeLoader)["tests"])
+
+
 class TestPromtool:
     def test_rules_are_accepted(self) -> None:
         done = subprocess.run(
@@ -117,7 +124,7 @@ class TestAlerts:
     @pytest.mark.parametrize(("file", "rule"), ALERTS, ids=[rule["alert"] for _, rule in ALERTS])
     def test_each_is_tested_quiet_pending_and_firing(self, file: str, rule: dict[str, Any]) -> None:
         paths = [path for path in TESTS if path.stem.startswith(file)]
-        cases = [case for path in paths for case in yaml.safe_load(path.read_text())["tests"]]
+        cases = [case for path in paths for case in cases_of(path)]
         name = rule["alert"]
         mine = [(case, test) for case in cases for test in case.get("alert_rule_test", []) if test["alertname"] == name]
         fires = [case for case, test in mine if test["exp_alerts"]]

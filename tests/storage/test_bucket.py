@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from service.adapters import bucket
 from service.adapters.object_storage import ObjectStorage
+from service.adapters.s3 import s3_client
 from service.base.settings import Settings, load_settings
 from service.database import waiting
 from tests.conftest import TEST_ENVIRONMENT
 from tests.running import Detour
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
 
 
 @pytest.fixture
@@ -33,6 +37,18 @@ async def storage(own_bucket: Settings) -> AsyncIterator[ObjectStorage]:
     await adapter.ensure_bucket()
     yield adapter
     await adapter.close()
+
+
+@pytest.fixture
+async def client(own_bucket: Settings) -> AsyncIterator[S3Client]:
+    async with s3_client(
+        own_bucket.s3_endpoint,
+        region=own_bucket.object_storage_region,
+        access_key=own_bucket.s3_access_key,
+        secret_key=own_bucket.s3_secret_key,
+        path_style=True,
+    ) as client:
+        yield client
 
 
 class TestBootstrap:
@@ -69,40 +85,46 @@ class TestBootstrap:
 
 
 class TestPrepare:
-    async def test_versions_are_kept_and_rules_are_set(self, storage: ObjectStorage, own_bucket: Settings) -> None:
+    async def test_versions_are_kept_and_rules_are_set(
+        self, storage: ObjectStorage, client: S3Client, own_bucket: Settings
+    ) -> None:
         lines = await bucket.prepare(own_bucket)
         assert lines[0].startswith("versioning")
-        versioning = await storage.client.get_bucket_versioning(Bucket=storage.bucket)
+        versioning = await client.get_bucket_versioning(Bucket=storage.bucket)
         assert versioning.get("Status") == "Enabled"
-        rules = (await storage.client.get_bucket_lifecycle_configuration(Bucket=storage.bucket))["Rules"]
+        rules = (await client.get_bucket_lifecycle_configuration(Bucket=storage.bucket))["Rules"]
         assert {rule["ID"] for rule in rules} == {
             line.split()[2].rstrip(":") for line in lines if line.startswith("life cycle") and line.endswith(": set")
         }
 
-    async def test_a_second_run_changes_nothing(self, storage: ObjectStorage, own_bucket: Settings) -> None:
+    async def test_a_second_run_changes_nothing(
+        self, storage: ObjectStorage, client: S3Client, own_bucket: Settings
+    ) -> None:
         await bucket.prepare(own_bucket)
-        before = (await storage.client.get_bucket_lifecycle_configuration(Bucket=storage.bucket))["Rules"]
+        before = (await client.get_bucket_lifecycle_configuration(Bucket=storage.bucket))["Rules"]
         assert (await bucket.prepare(own_bucket))[0] == "versioning is on"
-        after = (await storage.client.get_bucket_lifecycle_configuration(Bucket=storage.bucket))["Rules"]
+        after = (await client.get_bucket_lifecycle_configuration(Bucket=storage.bucket))["Rules"]
         assert sorted(map(str, after)) == sorted(map(str, before))
 
-    async def test_an_overwritten_document_can_be_had_back(self, storage: ObjectStorage, own_bucket: Settings) -> None:
+    async def test_an_overwritten_document_can_be_had_back(
+        self, storage: ObjectStorage, client: S3Client, own_bucket: Settings
+    ) -> None:
         await bucket.prepare(own_bucket)
         await storage.write("a", b"first", content_type="text/plain")
         await storage.write("a", b"second", content_type="text/plain")
-        versions = (await storage.client.list_object_versions(Bucket=storage.bucket, Prefix="a"))["Versions"]
+        versions = (await client.list_object_versions(Bucket=storage.bucket, Prefix="a"))["Versions"]
         old = next(version["VersionId"] for version in versions if not version["IsLatest"])
-        found = await storage.client.get_object(Bucket=storage.bucket, Key="a", VersionId=old)
+        found = await client.get_object(Bucket=storage.bucket, Key="a", VersionId=old)
         async with found["Body"] as body:
             assert await body.read() == b"first"
 
-    async def test_rules_of_others_stay(self, storage: ObjectStorage, own_bucket: Settings) -> None:
+    async def test_rules_of_others_stay(self, storage: ObjectStorage, client: S3Client, own_bucket: Settings) -> None:
         theirs: Any = {"ID": "theirs", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 3}}
-        await storage.client.put_bucket_lifecycle_configuration(
+        await client.put_bucket_lifecycle_configuration(
             Bucket=storage.bucket, LifecycleConfiguration={"Rules": [theirs]}
         )
         await bucket.prepare(own_bucket)
-        rules = (await storage.client.get_bucket_lifecycle_configuration(Bucket=storage.bucket))["Rules"]
+        rules = (await client.get_bucket_lifecycle_configuration(Bucket=storage.bucket))["Rules"]
         assert "theirs" in {rule["ID"] for rule in rules}
 
     async def test_what_the_store_lacks_is_reported(self, own_bucket: Settings) -> None:

@@ -275,7 +275,7 @@ class TestContract:
                 if isinstance(schema.get(key), dict):
                     look(schema[key])
 
-        document = yaml.safe_load(CONTRACT_FILE.read_text())
+        document = yaml.load(CONTRACT_FILE.read_text(), Loader=yaml.CSafeLoader)
         for name, schema in document["components"]["schemas"].items():
             if not name.endswith("Input"):
                 look(schema)

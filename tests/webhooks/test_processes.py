@@ -19,9 +19,13 @@ from tests.running import Server, running_server
 from tests.webhooks.provider import PATH, signed
 
 
-@pytest.fixture
-async def servers(settings: Settings, object_storage_env: dict[str, str]) -> AsyncIterator[list[Server]]:
-    environment = {**TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": settings.database_url}
+@pytest.fixture(scope="module")
+def environment(settings: Settings, object_storage_env: dict[str, str]) -> dict[str, str]:
+    return {**TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": settings.database_url}
+
+
+@pytest.fixture(scope="module")
+async def servers(environment: dict[str, str]) -> AsyncIterator[list[Server]]:
     async with contextlib.AsyncExitStack() as stack:
         opening = [running_server(environment) for _ in range(4)]
         yield list(await asyncio.gather(*(stack.enter_async_context(one) for one in opening)))
@@ -49,7 +53,7 @@ async def test_fifty_duplicates_over_four_processes_are_applied_once(
 
 
 async def test_a_process_killed_in_the_middle_leaves_nothing_and_the_next_delivery_is_applied(
-    servers: list[Server], candidate: Candidate, database_url: str
+    servers: list[Server], environment: dict[str, str], candidate: Candidate, database_url: str
 ) -> None:
     session = await make_kyc_session(candidate.id)
     version = await db.fetch_value("SELECT version FROM kyc_sessions WHERE id = $1", session)
@@ -57,11 +61,11 @@ async def test_a_process_killed_in_the_middle_leaves_nothing_and_the_next_delive
     headers = signed(body, key="killed")
     lock = await asyncpg.connect(database_url)
     try:
-        async with httpx.AsyncClient(timeout=60) as client:
+        async with httpx.AsyncClient(timeout=60) as client, running_server(environment) as doomed:
             transaction = lock.transaction()
             await transaction.start()
             await lock.execute("SELECT 1 FROM kyc_sessions WHERE id = $1 FOR UPDATE", session)
-            waiting = asyncio.create_task(client.post(servers[0].url + PATH, content=body, headers=headers))
+            waiting = asyncio.create_task(client.post(doomed.url + PATH, content=body, headers=headers))
             # The delivery is stored, and waits for its session.
             async with asyncio.timeout(30):
                 while not await db.fetch_value(
@@ -69,7 +73,7 @@ async def test_a_process_killed_in_the_middle_leaves_nothing_and_the_next_delive
                     " AND wait_event_type = 'Lock'"
                 ):
                     await asyncio.sleep(0.05)
-            servers[0].process.kill()
+            doomed.process.kill()
             with pytest.raises(httpx.HTTPError):
                 await waiting
             await transaction.rollback()

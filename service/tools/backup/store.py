@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, EndpointConnectionError
 
-from service.adapters.object_storage import s3_client
+from service.adapters.s3 import s3_client
 from service.base.settings import Settings
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from botocore.exceptions import BotoCoreError, ClientError
 
-from service.adapters.object_storage import s3_client
+from service.adapters.s3 import s3_client
 from service.base.clock import format_time
 from service.tools.gate.criteria import Check, as_text
 

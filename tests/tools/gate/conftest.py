@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from service.adapters.object_storage import s3_client
+from service.adapters.s3 import s3_client
 from service.tools.gate.evidence import Store, open_store
 
 

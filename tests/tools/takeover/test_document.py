@@ -88,7 +88,7 @@ class TestCommands:
     def test_ours_are_understood(self, line: str) -> None:
         words = shlex.split(line.removesuffix("&"))
         assert words[:3] == ["python", "-m", "service"]
-        assert cli._parser().parse_args(words[3:]).run
+        assert cli._parser(words[3]).parse_args(words[3:]).run
 
     def test_others_are_tools_that_operators_have(self) -> None:
         names = {shlex.split(line)[0] for line in COMMANDS}

@@ -1,0 +1,43 @@
+"""How do the programs around the product speak S3? With the whole client, for all that the API and the worker never ask."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from functools import cache
+from typing import TYPE_CHECKING
+
+import aioboto3
+from aiobotocore.config import AioConfig
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
+
+_CONNECT_SECONDS, _READ_SECONDS = 3, 15
+
+
+# One keeps what it has read of S3's description, which takes longer than all else that a client needs.
+_session = cache(aioboto3.Session)
+
+
+def s3_client(
+    endpoint: str, *, region: str, access_key: str, secret_key: str, path_style: bool
+) -> AbstractAsyncContextManager[S3Client]:
+    """A client whose every call ends within its time-outs; entering it calls nobody."""
+    return _session().client(
+        "s3",
+        endpoint_url=endpoint,
+        region_name=region,
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
+        config=AioConfig(
+            signature_version="s3v4",
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_READ_SECONDS,
+            retries={"mode": "standard", "max_attempts": 2},
+            max_pool_connections=20,
+            # The checksums that newer clients add by default are refused by several S3 servers.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+            s3={"addressing_style": "path" if path_style else "virtual"},
+        ),
+    )
