@@ -15,7 +15,7 @@ import pytest
 
 from service.caching import validators
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 # Runs a sub-command up to the moment at which its event loop would start.
 _LOAD = """
 import json, sys
