@@ -209,9 +209,7 @@ async def let_in(request: Request) -> HTTPResponse | None:
             request.ctx.content_version = content
             language = language_of(request) if declared.by_language else None
             not_modified = validators.revalidate(request, principal, content, basis, language)
-            if not_modified is None and not (declared.shared and principal):
-                return recall(request)
-            return not_modified
+            return recall(request) if not_modified is None and not declared.shared else not_modified
     return None
 
 

@@ -127,7 +127,7 @@ API = Dashboard(
                         "{{kind}}",
                     ),
                     unit="percentunit",
-                    text="Whole answers, those that people share, and what a person saved. Anything is right; a fall to "
+                    text="Answers of one person, those that all share, and what a person saved. Anything is right; a fall to "
                     "nothing while nobody writes is not.",
                 ),
                 graph(

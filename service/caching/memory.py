@@ -5,8 +5,10 @@ The rules: docs/rules/caching.md, memory of answers.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from enum import Enum
 from typing import Any
 
@@ -14,12 +16,13 @@ from sanic import HTTPResponse, Request
 
 from service.base import metrics
 from service.caching import validators
+from service.http.errors import ApiError
 
 _OVERHEAD_BYTES = 300
 
 
 class Kind(Enum):
-    """What is kept: whole answers, answers that people share but for what they saved, and what a person saved."""
+    """What is kept: answers of one person, answers that all share but for what they saved, and what a person saved."""
 
     ANSWER = "answer"
     SHARED = "shared"
@@ -37,6 +40,7 @@ class Memory:
         self.most_bytes = most_bytes
         self.bytes = 0
         self._values: OrderedDict[tuple[Kind, Hashable], tuple[Any, int]] = OrderedDict()
+        self._making: dict[tuple[Kind, Hashable], asyncio.Future[None]] = {}
 
     def get(self, kind: Kind, key: Hashable) -> Any | None:
         """What was kept under `key`, or None."""
@@ -48,6 +52,31 @@ class Memory:
             return None
         self._values.move_to_end((kind, key))
         return found[0]
+
+    @contextlib.contextmanager
+    def making(self, kind: Kind, key: Hashable) -> Iterator[None]:
+        """While the block makes and keeps a value, others `wait` for it; they get a refusal that it raises, too."""
+        made = asyncio.get_running_loop().create_future()
+        is_first = self._making.setdefault((kind, key), made) is made
+        try:
+            yield
+        except ApiError as refusal:
+            made.set_exception(refusal)
+            made.exception()  # when nobody waits, nobody looks
+            raise
+        finally:
+            if is_first:
+                del self._making[kind, key]
+            if not made.done():
+                made.set_result(None)
+
+    async def wait(self, kind: Kind, key: Hashable) -> Any | None:
+        """What somebody is just making under `key`; None when nobody is, or it could not be kept."""
+        made = self._making.get((kind, key))
+        if made is None:
+            return None
+        await asyncio.shield(made)
+        return self.get(kind, key)
 
     def keep(self, kind: Kind, key: Hashable, value: Any, size_bytes: int) -> None:
         """Keep `value`, which is never None and takes about `size_bytes`, under `key`."""
@@ -70,7 +99,7 @@ class Memory:
 
 
 def recall(request: Request) -> HTTPResponse | None:
-    """The whole answer that was kept under this request's entity tag, or None; then `remember` keeps the one to come."""
+    """The answer that was kept under this request's entity tag, or None; then `remember` keeps the one to come."""
     tag = validators.tag_of(request)
     if tag is None:
         return None

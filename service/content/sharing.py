@@ -1,4 +1,4 @@
-"""How is one encoded answer about jobs or posts right for every signed-in caller? They differ in what each has saved.
+"""How is one encoded answer about jobs or posts right for many callers? They differ in what each has saved.
 
 The rules: docs/rules/caching.md, memory of answers.
 """
@@ -36,7 +36,7 @@ class Shared:
 
     @classmethod
     def of(cls, body: bytes, ids: Sequence[str]) -> Self:
-        """From the answer to anybody who is signed in, whose items have `ids`."""
+        """From the answer to anybody, whose items have `ids`."""
         pieces = _SAVED.split(body)
         assert len(pieces) == len(ids) + 1, "an item says once whether it is saved"
         return cls(tuple(ids), tuple(pieces))
@@ -54,24 +54,27 @@ class Shared:
 
 
 async def answer_shared(request: Request, saves: Saves, read: Read) -> HTTPResponse:
-    """The answer that `read` makes for the caller, or the same bytes from memory.
+    """The answer that `read` makes for the caller, or the same bytes from memory; those who ask at once read once.
 
-    `read` returns it with the ids of its items, in their order. For signed-in callers it differs in nothing but their
-    `saved`. What strangers get is kept whole, and not here.
+    `read` returns it with the ids of its items, in their order. For people who are signed in it differs in nothing but
+    their `saved`; strangers all get the same.
     """
     principal: Principal | None = request.ctx.principal
     memory: Memory = request.app.ctx.memory
-    key = (request.path, request.query_string, request.ctx.content_version)
-    tagged = principal is not None and validators.tag_of(request) is not None
-    shared = memory.get(Kind.SHARED, key) if tagged else None
-    if shared is not None and principal is not None:
-        saved = await _saved_of(principal, saves, shared.ids, memory)
+    if not memory.most_bytes or validators.tag_of(request) is None:
+        body, _ = await read()
+        return answer(body)
+    key = (principal is None, request.path, request.query_string, request.ctx.content_version)
+    shared: Shared | None = memory.get(Kind.SHARED, key) or await memory.wait(Kind.SHARED, key)
+    if shared is not None:
+        saved = await _saved_of(principal, saves, shared.ids, memory) if principal else ()
         return HTTPResponse(shared.to(saved), content_type="application/json")
-    body, ids = await read()
-    response = answer(body)
-    if tagged and memory.most_bytes and validators.tag_of(request) is not None:
-        made = Shared.of(response.body or b"", ids)
-        memory.keep(Kind.SHARED, key, made, made.size_bytes + len(request.query_string))
+    with memory.making(Kind.SHARED, key):
+        body, ids = await read()
+        response = answer(body)
+        if validators.tag_of(request) is not None:
+            made = Shared.of(response.body or b"", ids)
+            memory.keep(Kind.SHARED, key, made, made.size_bytes + len(request.query_string))
     return response
 
 

@@ -117,8 +117,8 @@ def operation(
     `depends=False` is for operations that touch nothing outside the process. `conditional` is for reads whose answer
     depends on the address and that basis, and on nothing else: it gets an entity tag, and 304 while that holds, and is
     kept in memory as it was sent. `by_language` is for operations whose good answers also depend on `Accept-Language`:
-    they say so in `Vary`, and the language is part of their tag. `shared` is for conditional operations that keep what
-    signed-in callers have in common by themselves (`answer_shared`); what strangers get is kept whole.
+    they say so in `Vary`, and the language is part of their tag. `shared` is for conditional operations that keep by themselves
+    what callers have in common (`answer_shared`).
     """
     assert tag in TAGS, f"{tag} is no tag"
     added: tuple[type[ApiError], ...] = (InternalError,)

@@ -18,6 +18,7 @@ from service.caching.memory import Kind, Memory
 from service.content import sharing
 from service.content.sharing import Shared
 from service.database import db
+from service.http.errors import SearchBusy
 from service.http.operations import Security, declared_operation
 from service.lists import queries as listing
 from tests.factories import Candidate, make_application, make_candidate, make_job, make_kyc_session, make_post
@@ -253,6 +254,58 @@ def looks() -> dict[tuple[str, str], float]:
         for sample in family.samples
         if sample.name == "answer_memory_lookups_total"
     }
+
+
+class TestAtOnce:
+    @pytest.mark.parametrize("is_signed_in", [True, False])
+    async def test_those_who_ask_at_once_read_once(
+        self,
+        api: httpx.AsyncClient,
+        candidate: Candidate,
+        rows: tuple[list[str], list[str]],
+        monkeypatch: pytest.MonkeyPatch,
+        is_signed_in: bool,
+    ) -> None:
+        headers = candidate.headers if is_signed_in else {}
+        pages = 0
+        fetch_all = db.fetch_all
+
+        async def slow(sql: str, *arguments: Any) -> Any:
+            nonlocal pages
+            if "ORDER BY" in sql:
+                pages += 1
+                await asyncio.sleep(0.2)
+            return await fetch_all(sql, *arguments)
+
+        monkeypatch.setattr(db, "fetch_all", slow)
+        answers = await asyncio.gather(*(api.get("/jobs", headers=headers) for _ in range(12)))
+        assert len({answer.content for answer in answers}) == 1
+        assert answers[0].status_code == 200
+        assert pages == 1
+
+    async def test_they_share_a_refusal_and_no_failure(self, api: httpx.AsyncClient) -> None:
+        memory = Memory(10_000)
+        asked = 0
+
+        async def ask(error: type[Exception]) -> str:
+            nonlocal asked
+            found = await memory.wait(Kind.SHARED, "a")
+            if found is not None:
+                return str(found)
+            with memory.making(Kind.SHARED, "a"):
+                asked += 1
+                await asyncio.sleep(0.05)
+                raise error
+
+        async def outcomes(error: type[Exception]) -> set[type[BaseException] | str]:
+            done = await asyncio.gather(*(ask(error) for _ in range(5)), return_exceptions=True)
+            return {type(one) if isinstance(one, BaseException) else one for one in done}
+
+        assert await outcomes(SearchBusy) == {SearchBusy}
+        assert asked == 1
+        assert await outcomes(OSError) == {OSError}
+        assert asked == 6
+        assert await memory.wait(Kind.SHARED, "a") is None
 
 
 class TestRaces:
