@@ -29,6 +29,9 @@ password_queue = Gauge("password_queue_depth", "Password checks waiting or runni
 logins = Counter("auth_logins", "Sign-ins.", ("outcome",))
 refreshes = Counter("auth_refreshes", "Token refreshes.", ("outcome",))
 kyc_decisions = Counter("kyc_decisions", "Decisions about identity verifications.", ("decision",))
+tasks_listening = Gauge(
+    "tasks_listening", "1 while this worker hears of new tasks at once; else it asks for them each second."
+)
 build = Info("build", "Version and environment of the running program.")
 client_requests = Counter(
     "client_requests",
