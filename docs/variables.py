@@ -60,6 +60,7 @@ _CHART = {
     "API_PORT": "chart",
     "METRICS_PORT": "chart",
     "DATABASE_URL": "Secret `jembatan-postgres`",
+    "DATABASE_DIRECT_URL": "Secret `jembatan-postgres`",
     "OBJECT_STORAGE_ENDPOINT": "`service.objectStorage`",
     "OBJECT_STORAGE_PUBLIC_ENDPOINT": "`service.objectStorage`",
     "OBJECT_STORAGE_REGION": "`service.objectStorage`",

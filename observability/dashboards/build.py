@@ -393,6 +393,7 @@ KYC = Dashboard(
                 graph(
                     "Workers up",
                     Query('count(up{job="jembatan", component="worker"} == 1)', "up"),
+                    Query('sum(tasks_listening{job="jembatan", component="worker"})', "hear of new tasks"),
                 ),
             ),
         ),

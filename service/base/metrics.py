@@ -31,6 +31,9 @@ refreshes = Counter("auth_refreshes", "Token refreshes.", ("outcome",))
 kyc_decisions = Counter("kyc_decisions", "Decisions about identity verifications.", ("decision",))
 answer_memory_bytes = Gauge("answer_memory_bytes", "Size of the answers that this process keeps.")
 _answer_memory = Counter("answer_memory_lookups", "Looks into the memory of answers.", ("kind", "outcome"))
+tasks_listening = Gauge(
+    "tasks_listening", "1 while this worker hears of new tasks at once; else it asks for them each second."
+)
 build = Info("build", "Version and environment of the running program.")
 client_requests = Counter(
     "client_requests",

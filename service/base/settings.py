@@ -155,8 +155,15 @@ class Database(Section):
     """The one store of rows."""
 
     database_url: Annotated[str, Secret.GIVEN] = Field(description="PostgreSQL connection string")
+    database_direct_url: Annotated[str, Secret.GIVEN] = Field(
+        "", description="the same database without a pooler, where the worker listens; unset: DATABASE_URL"
+    )
     db_pool_max: int = Field(10, ge=1, le=200, description="database connections of one process")
     auth_store: str = Field("postgres", description="only postgres")
+
+    @property
+    def direct_url(self) -> str:
+        return self.database_direct_url or self.database_url
 
     @field_validator("auth_store")
     @classmethod
@@ -378,11 +385,9 @@ class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Tokens, Database, Proce
         return self
 
     def _problems(self) -> list[str]:
-        found: list[str] = []
-        if not self.database_url.startswith(("postgres://", "postgresql://")):
-            found.append("DATABASE_URL must start with postgres:// or postgresql://")
-        elif not _ports_can_be_read(self.database_url):
-            found.append("DATABASE_URL is not a valid Postgres address.")
+        found = [*_address_problems("DATABASE_URL", self.database_url)]
+        if self.database_direct_url:
+            found += _address_problems("DATABASE_DIRECT_URL", self.database_direct_url)
         found += [
             f"{name.upper()} must start with http:// or https://"
             for name in ("object_storage_endpoint", "object_storage_public_endpoint", "backup_s3_endpoint")
@@ -532,6 +537,13 @@ def _without_service_links(environ: Mapping[str, str]) -> dict[str, str]:
         for name, value in given.items()
         if not (links and of_links.fullmatch(name)) and not (name in ports and _SERVICE_ADDRESS.match(value))
     }
+
+
+def _address_problems(name: str, url: str) -> Iterator[str]:
+    if not url.startswith(("postgres://", "postgresql://")):
+        yield f"{name} must start with postgres:// or postgresql://"
+    elif not _ports_can_be_read(url):
+        yield f"{name} is not a valid Postgres address."
 
 
 def _ports_can_be_read(url: str) -> bool:

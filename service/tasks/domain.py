@@ -1,8 +1,11 @@
-"""What is left to do after an answer? Tasks in Postgres that any number of workers share and that survive a crash."""
+"""What is left to do after an answer? Tasks in Postgres that any number of workers share and that survive a crash.
+
+The rules: docs/rules/tasks.md.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,6 +17,7 @@ from service.base.clock import utc_now
 from service.tasks import queries
 from service.tasks.models import BackgroundTask, TaskKind, TaskState
 
+CHANNEL = queries.CHANNEL
 _LEASE = timedelta(minutes=5)
 _FIRST_PAUSE = timedelta(seconds=5)
 
@@ -39,17 +43,22 @@ async def enqueue(
 ) -> None:
     """Leave a task for a worker, in the caller's transaction: it exists exactly when the change does.
 
-    `task_id`: a task that must not be left twice; with an id that is known nothing happens.
+    A worker that listens hears of one without `delay` when the change is committed. `task_id`: a task that must not be left
+    twice; with an id that is known nothing happens.
     """
-    await queries.insert_task(task_id or uuid4(), kind, payload, max_attempts=max_attempts, run_at=utc_now() + delay)
+    await queries.insert_task(task_id or uuid4(), kind, payload, max_attempts=max_attempts, delay=delay)
 
 
-async def take(kinds: Collection[TaskKind]) -> Task | None:
-    """The next due task of `kinds`, or none. A task whose worker died is due again when its lease is over."""
-    row = await queries.take_task(kinds, lease=_LEASE)
-    if row is None:
-        return None
-    return Task(row["id"], TaskKind(row["kind"]), row["payload_json"], row["attempts"], row["max_attempts"])
+async def take(places: Mapping[TaskKind, int]) -> list[Task]:
+    """Due tasks, of each kind at most as many as it has places. One whose worker died is due again when its lease is over.
+
+    One statement.
+    """
+    rows = await queries.take_tasks(places, lease=_LEASE)
+    return [
+        Task(row["id"], TaskKind(row["kind"]), row["payload_json"], row["attempts"], row["max_attempts"])
+        for row in rows
+    ]
 
 
 async def finish(task: Task) -> None:

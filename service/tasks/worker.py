@@ -6,7 +6,7 @@ import asyncio
 import functools
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from service.adapters.object_storage import ObjectStorage
@@ -17,6 +17,7 @@ from service.base import logs, metrics
 from service.base.settings import Settings
 from service.base.version import VERSION
 from service.database import db, waiting
+from service.database.listening import Listener
 from service.evidence.domain import verify_later
 from service.health.gauges import gauges
 from service.tasks import domain as tasks
@@ -25,10 +26,16 @@ from service.webhooks.domain import apply_later
 
 Handler = Callable[[dict[str, Any], Settings], Awaitable[None]]
 _IDLE_SECONDS, _AWAY_SECONDS, _TASK_SECONDS, _CLEANING_SECONDS = 1.0, 3.0, 120.0, 900.0
+AT_ONCE: Mapping[TaskKind, int] = {
+    TaskKind.SEND_VERIFICATION_MAIL: 4,
+    TaskKind.APPLY_WEBHOOK: 2,
+    TaskKind.VERIFY_DOCUMENT: 1,  # decoding one may take most of a pod's memory
+}
+"""How many tasks of a kind one worker runs at once."""
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
-    """Run due tasks one after another until `stop`; a task that has begun is finished first. Cleans every 15 minutes."""
+    """Run due tasks until `stop`; those that have begun are finished first. Cleans every 15 minutes."""
     audit.configure(settings.audit_key_ring)
     await db.open_database(db.tortoise_config(settings.database_url, pool_max=3, application_name="jembatan-worker"))
     await waiting.look_at_database()
@@ -37,23 +44,35 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     storage = ObjectStorage(settings)
     await storage.open()
     stop_metrics = metrics.serve(settings.metrics_port) if settings.metrics_port else None
+    crew = Crew(settings, storage)
+    listener = Listener(
+        settings.direct_url,
+        tasks.CHANNEL,
+        application_name="jembatan-worker-listener",
+        heard=crew.wanted.set,
+        changed=lambda does: metrics.tasks_listening.set(does),
+    )
+    listening = asyncio.create_task(listener.run())
     clean_at = 0.0
     try:
         while not stop.is_set():
+            pause = _IDLE_SECONDS
             try:
                 if time.monotonic() >= clean_at:
                     await guesses.clean()
                     clean_at = time.monotonic() + _CLEANING_SECONDS
-                busy = await run_one(settings, storage)
+                await crew.take()
             except Exception as error:
                 if not db.is_unavailable(error):
                     raise
                 waiting.absence.say(error)
-                await _pause(stop, _AWAY_SECONDS)
-                continue
-            if not busy:
-                await _pause(stop, _IDLE_SECONDS)
+                pause = _AWAY_SECONDS
+                crew.wanted.clear()
+            await _pause(pause, stop, crew.wanted)
     finally:
+        listening.cancel()
+        await asyncio.wait([listening])
+        await crew.drain()
         if stop_metrics is not None:
             stop_metrics()
         gauges.detach()
@@ -72,15 +91,68 @@ def handlers(storage: ObjectStorage | None) -> dict[TaskKind, Handler]:
     return found
 
 
-async def run_one(settings: Settings, storage: ObjectStorage | None = None) -> bool:
-    """Take and run one due task. Returns whether there was one. Without `storage` tasks that need it are left alone."""
-    known = handlers(storage)
-    task = await tasks.take(known)
-    if task is None:
-        return False
+class Crew:
+    """The tasks that one worker runs: of each kind some at once, so that a slow kind holds up no other.
+
+    A task is taken only when it can begin, so its lease covers its work. Without `storage` tasks that need it are left
+    alone.
+    """
+
+    def __init__(self, settings: Settings, storage: ObjectStorage | None = None) -> None:
+        self._settings = settings
+        self._handlers = handlers(storage)
+        self._free = {kind: AT_ONCE[kind] for kind in self._handlers}
+        self._more: set[TaskKind] = set()
+        self._running: set[asyncio.Task[None]] = set()
+        self._mistakes: list[BaseException] = []
+        self.wanted = asyncio.Event()
+        """Set when there is reason to `take` again: somebody left a task, or a place is free for one that waits."""
+
+    async def take(self) -> int:
+        """Take due tasks for the places that are free, and begin them. Returns how many. One statement.
+
+        Raises what is unavailable, and the first mistake of the machinery around a task; a task's own errors are counted.
+        """
+        self.wanted.clear()
+        if self._mistakes:
+            raise self._mistakes.pop(0)
+        places = {kind: free for kind, free in self._free.items() if free}
+        if not places:
+            return 0
+        taken = await tasks.take(places)
+        self._more -= places.keys()
+        for task in taken:
+            self._free[task.kind] -= 1
+            if self._free[task.kind] == 0:
+                self._more.add(task.kind)
+            running = asyncio.create_task(_run(task, self._handlers[task.kind], self._settings))
+            self._running.add(running)
+            running.add_done_callback(functools.partial(self._end, task.kind))
+        return len(taken)
+
+    async def drain(self) -> None:
+        """Wait for the tasks that have begun."""
+        while self._running:
+            await asyncio.wait(self._running)
+        if self._mistakes:
+            raise self._mistakes.pop(0)
+
+    def _end(self, kind: TaskKind, running: asyncio.Task[None]) -> None:
+        self._running.discard(running)
+        self._free[kind] += 1
+        error = None if running.cancelled() else running.exception()
+        if error is not None and db.is_unavailable(error):
+            waiting.absence.say(error)  # its lease runs out, and it is taken again
+        elif error is not None:
+            self._mistakes.append(error)
+        if kind in self._more or self._mistakes:
+            self.wanted.set()
+
+
+async def _run(task: tasks.Task, handler: Handler, settings: Settings) -> None:
     try:
         async with asyncio.timeout(_TASK_SECONDS):
-            await known[task.kind](task.payload, settings)
+            await handler(task.payload, settings)
     except Exception as error:
         given_up = await tasks.fail(task, error)
         logs.log(
@@ -91,17 +163,16 @@ async def run_one(settings: Settings, storage: ObjectStorage | None = None) -> b
             givenUp=given_up,
             errorName=type(error).__name__,
         )
-        return True
-    await tasks.finish(task)
-    return True
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
         return
+    await tasks.finish(task)
+
+
+async def _pause(seconds: float, *reasons: asyncio.Event) -> None:
+    """Wait so long, or until one of the events is set."""
+    waits = [asyncio.create_task(reason.wait()) for reason in reasons]
+    await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for one in waits:
+        one.cancel()
 
 
 async def main(settings: Settings) -> None:

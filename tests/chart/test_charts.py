@@ -438,6 +438,18 @@ class TestService:
 
         assert (key("Job", "migrate"), key("Deployment", "api")) == ("direct-uri", "uri")
 
+    def test_the_worker_listens_on_the_direct_connection(self, render: Render) -> None:
+        def environment(values: dict[str, Any], name: str) -> dict[str, str]:
+            pod = pick(render("service", values), "Deployment", name)["spec"]["template"]["spec"]
+            from_secrets = [e for e in pod["containers"][0]["env"] if "valueFrom" in e]
+            return {e["name"]: e["valueFrom"]["secretKeyRef"]["key"] for e in from_secrets}
+
+        pooled = {"database": {"migrationUriKey": "direct-uri"}}
+        worker = environment(pooled, "worker")
+        assert (worker["DATABASE_URL"], worker["DATABASE_DIRECT_URL"]) == ("uri", "direct-uri")
+        assert "DATABASE_DIRECT_URL" not in environment({}, "worker")
+        assert "DATABASE_DIRECT_URL" not in environment(pooled, "api")
+
     def test_no_secret_is_a_plain_setting(self, render: Render) -> None:
         data = pick(render("platform", values_file("staging")), "ConfigMap", "api-env")["data"]
         assert not [name for name in data if re.search(r"SECRET|PASSWORD|_KEYS?$|ACCESS_KEY|_URL$", name)]

@@ -27,7 +27,6 @@ from service.evidence.domain import derived_key
 from service.evidence.verdicts import MAX_BYTES, Reason
 from service.http.errors import StorageUnavailable
 from service.tasks import domain as tasks
-from service.tasks import worker
 from service.tasks.models import TaskKind
 from tests.evidence import corpus
 from tests.evidence.corpus import JPEG, PDF, PNG, Sample
@@ -39,6 +38,7 @@ from tests.factories import (
     make_kyc_document,
     make_kyc_session,
 )
+from tests.working import run_due
 
 KEY = {"x-admin-api-key": "staff-key-for-tests"}
 SAMPLES = {sample.name: sample for sample in corpus.samples()}
@@ -347,8 +347,8 @@ class TestLooks:
         body = {"documentType": "PASSPORT", "objectKey": key, "checksumSha256": hashlib.sha256(data).hexdigest()}
         answer = await api.post("/identity/kyc/documents", json=body, headers=candidate.headers)
         assert answer.status_code == 201
-        assert not await worker.run_one(settings)  # a worker without the object store leaves it alone
-        assert await worker.run_one(settings, storage)
+        assert not await run_due(settings)  # a worker without the object store leaves it alone
+        assert await run_due(settings, storage)
         document_id = answer.json()["document"]["id"]
         assert await state(document_id) == ("verified", None)
         assert await waiting() == []
@@ -378,7 +378,7 @@ class TestLooks:
         path = f"/users/me/applications/{application_id}/documents"
         answer = await api.post(path, json=body, headers=candidate.headers)
         assert answer.status_code == 201
-        assert await worker.run_one(settings, storage)
+        assert await run_due(settings, storage)
         document_id = answer.json()["document"]["id"]
         assert await state(document_id, "job_application_documents") == ("verified", None)
         again = await api.post(path, json=body, headers=candidate.headers)
@@ -394,7 +394,7 @@ class TestLooks:
             "document"
         ]["id"]
         looks = 0
-        while await worker.run_one(settings, storage):
+        while await run_due(settings, storage):
             looks += 1
             assert await state(document_id) == ("declared", "object_missing")
             found = await waiting()
@@ -454,7 +454,7 @@ class TestLooks:
         assert task["until"] is not None
         assert (await api.post(path, headers=candidate.headers)).status_code == 200
         assert len(await waiting()) == 1
-        assert await worker.run_one(settings, storage)
+        assert await run_due(settings, storage)
         ((task),) = await waiting()
         assert task["look"] == 1
 
@@ -466,7 +466,7 @@ class TestLooks:
         await look(document_id, settings, storage)
         await api.post(f"/identity/kyc/sessions/{session_id}/submit", headers=candidate.headers)
         assert [task["until"] for task in await waiting()] == [None]
-        assert await worker.run_one(settings, storage)
+        assert await run_due(settings, storage)
         assert await waiting() == []
 
     async def test_an_object_store_that_is_away_is_no_verdict(
@@ -479,7 +479,7 @@ class TestLooks:
         )
         await away.open()
         try:
-            assert await worker.run_one(settings, away)
+            assert await run_due(settings, away)
         finally:
             await away.close()
         assert await state(document_id) == ("declared", None)
@@ -687,7 +687,7 @@ class TestDocumentsThatWereThere:
         assert found[1]["pause"] - found[0]["pause"] == pytest.approx(2)
         await db.execute("UPDATE background_tasks SET run_at = now()")
         for _ in range(2):
-            assert await worker.run_one(settings, storage)
+            assert await run_due(settings, storage)
         assert await state(identity) == ("verified", None)
         assert await state(application, "job_application_documents") == ("declared", "object_missing")
         (task,) = await waiting()

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from service.base.settings import Settings
 from service.database import db
-from service.tasks import worker
 from service.webhooks.domain import redrive
 from tests.answers import code
 from tests.factories import Candidate, make_kyc_session
 from tests.webhooks.provider import deliver
+from tests.working import run_due
 
 
 async def stored(session_id: str) -> dict[str, Any]:
@@ -359,15 +359,15 @@ class TestTooEarly:
         answer = await deliver(api, early, key="k")
         assert (answer.status_code, answer.json()["updated"]) == (202, False)
         assert await states() == ["waiting"]
-        assert not await worker.run_one(settings)  # the first pause
+        assert not await run_due(settings)  # the first pause
         await make_kyc_session(candidate.id, id=session)
         await self.make_due()
-        assert await worker.run_one(settings)
+        assert await run_due(settings)
         assert await states() == ["applied"]
         after = await stored(session)
         assert (after["ref"], after["metadata"]) == ("r", {"a": 1})
         assert (await deliver(api, early, key="k")).json()["duplicate"] is True
-        assert not await worker.run_one(settings)
+        assert not await run_due(settings)
 
     async def test_a_later_event_that_came_first_stays(
         self, api: httpx.AsyncClient, candidate: Candidate, settings: Settings
@@ -378,7 +378,7 @@ class TestTooEarly:
         await make_kyc_session(candidate.id, id=session)
         await deliver(api, {"sessionId": session, "metadata": {"a": "late"}}, at=now)
         await self.make_due()
-        assert await worker.run_one(settings)
+        assert await run_due(settings)
         assert (await stored(session))["metadata"] == {"a": "late"}
 
     async def test_after_five_tries_it_is_parked_and_redriven_by_hand(
@@ -389,13 +389,13 @@ class TestTooEarly:
         pauses = []
         for number in range(1, 6):
             await self.make_due()
-            assert await worker.run_one(settings)
+            assert await run_due(settings)
             assert await states() == ["parked" if number == 5 else "waiting"]
             pauses.append(await db.fetch_value("SELECT extract(epoch FROM run_at - now()) FROM background_tasks"))
         assert pauses[:4] == sorted(pauses[:4])
         assert pauses[3] > 4 * pauses[0]
         await self.make_due()
-        assert not await worker.run_one(settings)
+        assert not await run_due(settings)
         row = await db.fetch_row("SELECT attempts, last_error FROM webhook_deliveries")
         assert row is not None
         assert (row["attempts"], row["last_error"]) == (5, "SessionNotThere")
@@ -431,5 +431,5 @@ class TestTooEarly:
         await make_kyc_session(candidate.id, id=session)
         await self.make_due()
         version = (await stored(session))["version"]
-        await asyncio.gather(*(worker.run_one(settings) for _ in range(4)), redrive())
+        await asyncio.gather(*(run_due(settings) for _ in range(4)), redrive())
         assert (await stored(session))["version"] == version + 1
