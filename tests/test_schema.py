@@ -49,7 +49,7 @@ ACTOR = ("USER", "ADMIN", "SYSTEM")
 
 EXPECTED = {
     "users": Table(
-        defaults={"created_at": "now()", "updated_at": "now()"},
+        defaults={"created_at": "now()", "updated_at": "now()", "role_names": "_text by trigger"},
     ),
     "sessions": Table(
         defaults={"created_at": "now()"},
@@ -335,10 +335,11 @@ OTHERS_SQL = """
       AND relname NOT IN ('aerich_id_seq', 'audit_events_position_seq')
     UNION ALL SELECT 'type ' || typname FROM pg_type
     WHERE typnamespace = 'public'::regnamespace AND typtype NOT IN ('c', 'b')
-    UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal AND tgname NOT LIKE '%version%_on_%'
+    UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal
+      AND tgname NOT LIKE ALL (ARRAY['%version%_on_%', 'keep_role_names_on_%'])
       AND tgname <> 'write_search_text'
     UNION ALL SELECT 'function ' || proname FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
-      AND proname NOT LIKE ALL (ARRAY['text_pieces', 'write_search_text_of_%', 'renew_%', 'forget_user_versions'])
+      AND proname NOT LIKE ALL (ARRAY['text_pieces', 'write_search_text_of_%', 'renew_%', 'forget_user_versions', 'keep_role_names%'])
       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
     UNION ALL SELECT 'extension ' || extname FROM pg_extension WHERE extname NOT IN ('plpgsql', 'pg_trgm')
 """
@@ -363,8 +364,8 @@ async def catalogue(connection: asyncpg.Connection) -> dict[str, dict[str, dict[
     tables: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
     for row in await connection.fetch(COLUMNS_SQL):
         table, name, kind = tables[row["table_name"]], row["name"], row["type"] + (" null" * (not row["required"]))
-        if name == "search_text":
-            # The database alone writes and reads it, so no model has it.
+        if name in {"search_text", "role_names"}:
+            # The database alone writes it, so no model has it.
             table["defaults"][name] = f"{kind} {'generated' if row['generated'] == b's' else 'by trigger'}"
             continue
         table["columns"][name] = kind
