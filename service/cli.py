@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from service.base.settings import Settings, SettingsError, load_settings, unknown_names
 from service.base.version import VERSION
 from service.database.db import DatabaseUnsuitable
+from service.database.libraries import LibraryChanged
 
 ResultT = TypeVar("ResultT")
 CONTRACT_FILE = Path("docs/openapi-runtime-v0.yaml")
@@ -39,7 +40,7 @@ def main(argv: list[str] | None = None) -> int:
             return local(given[1:])
         arguments = _parser(given[0] if given else "").parse_args(given)
         result: int | None = arguments.run(arguments)
-    except (SettingsError, CommandFailed, DatabaseUnsuitable) as error:
+    except (SettingsError, CommandFailed, DatabaseUnsuitable, LibraryChanged) as error:
         print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:

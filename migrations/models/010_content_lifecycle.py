@@ -2,6 +2,8 @@
 
 from tortoise import BaseDBAsyncClient
 
+from service.database.steps import Backfill, Index
+
 RUN_IN_TRANSACTION = True
 
 
@@ -18,13 +20,18 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
                 CHECK (lifecycle_status IN ('DRAFT', 'PUBLISHED', 'SCHEDULED')),
             ADD COLUMN IF NOT EXISTS scheduled_publish_at TIMESTAMPTZ,
             ALTER COLUMN published_at DROP NOT NULL;
-        CREATE INDEX IF NOT EXISTS idx_jobs_lifecycle_status ON jobs (lifecycle_status);
-        CREATE INDEX IF NOT EXISTS idx_jobs_scheduled_publish_at ON jobs (scheduled_publish_at);
-        CREATE INDEX IF NOT EXISTS idx_feed_posts_lifecycle_status ON feed_posts (lifecycle_status);
-        CREATE INDEX IF NOT EXISTS idx_feed_posts_scheduled_publish_at ON feed_posts (scheduled_publish_at);
-        UPDATE jobs SET published_at = created_at WHERE lifecycle_status = 'PUBLISHED' AND published_at IS NULL;
-        UPDATE feed_posts SET published_at = created_at WHERE lifecycle_status = 'PUBLISHED' AND published_at IS NULL;
     """
+
+
+_UNPUBLISHED = "lifecycle_status = 'PUBLISHED' AND published_at IS NULL"
+STEPS = (
+    Index("idx_jobs_lifecycle_status", "jobs (lifecycle_status)"),
+    Index("idx_jobs_scheduled_publish_at", "jobs (scheduled_publish_at)"),
+    Index("idx_feed_posts_lifecycle_status", "feed_posts (lifecycle_status)"),
+    Index("idx_feed_posts_scheduled_publish_at", "feed_posts (scheduled_publish_at)"),
+    Backfill("jobs", "published_at = created_at", _UNPUBLISHED),
+    Backfill("feed_posts", "published_at = created_at", _UNPUBLISHED),
+)
 
 
 async def downgrade(db: BaseDBAsyncClient) -> str:

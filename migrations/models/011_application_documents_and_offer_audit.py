@@ -2,6 +2,8 @@
 
 from tortoise import BaseDBAsyncClient
 
+from service.database.steps import Index
+
 RUN_IN_TRANSACTION = True
 
 
@@ -11,8 +13,6 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
         ALTER TABLE job_application_journey_events
             ADD COLUMN IF NOT EXISTS actor_type TEXT CHECK (actor_type IN ('USER', 'ADMIN', 'SYSTEM')),
             ADD COLUMN IF NOT EXISTS actor_id TEXT;
-        CREATE INDEX IF NOT EXISTS idx_job_application_journey_actor_id_created_at
-            ON job_application_journey_events (actor_id, created_at DESC);
         CREATE TABLE IF NOT EXISTS job_application_documents (
             id UUID PRIMARY KEY,
             application_id UUID NOT NULL REFERENCES job_applications (id) ON DELETE CASCADE,
@@ -39,6 +39,14 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
         CREATE INDEX IF NOT EXISTS idx_job_application_documents_review_status
             ON job_application_documents (review_status, created_at DESC);
     """
+
+
+STEPS = (
+    Index(
+        "idx_job_application_journey_actor_id_created_at",
+        "job_application_journey_events (actor_id, created_at DESC)",
+    ),
+)
 
 
 async def downgrade(db: BaseDBAsyncClient) -> str:

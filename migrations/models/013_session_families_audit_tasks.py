@@ -2,6 +2,8 @@
 
 from tortoise import BaseDBAsyncClient
 
+from service.database.steps import Index
+
 RUN_IN_TRANSACTION = True
 
 
@@ -21,7 +23,6 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
             ADD COLUMN IF NOT EXISTS parent_id UUID UNIQUE REFERENCES sessions (id) ON DELETE SET NULL,
             ADD COLUMN IF NOT EXISTS rotated_at TIMESTAMPTZ,
             ADD COLUMN IF NOT EXISTS successor_key_id TEXT;
-        CREATE INDEX IF NOT EXISTS idx_sessions_family_id ON sessions (family_id);
         CREATE TABLE IF NOT EXISTS audit_events (
             id UUID PRIMARY KEY,
             position BIGINT GENERATED ALWAYS AS IDENTITY UNIQUE,
@@ -53,6 +54,9 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
             WHERE state IN ('waiting', 'running');
         CREATE INDEX IF NOT EXISTS idx_background_tasks_kind_state ON background_tasks (kind, state);
     """
+
+
+STEPS = (Index("idx_sessions_family_id", "sessions (family_id)"),)
 
 
 async def downgrade(db: BaseDBAsyncClient) -> str:

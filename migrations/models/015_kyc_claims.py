@@ -2,6 +2,8 @@
 
 from tortoise import BaseDBAsyncClient
 
+from service.database.steps import Index
+
 RUN_IN_TRANSACTION = True
 
 
@@ -22,12 +24,17 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
             claimed_at TIMESTAMPTZ NOT NULL DEFAULT now(),
             expires_at TIMESTAMPTZ NOT NULL
         );
-        CREATE INDEX IF NOT EXISTS idx_kyc_sessions_queue
-            ON kyc_sessions ((COALESCE(submitted_at, created_at)) DESC, id DESC);
-        CREATE INDEX IF NOT EXISTS idx_kyc_sessions_waiting
-            ON kyc_sessions ((COALESCE(reviewed_at, submitted_at, created_at)), id)
-            WHERE status IN ('SUBMITTED', 'MANUAL_REVIEW');
     """
+
+
+STEPS = (
+    Index("idx_kyc_sessions_queue", "kyc_sessions ((COALESCE(submitted_at, created_at)) DESC, id DESC)"),
+    Index(
+        "idx_kyc_sessions_waiting",
+        "kyc_sessions ((COALESCE(reviewed_at, submitted_at, created_at)), id)"
+        " WHERE status IN ('SUBMITTED', 'MANUAL_REVIEW')",
+    ),
+)
 
 
 async def downgrade(db: BaseDBAsyncClient) -> str:

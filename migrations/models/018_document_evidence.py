@@ -2,11 +2,12 @@
 
 from tortoise import BaseDBAsyncClient
 
+from service.database.steps import Statement
+
 RUN_IN_TRANSACTION = True
 
 
 async def upgrade(db: BaseDBAsyncClient) -> str:
-    # Two seconds apart, so that other tasks do not wait behind them. The ids keep a repetition from adding anything.
     return """
         SET LOCAL lock_timeout = '5s';
         ALTER TABLE job_application_documents
@@ -14,6 +15,12 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
                 CHECK (byte_state IN ('declared', 'verified', 'rejected')),
             ADD COLUMN IF NOT EXISTS byte_reason TEXT,
             ADD COLUMN IF NOT EXISTS bytes_checked_at TIMESTAMPTZ;
+    """
+
+
+STEPS = (
+    # Two seconds apart, so that other tasks do not wait behind them. The ids keep a repetition from adding anything.
+    Statement("""
         INSERT INTO background_tasks (id, kind, payload_json, max_attempts, run_at)
             SELECT md5('verify_document:' || id)::uuid, 'verify_document',
                 jsonb_build_object('subject', subject, 'documentId', id, 'look', 0, 'until', now() + interval '25 hours'
@@ -29,7 +36,8 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
                 ) unread
             ) numbered
         ON CONFLICT (id) DO NOTHING;
-    """
+    """),
+)
 
 
 async def downgrade(db: BaseDBAsyncClient) -> str:

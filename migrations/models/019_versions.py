@@ -2,6 +2,8 @@
 
 from tortoise import BaseDBAsyncClient
 
+from service.database.steps import Statement
+
 RUN_IN_TRANSACTION = True
 
 # A write renews one mark that nobody else is renewing, with a number never seen before, and adds a mark when all are
@@ -133,20 +135,24 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
                 "renew_version_of_verified",
                 "SELECT DISTINCT s.user_id FROM changed JOIN kyc_sessions s ON s.id = changed.kyc_session_id",
             ),
-            # Nobody can have seen anything of a person who is new.
-            _triggers("users", "renew_version_of_user", ("update",)),
-            """
-        CREATE OR REPLACE TRIGGER forget_versions_on_delete AFTER DELETE ON users
-        REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_user_versions();
-            """,
-            _triggers("roles", "renew_version_of_role", ("update",)),
-            # In the order in which writers take these tables, or the two could block each other.
-            *(_triggers(table, "renew_content_version") for table in _CONTENT),
-            *(_triggers(table, "renew_version_of_owner") for table in _OWNED),
-            *(_triggers(table, "renew_version_of_applicant") for table in _OF_APPLICATIONS),
-            *(_triggers(table, "renew_version_of_verified") for table in _OF_VERIFICATIONS),
         ]
     )
+
+
+# One table after another, so that nobody waits for more than one of them.
+STEPS = (
+    # Nobody can have seen anything of a person who is new.
+    Statement(_triggers("users", "renew_version_of_user", ("update",))),
+    Statement("""
+        CREATE OR REPLACE TRIGGER forget_versions_on_delete AFTER DELETE ON users
+        REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION forget_user_versions();
+    """),
+    Statement(_triggers("roles", "renew_version_of_role", ("update",))),
+    *(Statement(_triggers(table, "renew_content_version")) for table in _CONTENT),
+    *(Statement(_triggers(table, "renew_version_of_owner")) for table in _OWNED),
+    *(Statement(_triggers(table, "renew_version_of_applicant")) for table in _OF_APPLICATIONS),
+    *(Statement(_triggers(table, "renew_version_of_verified")) for table in _OF_VERIFICATIONS),
+)
 
 
 async def downgrade(db: BaseDBAsyncClient) -> str:

@@ -2,6 +2,8 @@
 
 from tortoise import BaseDBAsyncClient
 
+from service.database.steps import Index, Statement
+
 RUN_IN_TRANSACTION = True
 
 # The shorter index goes: the planner may choose it for the same list, and then sorts all drafts, which share one NULL,
@@ -14,12 +16,16 @@ RUN_IN_TRANSACTION = True
 async def upgrade(db: BaseDBAsyncClient) -> str:
     return """
         SET LOCAL lock_timeout = '5s';
-        CREATE INDEX IF NOT EXISTS idx_feed_posts_staff ON feed_posts (published_at DESC, created_at DESC, id DESC);
-        DROP INDEX IF EXISTS idx_feed_posts_published_at;
         ALTER TABLE job_application_journey_events
             ADD COLUMN IF NOT EXISTS text_key TEXT,
             ADD COLUMN IF NOT EXISTS typed_text TEXT;
     """
+
+
+STEPS = (
+    Index("idx_feed_posts_staff", "feed_posts (published_at DESC, created_at DESC, id DESC)"),
+    Statement("DROP INDEX IF EXISTS idx_feed_posts_published_at;"),
+)
 
 
 async def downgrade(db: BaseDBAsyncClient) -> str:

@@ -16,11 +16,8 @@ from service.database import db
 
 # --- Callers ----------------------------------------------------------------------------------------------------------
 
-USER_COLUMNS = (
-    "u.id AS user_id, u.full_name, u.email, u.email_verified_at, u.created_at,"
-    " ARRAY(SELECT r.code FROM user_roles ur JOIN roles r ON r.id = ur.role_id WHERE ur.user_id = u.id ORDER BY r.code)"
-    " AS roles"
-)
+# Triggers keep `role_names` as `user_roles` and `roles` say, so a grant that ends by any statement ends here at once.
+USER_COLUMNS = "u.id AS user_id, u.full_name, u.email, u.email_verified_at, u.created_at, u.role_names AS roles"
 
 _CALLER_SQL = " FROM users u LEFT JOIN session_families f ON f.id = $2 AND f.user_id = u.id WHERE u.id = $1"
 _OWN_VERSION = ", (SELECT bit_xor(v.version) FROM user_versions v WHERE v.user_id = u.id) AS own_version"

@@ -1,6 +1,7 @@
 """How does a process reach Postgres, and how does it notice that Postgres is unavailable?
 
-Tortoise uses this module as its engine (`client_class` below), because three things differ from its own one:
+Tortoise uses this module as its engine (`client_class` below), because three things differ from its own one. What that
+needs of Tortoise and asyncpg beyond their public members stands in `libraries` and is looked at when a process starts.
 
 - The pool opens no connection until the first statement, so a process starts while Postgres is unavailable and recovers by
   itself. Waiting for a connection has a time-out, and every wait is reported to an observer.
@@ -32,12 +33,7 @@ from asyncpg import exceptions as pg
 from asyncpg import protocol
 from tortoise import fields
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
-from tortoise.backends.base.client import (
-    NestedTransactionContext,
-    TransactionalDBClient,
-    TransactionContext,
-    TransactionContextPooled,
-)
+from tortoise.backends.base.client import NestedTransactionContext, TransactionalDBClient, TransactionContext
 from tortoise.connection import get_connection, get_connections
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import (
@@ -47,6 +43,9 @@ from tortoise.exceptions import (
     OperationalError,
 )
 from tortoise.expressions import RawSQL
+from tortoise.transactions import in_transaction
+
+from service.database import libraries
 
 if TYPE_CHECKING:
     # asyncpg's classes are generic in its stubs only.
@@ -165,8 +164,9 @@ async def open_database(config: dict[str, Any]) -> None:
     Loads the models and opens no connection, so it works while Postgres is unavailable. Tortoise looks its state up through a
     context variable, which Sanic's handlers, ASGI requests and worker tasks do not inherit from the listener that
     opened it; therefore the process-wide fallback is used. Opening a second database hides the first until the second
-    is closed.
+    is closed. Raises LibraryChanged.
     """
+    libraries.refuse_changed_libraries()
     context = TortoiseContext()
     with context:
         await context.init(config)
@@ -212,8 +212,9 @@ def pool_stats() -> PoolStats:
     """Return the numbers of the pool; zeros before the first statement and while no database is open."""
     context = tortoise.context.get_current_context()
     client = context.connections.get(CONNECTION_NAME) if context is not None and context.inited else None
-    client = getattr(client, "_parent", client)
-    pool = getattr(client, "_pool", None)
+    if isinstance(client, TransactionClient):
+        client = client.parent
+    pool = client.pool if isinstance(client, Client) else None
     if pool is None:
         return PoolStats(0, 0, 0)
     return PoolStats(pool.get_size(), pool.get_idle_size(), pool.get_max_size())
@@ -237,31 +238,26 @@ async def _read_json(connection: BaseConnection) -> None:
 
 
 class Pool(BasePool):
-    """A pool whose waits end and are measured."""
+    """A pool whose waits end and are measured. Statements go through the functions below or Tortoise, not through it."""
 
     def __init__(self, dsn: str, *, acquire_timeout: float, **kwargs: Any) -> None:
-        super().__init__(
-            dsn,
-            init_size=0,
-            max_queries=50_000,
-            loop=None,
-            record_class=protocol.Record,
-            **kwargs,
-        )
+        super().__init__(dsn, init_size=0, max_queries=50_000, loop=None, record_class=protocol.Record, **kwargs)
         self.acquire_timeout = acquire_timeout
 
-    async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109  # the signature is asyncpg's
+    async def acquire(self, *, timeout: float | None = None) -> Any:  # type: ignore[override]  # noqa: ASYNC109  # asyncpg's
+        """Wait for a connection, at most `timeout` or else the pool's own seconds.
+
+        Raises PoolExhausted and DatabaseUnavailable.
+        """
         limit = self.acquire_timeout if timeout is None else timeout
         started = time.perf_counter()
-        acquire = super()._acquire  # type: ignore[misc]  # absent from asyncpg-stubs
         try:
-            # The connection that came back last is handed out first. When it is alive nothing waits, and a timer would
-            # cost as much as everything else here.
-            idle = self._queue._queue  # type: ignore[attr-defined]  # absent from asyncpg-stubs
-            if idle and idle[-1].is_connected():
-                return await acquire(None)
+            # asyncpg prefers a live connection that is idle. With one nothing waits, and a timer would cost as much as
+            # everything else here.
+            if self.get_idle_size():
+                return await super().acquire()
             async with asyncio.timeout(limit):
-                return await acquire(None)
+                return await super().acquire()
         except TimeoutError as error:
             raise PoolExhausted(f"no database connection within {limit:g} s") from error
         except Exception as error:
@@ -271,26 +267,36 @@ class Pool(BasePool):
         finally:
             _wait_observer(time.perf_counter() - started)
 
+    async def take_back(self, connection: Any) -> None:
+        """Release a connection whose only statement ended well.
 
-class Transaction(TransactionContextPooled):
+        `release` runs in a task of its own, so that a cancelled caller leaves nothing half done. That costs a turn of
+        the loop, and here nothing waits that could be cancelled.
+        """
+        await connection._holder.release(None)
+
+
+class Transaction(TransactionContext):
     """A transaction that gives its connection back whatever happens to BEGIN, COMMIT or ROLLBACK."""
 
+    def __init__(self, client: "TransactionClient") -> None:
+        self.client: TransactionClient = client
+
     async def __aenter__(self) -> TransactionalDBClient:
-        await self.ensure_connection()
-        client = cast(TransactionWrapper, self.client)
-        self.pool: Pool = cast(Pool, client._parent._pool)
+        client = self.client
+        self.pool = await client.parent.opened_pool()
         self.proxy = await self.pool.acquire()
-        client._connection = cast(BaseConnection, self.proxy)
+        client._connection = self.proxy
         try:
             await client.begin()
         except BaseException:
             await self.pool.release(self.proxy)
             raise
-        self.token = get_connections().set(self.connection_name, client)
+        self.token = get_connections().set(client.connection_name, client)
         return client
 
     async def __aexit__(self, exc_type: Any, exc_val: Any, exc_tb: Any) -> None:
-        client = cast(TransactionClient, self.client)
+        client = self.client
         afterwards: list[AfterCommit] = []
         try:
             if not client._finalized:
@@ -298,25 +304,24 @@ class Transaction(TransactionContextPooled):
                     try:
                         afterwards = await client.run_deferred()
                     except BaseException:
-                        await self._give_up(client)
+                        await self._give_up()
                         raise
                     await client.commit()
                 else:
-                    await self._give_up(client)
+                    await self._give_up()
         finally:
             get_connections().reset(self.token)
             await self.pool.release(self.proxy)
         for call in afterwards:
             call()
 
-    @staticmethod
-    async def _give_up(client: "TransactionClient") -> None:
+    async def _give_up(self) -> None:
         try:
-            await client.rollback()
+            await self.client.rollback()
         except Exception:
             # The connection is broken. Its transaction ends with it; the caller hears the first error.
             with suppress(pg.InterfaceError):  # the pool may have noticed before us
-                client._connection.terminate()
+                self.proxy.terminate()
 
 
 AfterCommit = Callable[[], None]
@@ -326,8 +331,9 @@ Flush = Callable[[list[Any]], Awaitable[AfterCommit | None]]
 class TransactionClient(TransactionWrapper):
     """A transaction with work that is left for its end (see `at_commit`)."""
 
-    def __init__(self, connection: AsyncpgDBClient) -> None:
-        super().__init__(connection)
+    def __init__(self, parent: "Client") -> None:
+        super().__init__(parent)
+        self.parent = parent
         self.deferred: list[tuple[Flush, Any]] = []
 
     def _in_transaction(self) -> TransactionContext:
@@ -360,6 +366,9 @@ class Savepoint(NestedTransactionContext):
         await super().__aexit__(exc_type, exc_val, exc_tb)
 
 
+_IN_THE_DSN = frozenset({"host", "port", "user", "password", "database", "loop"})
+
+
 class Client(AsyncpgDBClient):
     """Tortoise's asyncpg client over `Pool`, `Connection` and `Transaction`."""
 
@@ -369,23 +378,25 @@ class Client(AsyncpgDBClient):
         super().__init__(**kwargs)
         self.dsn = dsn
         self.acquire_timeout = acquire_timeout
+        self.pool: Pool | None = None
 
-    async def create_connection(self, with_db: bool) -> None:  # noqa: ARG002 - Tortoise passes it by name
-        settings = {**self.server_settings, "application_name": self.application_name}
-        self._pool = await Pool(
-            self.dsn,
-            acquire_timeout=self.acquire_timeout,
-            min_size=0,
-            max_size=self.pool_maxsize,
-            connection_class=self.connection_class,
-            init=_read_json,
-            server_settings=settings,
-            **self.extra,
+    async def create_pool(self, **kwargs: Any) -> Pool:
+        """The pool, with no connection yet. Tortoise's own settings, but for the address, which is in the DSN."""
+        kept = {name: value for name, value in kwargs.items() if name not in _IN_THE_DSN}
+        self.pool = await Pool(
+            self.dsn, acquire_timeout=self.acquire_timeout, init=_read_json, **{**kept, "min_size": 0}
         )
-        await self._post_connect()
+        return self.pool
+
+    async def opened_pool(self) -> Pool:
+        """The pool, made when this is the first statement."""
+        if self.pool is None:
+            await self.acquire_connection().ensure_connection()
+        assert self.pool is not None  # made under Tortoise's lock, by `create_pool`
+        return self.pool
 
     def _in_transaction(self) -> TransactionContext:
-        return Transaction(TransactionClient(self), self._pool_init_lock)
+        return Transaction(TransactionClient(self))
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -407,7 +418,9 @@ async def _run(method: str, sql: str, *args: Any, seconds: float | None = None) 
     client = cast(AsyncpgDBClient, get_connection(CONNECTION_NAME))
     client.log.debug("%s", sql)
     try:
-        async with client.acquire_connection() as connection:
+        if isinstance(client, Client):
+            return await _run_alone(client.pool or await client.opened_pool(), method, sql, *args, timeout=seconds)
+        async with client.acquire_connection() as connection:  # the caller's transaction
             return await getattr(connection, method)(sql, *args, timeout=seconds)
     except pg.IntegrityConstraintViolationError as error:
         raise IntegrityError(error) from error
@@ -415,6 +428,17 @@ async def _run(method: str, sql: str, *args: Any, seconds: float | None = None) 
         raise OperationalError(error) from error
     except TimeoutError as error:
         raise StatementTooSlow("a statement took too long") from error
+
+
+async def _run_alone(pool: Pool, method: str, sql: str, *args: Any, timeout: float | None) -> Any:  # noqa: ASYNC109
+    connection = await pool.acquire()
+    try:
+        result = await getattr(connection, method)(sql, *args, timeout=timeout)
+    except BaseException:
+        await pool.release(connection)
+        raise
+    await pool.take_back(connection)
+    return result
 
 
 async def fetch_all(sql: str, *args: Any, seconds: float | None = None) -> list[asyncpg.Record]:
@@ -464,7 +488,7 @@ async def at_commit(flush: Flush, item: Any) -> None:
     if isinstance(client, TransactionClient):
         client.deferred.append((flush, item))
         return
-    async with client._in_transaction() as own:
+    async with in_transaction(CONNECTION_NAME) as own:
         cast(TransactionClient, own).deferred.append((flush, item))
 
 

@@ -10,9 +10,10 @@ import base64
 import importlib.util
 import time
 import zlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from urllib.parse import urlsplit, urlunsplit
@@ -23,6 +24,7 @@ from tortoise.backends.asyncpg.client import TransactionWrapper
 from tortoise.exceptions import OperationalError
 
 from service.database import db, waiting
+from service.database import steps as steps_of
 from service.database.db import BaseConnection
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations" / db.APP_LABEL
@@ -68,6 +70,11 @@ class Migration:
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         return module
+
+    async def sql(self) -> str:
+        """All that the file does, as one text; for files whose `upgrade` only returns SQL."""
+        module = self.load()
+        return "\n".join([await module.upgrade(None), *(step.sql for step in getattr(module, "STEPS", ()))])
 
 
 def migrations(directory: Path = MIGRATIONS) -> list[Migration]:
@@ -231,7 +238,7 @@ async def migrate(
     lock_timeout_seconds: float = LOCK_TIMEOUT_SECONDS,
     patience_seconds: float = 0.0,
 ) -> list[str]:
-    """Apply all pending migrations, each in its own transaction, and return their names (none when all is done).
+    """Apply all pending migrations, each in its own transaction and steps, and return their names (none: all is done).
 
     Any number of processes may do this at once: one works, the others wait up to `lock_timeout_seconds` and find
     nothing to do. `patience_seconds` is how long to wait for a database that does not answer yet. Raises
@@ -269,9 +276,9 @@ async def apply_pending(connection: BaseConnection) -> list[str]:
 
 
 async def run_upgrade(connection: BaseConnection, number: int) -> None:
-    """Run the SQL of one file in the caller's transaction without recording it; for files that only return SQL."""
+    """Run one file in the caller's transaction without recording it; for tables that nobody else writes to."""
     migration = next(migration for migration in migrations() if migration.number == number)
-    await connection.execute(await migration.load().upgrade(None))
+    await connection.execute(await migration.sql())
 
 
 def models_state(name: str) -> str:
@@ -285,31 +292,39 @@ def models_state(name: str) -> str:
 
 async def _apply(connection: BaseConnection, migration: Migration, state: str) -> None:
     module = migration.load()
+    steps: Sequence[steps_of.Step] = getattr(module, "STEPS", ())
+
+    async def whole() -> None:
+        sql = await module.upgrade(_tortoise_client(connection))
+        if sql.strip():
+            await connection.execute(sql)
+        if not steps:
+            await record(connection, migration.name, state)
+
+    async def in_transaction() -> None:
+        async with connection.transaction():
+            await whole()
+
+    await _patiently(migration.name, in_transaction if getattr(module, "RUN_IN_TRANSACTION", True) else whole)
+    for step in steps:
+        await _patiently(migration.name, partial(step.run, connection))
+    if steps:
+        await record(connection, migration.name, state)
+
+
+async def _patiently(name: str, part: Callable[[], Awaitable[None]]) -> None:
     for attempt in range(1, BUSY_TABLE_TRIES + 1):
         try:
-            if getattr(module, "RUN_IN_TRANSACTION", True):
-                async with connection.transaction():
-                    await _run_and_record(connection, module, migration.name, state)
-            else:
-                await _run_and_record(connection, module, migration.name, state)
+            await part()
             return
-        except pg.LockNotAvailableError as error:
+        except (pg.LockNotAvailableError, pg.DeadlockDetectedError) as error:
             if attempt == BUSY_TABLE_TRIES:
-                raise MigrationError(
-                    f"{migration.name}: a table stayed busy through {BUSY_TABLE_TRIES} attempts."
-                ) from error
+                raise MigrationError(f"{name}: a table stayed busy through {BUSY_TABLE_TRIES} attempts.") from error
             await asyncio.sleep(BUSY_TABLE_PAUSE_SECONDS)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             # Without the detail, which may show values of a row.
             reason = error.args[0] if error.args else type(error).__name__
-            raise MigrationError(f"{migration.name} failed: {reason}") from error
-
-
-async def _run_and_record(connection: BaseConnection, module: ModuleType, name: str, state: str) -> None:
-    sql = await module.upgrade(_tortoise_client(connection))
-    if sql.strip():
-        await connection.execute(sql)
-    await record(connection, name, state)
+            raise MigrationError(f"{name} failed: {reason}") from error
 
 
 async def record(connection: BaseConnection, name: str, state: str) -> None:

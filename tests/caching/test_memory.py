@@ -21,8 +21,8 @@ from service.database import db
 from service.http.errors import SearchBusy
 from service.http.operations import Security, declared_operation
 from service.lists import queries as listing
-from tests.factories import Candidate, make_application, make_candidate, make_job, make_kyc_session, make_post
 from tests.database.test_statements import count, statements  # noqa: F401  # a fixture
+from tests.factories import Candidate, make_application, make_candidate, make_job, make_kyc_session, make_post
 
 # Texts that look like the words between which an answer is cut, and others that JSON has to escape.
 HOSTILE = (

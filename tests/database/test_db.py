@@ -1,10 +1,16 @@
 """Do the pool, transactions and hand-written SQL behave while Postgres is well, away and coming back?"""
 
+import ast
 import asyncio
 import contextlib
 import contextvars
 import datetime
+import importlib.metadata
+import inspect
+import re
 import socket
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 from uuid import uuid4
@@ -24,9 +30,11 @@ from tortoise.transactions import atomic, in_transaction
 from service.audit.models import ActorType, AuditEvent
 from service.auth.models import User
 from service.content.jobs.models import EmploymentType, Job, LifecycleStatus
-from service.database import db, migrate
+from service.database import db, libraries, migrate
 from service.kyc.models import KycSession, KycStatus
 from service.tasks.models import BackgroundTask
+from service.tools.local.servers import free_ports
+from tests.conftest import TEST_ENVIRONMENT
 
 
 class Wire:
@@ -280,6 +288,55 @@ class TestTransaction:
                 raise TransactionManagementError
         assert "active transaction" not in caplog.text
 
+    async def test_one_that_cannot_begin_gives_its_connection_back(self, own_url, monkeypatch):
+        async def fail(self) -> None:
+            raise RuntimeError("no BEGIN")
+
+        async with opened(own_url, pool_max=1, acquire_timeout_seconds=0.5):
+            with monkeypatch.context() as patch:
+                patch.setattr(db.TransactionWrapper, "begin", fail)
+                for _ in range(2):
+                    with pytest.raises(RuntimeError, match="no BEGIN"):
+                        await begin()
+            assert db.pool_stats() == db.PoolStats(size=1, idle=1, maximum=1)
+            await begin()
+
+    async def test_one_that_cannot_be_rolled_back_loses_its_connection(self, own_url, monkeypatch):
+        """Whatever the connection still waits for, nobody else gets it with the rest of this transaction."""
+
+        async def fail(self) -> None:
+            raise pg.InterfaceError("no ROLLBACK")
+
+        async with opened(own_url, pool_max=1):
+            with monkeypatch.context() as patch:
+                patch.setattr(db.TransactionWrapper, "rollback", fail)
+                with pytest.raises(DoesNotExist):
+                    async with in_transaction():
+                        before = await db.fetch_value("SELECT pg_backend_pid()")
+                        raise DoesNotExist("said by the caller")
+            assert await db.fetch_value("SELECT pg_backend_pid()") != before
+
+    async def test_one_that_the_caller_rolled_back_ends_without_an_error(self, database):
+        async with in_transaction() as own:
+            await make_user()
+            await own.rollback()
+        assert await User.all().count() == 0
+
+    async def test_an_undone_savepoint_leaves_nothing_for_the_end(self, database):
+        flushed: list[str] = []
+
+        async def flush(items: list[str]) -> None:
+            flushed.extend(items)
+
+        async with in_transaction():
+            await db.at_commit(flush, "outer")
+            with contextlib.suppress(DoesNotExist):
+                async with in_transaction():
+                    await db.at_commit(flush, "inner")
+                    raise DoesNotExist("only the inner one")
+        await db.at_commit(flush, "alone")
+        assert flushed == ["outer", "alone"]
+
     async def test_an_error_survives_the_loss_of_the_connection(self, database, own_url):
         @atomic()
         async def lose_the_connection() -> None:
@@ -312,6 +369,48 @@ class TestPool:
             db.observe_pool_waits(lambda _seconds: None)
         assert max(waits) >= 0.2
         assert len(waits) == 3
+
+    async def test_the_first_statements_make_one_pool(self, own_url, monkeypatch):
+        made: list[db.Pool] = []
+        create = db.Client.create_pool
+
+        async def note(self, **kwargs) -> db.Pool:
+            await asyncio.sleep(0)
+            made.append(await create(self, **kwargs))
+            return made[-1]
+
+        monkeypatch.setattr(db.Client, "create_pool", note)
+        async with opened(own_url, pool_max=2):
+            await asyncio.gather(
+                *(call() for call in (begin, lambda: db.fetch_value("SELECT 1"), User.all().count) for _ in range(3))
+            )
+            assert len(made) == 1
+
+    async def test_no_timer_and_no_task_is_made_for_a_connection_that_is_idle(self, own_url, monkeypatch):
+        timers: list[float] = []
+        timeout = asyncio.timeout
+        monkeypatch.setattr(asyncio, "timeout", lambda seconds: timers.append(seconds) or timeout(seconds))
+        async with opened(own_url):
+            await db.fetch_value("SELECT 1")
+            assert timers == [db.ACQUIRE_TIMEOUT_SECONDS]
+            loop, tasks = asyncio.get_running_loop(), []
+            loop.set_task_factory(
+                lambda loop, coro, **more: tasks.append(coro) or asyncio.Task(coro, loop=loop, **more)
+            )
+            try:
+                await db.fetch_value("SELECT 1")
+            finally:
+                loop.set_task_factory(None)
+            assert (len(timers), tasks) == (1, [])
+
+    async def test_a_cancelled_statement_gives_its_connection_back(self, own_url):
+        async with opened(own_url, pool_max=1):
+            running = asyncio.create_task(db.execute("SELECT pg_sleep(60)"))
+            await asyncio.sleep(0.1)
+            running.cancel()
+            assert isinstance(await failure_of(running), asyncio.CancelledError)
+            assert await db.fetch_value("SELECT 1") == 1
+            assert db.pool_stats() == db.PoolStats(size=1, idle=1, maximum=1)
 
     async def test_numbers_are_zero_before_the_first_statement(self, own_url):
         async with opened(own_url):
@@ -361,8 +460,77 @@ class TestPool:
 async def _outside_of_the_transaction() -> None:
     """A task inherits the transaction of its maker; this one asks the pool as an unrelated request would."""
     client = db.get_connection(db.CONNECTION_NAME)
-    async with getattr(client, "_parent", client).acquire_connection():
+    async with getattr(client, "parent", client).acquire_connection():
         pass
+
+
+class TestLibraries:
+    """What `db` needs of Tortoise and asyncpg beyond their public members is listed, and missed at start."""
+
+    def test_the_ones_here_are_as_expected(self):
+        libraries.refuse_changed_libraries()
+        assert {name: importlib.metadata.version(name) for name in libraries.WRITTEN_FOR} == libraries.WRITTEN_FOR
+
+    def test_every_overridden_method_is_listed(self):
+        ours = [one for one in vars(db).values() if inspect.isclass(one) and one.__module__ == db.__name__]
+        overridden = {
+            name
+            for one in ours
+            for base in one.__mro__[1:]
+            if base.__module__.startswith(("tortoise.backends", "asyncpg"))
+            for name, member in vars(one).items()
+            if inspect.isfunction(member) and name in vars(base) and name != "__init__"
+        }
+        assert overridden <= {name for _, _, name, _ in libraries.METHODS}
+
+    def test_every_private_member_is_listed(self):
+        tree = ast.parse(inspect.getsource(db))
+        ours = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr[0] == "_"}
+        ours -= {"__module__", "__name__", "__cause__", "__context__", "__suppress_context__", "__init__", "__aexit__"}
+        own = {"_deferred", "_before", "_give_up"}
+        listed = {name for _, _, name, _ in libraries.METHODS} | {name for _, _, name in libraries.MEMBERS}
+        assert ours - own <= listed
+
+    @pytest.mark.parametrize(
+        ("library", "owner", "name"), [(*row[:2], row[2]) for row in (*libraries.METHODS, *libraries.MEMBERS)]
+    )
+    def test_each_is_missed(self, library, owner, name, monkeypatch):
+        for one in getattr(owner, "__mro__", [owner]):
+            if name in vars(one):
+                monkeypatch.delattr(one, name)
+        with pytest.raises(libraries.LibraryChanged) as caught:
+            libraries.refuse_changed_libraries()
+        version = libraries.WRITTEN_FOR[library]
+        assert re.match(rf"{library} {version} has no [\w.]+\.{name}\b", str(caught.value))
+        assert str(caught.value).endswith(f"written for {library} {version}.")
+
+    @pytest.mark.parametrize(("library", "owner", "name", "parameters"), libraries.METHODS)
+    def test_other_arguments_are_refused(self, library, owner, name, parameters, monkeypatch):
+        monkeypatch.setattr(owner, name, lambda self, something_new: None)
+        with pytest.raises(libraries.LibraryChanged, match=name):
+            libraries.refuse_changed_libraries()
+
+    @pytest.mark.parametrize("command", ["serve", "worker", "audit verify"])
+    def test_a_process_ends_with_one_sentence(self, command):
+        program = (
+            "import sys, asyncpg; del asyncpg.Connection.get_reset_query\n"
+            f"from service.cli import main; sys.exit(main({command.split()}))"
+        )
+        environment = {
+            **TEST_ENVIRONMENT,
+            "DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none",
+            "API_PORT": str(free_ports(1)[0]),
+            "OBJECT_STORAGE_ACCESS_KEY_ID": "nobody",
+            "OBJECT_STORAGE_SECRET_ACCESS_KEY": "asks",
+        }
+        ended = subprocess.run(
+            [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+        assert ended.returncode == 1
+        assert ended.stderr == (
+            "asyncpg 0.32.0 has no Connection.get_reset_query(self) as service/database/db.py knows it, which was"
+            " written for asyncpg 0.32.0.\n"
+        )
 
 
 class TestOutage:

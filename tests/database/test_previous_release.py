@@ -20,6 +20,7 @@ import pytest
 from service.database import migrate
 from tests.conftest import TEST_ENVIRONMENT
 from tests.running import running_server, until_answering
+from tests.test_schema import catalogue
 
 # The tag or commit of the release that runs while today's version is rolled out; moved with each release.
 PREVIOUS_RELEASE = "8f6f23f35db9"
@@ -53,6 +54,42 @@ async def migrated(postgres_url: str, template: str) -> AsyncIterator[str]:
     )
     await connection.close()
     yield url
+    await migrate.drop_database(postgres_url, name)
+
+
+async def schema_of(url: str) -> tuple[dict, list[str]]:
+    """Tables, columns, constraints and indexes; triggers and functions."""
+    connection = await asyncpg.connect(url)
+    rows = await connection.fetch(
+        "SELECT pg_get_triggerdef(oid) AS text FROM pg_trigger WHERE NOT tgisinternal"
+        " UNION ALL SELECT pg_get_functiondef(p.oid) FROM pg_proc p WHERE pronamespace = 'public'::regnamespace"
+        " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e') ORDER BY 1"
+    )
+    found = await catalogue(connection), [row["text"] for row in rows]
+    await connection.close()
+    return found
+
+
+async def test_its_database_gets_the_schema_of_a_fresh_one(
+    previous: Path, migrated: str, postgres_url: str, object_storage_env: dict[str, str]
+) -> None:
+    """Its own files made the tables and are recorded; nothing runs twice and nothing is missed."""
+    name = f"previous_{uuid4().hex[:12]}"
+    url = await migrate.create_database(postgres_url, name)
+    environment = {**os.environ, **TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": url}
+    command = [sys.executable, "-m", "service", "migrate"]
+    await asyncio.to_thread(subprocess.run, command, cwd=previous, env=environment, check=True, timeout=120)
+    connection = await asyncpg.connect(url)
+    await connection.execute(
+        "INSERT INTO jobs (id, title, employment_type, description, location_json, employer_json)"
+        " VALUES ('old', 'Welder', 'FULL_TIME', 'Work', '{\"displayLabel\": \"Osaka\"}', '{\"name\": \"PT\"}')"
+    )
+    known = {path.name for path in (previous / "migrations/models").glob("*.py")}
+    assert await migrate.migrate(url) == [one.name for one in migrate.migrations() if one.name not in known]
+    await connection.execute("UPDATE jobs SET title = 'Cook'")
+    assert await connection.fetchval("SELECT search_text FROM jobs") == "cook work pt osaka"
+    await connection.close()
+    assert await schema_of(url) == await schema_of(migrated)
     await migrate.drop_database(postgres_url, name)
 
 

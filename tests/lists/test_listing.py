@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import importlib.util
 import json
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
@@ -650,26 +649,20 @@ FILL_SQL = """
 """
 
 
-def search_migration() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("search", migrate.MIGRATIONS / "014_search_and_paging.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="class")
 async def large_database(postgres_url: str, template: str) -> AsyncIterator[str]:
     """100 000 jobs and posts, analysed; the indexes are made after the rows, which is faster and tests the migration."""
     await migrate.drop_database(postgres_url, "large_lists")
     url = await migrate.create_database(postgres_url, "large_lists", template=template)
-    module = search_migration()
+    (migration,) = (one for one in migrate.migrations() if one.number == 25)
+    indexes = [step for step in migration.load().STEPS if hasattr(step, "definition")]
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute(await module.downgrade(None))
+        await connection.execute("".join(f"DROP INDEX {index.name};" for index in indexes))
         await connection.execute(FILL_SQL)
-        await connection.execute(f"SET maintenance_work_mem = '256MB'; BEGIN; {await module.upgrade(None)}; COMMIT")
+        await connection.execute("SET maintenance_work_mem = '256MB'")
+        for index in indexes:
+            await index.run(connection)
         await connection.execute("ANALYZE")
     finally:
         await connection.close()

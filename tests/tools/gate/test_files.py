@@ -268,6 +268,14 @@ class TestMigrations:
         with pytest.raises(No, match=r"^999_contract\.py has "):
             await files.rollback_migrations(context, check("rollback.migrations"))
 
+    async def test_a_step_that_takes_away(self, context: Context, here: Path) -> None:
+        (here / "migrations/models/999_contract.py").write_text(
+            "from service.database.steps import Statement\n\nSTEPS = (Statement('DROP TABLE users'),)\n\n"
+            "async def upgrade(db):\n    return ''\n"
+        )
+        with pytest.raises(No, match=r"^999_contract\.py has DROP TABLE"):
+            await files.rollback_migrations(context, check("rollback.migrations"))
+
     async def test_a_comment_is_no_statement(self, context: Context, here: Path) -> None:
         text = 'async def upgrade(db):\n    return """-- DROP TABLE later\\nSELECT 1;"""\n'
         (here / "migrations/models/999_expand.py").write_text(text)
