@@ -84,12 +84,14 @@ drill: venv ## the long trials on the cluster: upgrade and rollback under load, 
 	$(BIN)/pytest -m 'e2e and drill' tests/e2e $(TESTS)
 
 ROWS ?= 100000
-ROUNDS ?= 5
+ROUNDS ?= 3
+PEER ?=
 OUT ?=
 
 .PHONY: bench
-bench: venv ## speed, as ratios measured side by side in about seven minutes (ROWS=100000, ROUNDS=5, OUT=FILE)
-	@exec $(PY) -m tests.bench --rows $(ROWS) --rounds $(ROUNDS) $(if $(OUT),--out '$(OUT)')
+bench: venv ## speed as ratios (BASE=revision, PEER=http://127.0.0.1:4001, ROWS=100000, ROUNDS=3, OUT=FILE)
+	@exec $(PY) -m tests.bench --rows $(ROWS) --rounds $(ROUNDS) --base '$(BASE)' --peer '$(PEER)' \
+	  $(if $(OUT),--out '$(OUT)')
 
 TREE ?= .
 

@@ -87,16 +87,20 @@ class Server:
 
 @contextlib.asynccontextmanager
 async def running_server(
-    environment: dict[str, str], *, python: str = sys.executable, tree: Path | None = None
+    environment: dict[str, str],
+    *,
+    python: str = sys.executable,
+    tree: Path | None = None,
+    module: tuple[str, ...] = ("service", "serve"),
 ) -> AsyncIterator[Server]:
     """Start the API with `environment` (and PATH alone of ours) on a free port; wait until /health answers.
 
-    `tree` is the folder whose `service` runs; default: where the tests run.
+    `tree` is the folder whose `service` runs; default: where the tests run. `module`: what runs, and its arguments.
     """
     (port,) = free_ports(1)
     process = await asyncio.to_thread(
         subprocess.Popen,
-        [python, "-m", "service", "serve"],
+        [python, "-m", *module],
         env={"PATH": os.environ["PATH"], **environment, "API_PORT": str(port), "API_HOST": "127.0.0.1"},
         stdout=subprocess.DEVNULL,
         cwd=tree,

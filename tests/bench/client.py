@@ -1,4 +1,4 @@
-"""How fast does a server answer one request, sent again and again? A load client that runs in a process of its own.
+"""How fast does a server answer the same requests again and again? A load client that runs in a process of its own.
 
 `run` keeps all connections busy (closed loop) or begins requests on a schedule whatever the server does (open loop). In
 an open loop a request's time counts from the moment it was due, so a server that stops for a second is seen by all who
@@ -11,6 +11,7 @@ httpx takes 1,250 µs, several times what the server needs.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections import deque
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from typing import cast
 
 import uvloop
 
-from service.auth import passwords
 from service.tools.local.servers import HOST
 
 _PATIENCE_SECONDS = 10.0
@@ -30,21 +30,30 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One request (its bytes), again and again; with `rate`, that many begin each second, else as many as are answered."""
+    """Requests (their bytes) one after another, then from the first again; with `rate`, that many begin each second.
+
+    `status` is the expected one; 2 stands for all from 200 to 299. Answers with the status `borne` are counted aside.
+    """
 
     port: int
-    request: bytes
+    requests: tuple[bytes, ...]
     connections: int = 16
     rate: float | None = None
     status: int = 200
+    borne: int | None = None
+    host: str = HOST
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """`times`: seconds of each answer, ascending. `seconds`: from the first request to the last answer."""
+    """`times`: seconds of each answer, ascending. `seconds`: from the first request to the last answer.
+
+    `refused`: answers with the status that was borne, which are not among the times.
+    """
 
     times: list[float]
     seconds: float
+    refused: int = 0
 
     @property
     def per_second(self) -> float:
@@ -69,29 +78,22 @@ def run(load: Load, seconds: float) -> Answers:
     return uvloop.run(_Run(load, seconds).drive())
 
 
-def hash_passwords(seconds: float) -> float:
-    """Argon2id records a second that one thread makes, with the product's parameters."""
-    count, started = 0, time.perf_counter()
-    while time.perf_counter() < started + seconds:
-        passwords._hasher.hash("correct horse 9")
-        count += 1
-    return count / (time.perf_counter() - started)
-
-
 class _Run:
     def __init__(self, load: Load, seconds: float) -> None:
         self.load, self.seconds = load, seconds
         self.times: list[float] = []
         self.idle: list[_Connection] = []
         self.due: deque[float] = deque()
+        self.requests = itertools.cycle(load.requests)
         self.open = True
         self.last_answer_at = 0.0
+        self.refused = 0
 
     async def drive(self) -> Answers:
         loop = asyncio.get_running_loop()
         self.done: asyncio.Future[None] = loop.create_future()
         for _ in range(self.load.connections):
-            await loop.create_connection(lambda: _Connection(self), HOST, self.load.port)
+            await loop.create_connection(lambda: _Connection(self), self.load.host, self.load.port)
         connections = list(self.idle)
         started = time.perf_counter()
         try:
@@ -114,7 +116,9 @@ class _Run:
         finally:
             for connection in connections:
                 connection.transport.abort()
-        return Answers(sorted(self.times), self.last_answer_at - started)
+        if not self.times:
+            raise Refused(f"{self.name}: no answer but {self.load.borne}")
+        return Answers(sorted(self.times), self.last_answer_at - started, self.refused)
 
     def begin(self) -> None:
         """Send what is due over connections that are free."""
@@ -130,7 +134,10 @@ class _Run:
 
     def answered(self, connection: _Connection) -> None:
         self.last_answer_at = time.perf_counter()
-        self.times.append(self.last_answer_at - connection.due)
+        if connection.refused:
+            self.refused += 1
+        else:
+            self.times.append(self.last_answer_at - connection.due)
         self.idle.append(connection)
         if self.load.rate is None and self.open:
             self.due.append(self.last_answer_at)
@@ -142,7 +149,7 @@ class _Run:
 
     @property
     def name(self) -> str:
-        return b" ".join(self.load.request.split(maxsplit=2)[:2]).decode()
+        return b" ".join(self.load.requests[0].split(maxsplit=2)[:2]).decode()
 
 
 class _Connection(asyncio.Protocol):
@@ -153,6 +160,7 @@ class _Connection(asyncio.Protocol):
         self.due = 0.0
         self.buffer = b""
         self.wanted = 0
+        self.refused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
@@ -162,7 +170,7 @@ class _Connection(asyncio.Protocol):
         if self.transport.is_closing():
             return  # `connection_lost` says so in a moment
         self.due = due
-        self.transport.write(self.run.load.request)
+        self.transport.write(next(self.run.requests))
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
@@ -172,7 +180,8 @@ class _Connection(asyncio.Protocol):
                 return
             head = self.buffer[:end].lower()
             status = head[9:12].decode(errors="replace")
-            if status != str(self.run.load.status):
+            self.refused = status == str(self.run.load.borne)
+            if not self.refused and not status.startswith(str(self.run.load.status)):
                 self.run.fail(f"answered {status} instead of {self.run.load.status}")
                 return
             # Our server announces every body that it sends; an answer without a length has none.

@@ -1,200 +1,254 @@
-"""What is measured? Three servers on databases of three sizes, pgbench with the very statements of a request, CPU time."""
+"""What is measured? Servers of one or two revisions on databases with the same rows, and any other server by its address."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import math
 import os
-import re
 import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-from unittest import mock
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
-from asgi_lifespan import LifespanManager
 
-from service.app import create_app
-from service.base import logs
-from service.base.settings import load_settings
-from service.database import db, migrate
-from service.tools.local.servers import EmbeddedPostgres, free_ports, postgres_program
-from service.tools.seed.domain import seed
+from service.database import migrate
+from service.tools.local.servers import HOST, EmbeddedPostgres, free_ports
+from tests.bench import constant, data
+from tests.bench.revisions import Revision
 from tests.running import Server, running_server
 
-# Who reads, and who signs in again and again: that would renew what the reader's answers are made of.
-READER, OTHER = "ayu.lestari@example.com", "budi.santoso@example.com"
-# In 1 of 5 000 jobs, in none, in 1 of 13.
-RARE, ABSENT, BROAD = "langka", "nowhere", "japan"
-_POOL = 10
-# Copies of the seeded jobs behind them, so that the first page is the same in each database. A candidate and a sign-in
-# for every ten of them, and forty jobs on the reader's list.
-_FILL_SQL = f"""
-    INSERT INTO jobs (id, title, employment_type, visa_sponsorship, description, requirements_json, location_json,
-                      employer_json, created_at, lifecycle_status, published_at)
-        SELECT 'bench_' || lpad(n::text, 8, '0'), title, employment_type, visa_sponsorship,
-            description || ' No. ' || n || CASE WHEN n % 5000 = 7 THEN ' {RARE}' ELSE '' END,
-            requirements_json, location_json, employer_json, timestamptz '2026-06-01Z' + n * interval '1 second',
-            'PUBLISHED', published_at
-        FROM generate_series(1, {{rows}}) n
-        JOIN (SELECT *, row_number() OVER (ORDER BY id) AS number FROM jobs) seeded
-            ON number = 1 + n % (SELECT count(*) FROM jobs);
-    INSERT INTO users (id, full_name, email, password_hash)
-        SELECT gen_random_uuid(), 'Candidate ' || n, 'bench' || n || '@example.com', 'x'
-        FROM generate_series(1, {{rows}} / 10) n;
-    INSERT INTO session_families (id, user_id) SELECT gen_random_uuid(), id FROM users WHERE email LIKE 'bench%';
-    INSERT INTO user_saved_jobs (id, user_id, job_id)
-        SELECT gen_random_uuid(), u.id, j.id FROM users u, (SELECT id FROM jobs ORDER BY md5(id) LIMIT 40) j
-        WHERE u.email = '{READER}' ON CONFLICT DO NOTHING;
-"""
+_STAFF_KEY_HEADER = "x-admin-api-key"
 
 
 class Broken(Exception):
-    """Something that is measured does not work; the text says what."""
+    """Something that is needed for measuring does not work; the text says what."""
 
 
-@dataclass(frozen=True)
-class Target:
-    """A running API, its settings, and a candidate's access token."""
+@dataclass
+class Side:
+    """One server that is measured. `pids` are those of it and its Postgres, whose CPU time counts.
 
-    server: Server
-    environment: dict[str, str]
-    token: str
+    A server of ours has a `database_url` and a `starter`; of a foreign one the address and two candidates are known.
+    """
+
+    name: str
+    title: str
+    host: str
+    port: int
+    pids: tuple[int, ...]
+    database_url: str = ""
+    starter: Callable[[], contextlib.AbstractAsyncContextManager[Server]] | None = None
+    staff_key: str = ""
+    people: dict[str, tuple[str, str]] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     @property
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
+    def url(self) -> str:
+        """As above."""
+        return f"http://{self.host}:{self.port}"
+
+    def headers(self, who: str) -> dict[str, str]:
+        """Those of a `reader`, a `writer` or `staff` with a token, of `key`, or of a `stranger`."""
+        if who == "stranger":
+            return {}
+        return {_STAFF_KEY_HEADER: self.staff_key} if who == "key" else {"Authorization": f"Bearer {self.tokens[who]}"}
+
+    def sign_in(self) -> None:
+        """Get new tokens for all people; a foreign server's may not live as long as the run."""
+        with httpx.Client(base_url=self.url) as client:
+            for who, (email, password) in self.people.items():
+                answer = client.post("/auth/login", json={"email": email, "password": password}).raise_for_status()
+                self.tokens[who] = answer.json()["accessToken"]
+
+    def get(self, path: str, who: str = "reader") -> httpx.Response:
+        """One answer. Raises httpx.HTTPError."""
+        return httpx.get(self.url + path, headers=self.headers(who), timeout=30).raise_for_status()
 
 
 @dataclass(frozen=True)
 class Stack:
-    """`targets`: by number of jobs; `password`: of every seeded account."""
+    """`sides` are compared with one another; `few` has four jobs and `constant` the constant route, both of this tree."""
 
-    postgres_pid: int
-    targets: dict[int, Target]
-    password: str
+    sides: list[Side]
+    few: Side
+    constant: Side
+    admin_url: str
+    loading_seconds: float
 
 
 @contextlib.asynccontextmanager
-async def running_stack(sizes: list[int]) -> AsyncIterator[Stack]:
-    """Start Postgres and an API for each size in jobs (0: the seed alone), all thrown away in the end.
+async def running_stack(
+    this: Revision, base: Revision | None, peer: str | None, rows: int, say: Callable[[str], None]
+) -> AsyncIterator[Stack]:
+    """Start it all, thrown away in the end.
 
     Settings are the defaults of production, but for the rate limits and the life of the token, which are in the way.
-    No object store runs: nothing that is measured asks for one.
+    No object store runs: nothing that is measured asks for one. Raises Broken.
     """
     folder = Path(tempfile.mkdtemp(prefix="jembatan-bench-"))
     folder.chmod(0o711)  # Postgres runs as another user when root starts it.
     password = secrets.token_urlsafe(24)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        postgres = EmbeddedPostgres(folder / "postgres", free_ports(1)[0], secrets.token_urlsafe(24), durable=False)
+        postgres = EmbeddedPostgres(
+            folder / "postgres", free_ports(1)[0], secrets.token_urlsafe(24), durable=False, max_connections=200
+        )
         stack.callback(postgres.remove)
+        with postgres:
+            postgres.execute(
+                "ALTER SYSTEM SET shared_buffers = '2GB';"
+                "ALTER SYSTEM SET pg_stat_statements.track = 'none'; CREATE EXTENSION pg_stat_statements"
+            )
         stack.enter_context(postgres)
+        assert postgres.process is not None
         environment = {
             "ENVIRONMENT": "dev",
             "AUTH_TOKEN_KEYS": f"b1:{secrets.token_urlsafe(36)}",
+            "AUDIT_KEYS": f"a1:{secrets.token_urlsafe(36)}",
             "AUTH_ACCESS_TOKEN_TTL_SEC": "86400",
+            "ADMIN_API_KEY": secrets.token_urlsafe(24),
             "RATE_LIMITS": "off",
-            "DB_POOL_MAX": str(_POOL),
             "SEED_CANDIDATE_PASSWORD": password,
             "OBJECT_STORAGE_ACCESS_KEY_ID": "nobody",
             "OBJECT_STORAGE_SECRET_ACCESS_KEY": "asks",
         }
-        template_url = await migrate.create_database(postgres.admin_url, "seeded")
-        await migrate.migrate(template_url)
-        await seed(load_settings({**environment, "DATABASE_URL": template_url}), environ=environment)
-        targets = {}
-        for rows in sizes:
-            url = await migrate.create_database(postgres.admin_url, f"rows_{rows}", template="seeded")
-            await _fill(url, rows)
-            own = {**environment, "DATABASE_URL": url}
-            server = await stack.enter_async_context(running_server(own))
-            async with httpx.AsyncClient(base_url=server.url) as client:
-                answer = await client.post("/auth/login", json={"email": READER, "password": password})
-            targets[rows] = Target(server, own, answer.raise_for_status().json()["accessToken"])
-        assert postgres.process is not None
-        yield Stack(postgres.process.pid, targets, password)
+        began = time.monotonic()
+        urls = await _databases(postgres.admin_url, this, base, rows, environment, say)
+        loading_seconds = time.monotonic() - began
+
+        async def start(name: str, title: str, revision: Revision, *module: str) -> Side:
+            own = {
+                **environment,
+                "DATABASE_URL": urls["few" if name == "few" else "base" if name == "base" else "this"],
+            }
+
+            def starter() -> contextlib.AbstractAsyncContextManager[Server]:
+                more = {"module": module} if module else {}
+                return running_server(own, python=revision.python, tree=revision.tree, **more)
+
+            server = await stack.enter_async_context(starter())
+            people = {"reader": data.READER, "writer": data.WRITER, "staff": data.STAFF}
+            side = Side(
+                name,
+                title,
+                HOST,
+                server.port,
+                (server.process.pid, postgres.process.pid),
+                own["DATABASE_URL"],
+                starter,
+                environment["ADMIN_API_KEY"],
+                {who: (email, password) for who, email in people.items()},
+            )
+            side.sign_in()
+            return side
+
+        sides = [await start("this", this.name, this)]
+        if base is not None:
+            sides.append(await start("base", base.name, base))
+        if peer is not None:
+            sides.append(_peer(peer))
+        body = folder / "page"
+        body.write_bytes(sides[0].get("/jobs?limit=20").content)
+        module = f"{constant.__package__}.constant", str(body)
+        yield Stack(
+            sides,
+            await start("few", "four jobs", this),
+            await start("constant", "constant route", this, *module),
+            postgres.admin_url,
+            loading_seconds,
+        )
 
 
-async def _fill(url: str, rows: int) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        if rows:
-            # Made after the rows, the search index takes half the time.
-            await connection.execute("SET maintenance_work_mem = '256MB'; DROP INDEX idx_jobs_search")
-            await connection.execute(_FILL_SQL.format(rows=rows))
-            async with connection.transaction():
-                await migrate.run_upgrade(connection, 14)
-        await connection.execute("VACUUM (ANALYZE)")
-        await connection.execute("CHECKPOINT")
-    finally:
-        await connection.close()
+async def _databases(
+    admin_url: str,
+    this: Revision,
+    base: Revision | None,
+    rows: int,
+    environment: dict[str, str],
+    say: Callable[[str], None],
+) -> dict[str, str]:
+    """Addresses of `base`, `this` and `few`. Ours begins as a copy of the base's, as when a release takes over."""
+    oldest = base or this
+    seeded = await migrate.create_database(admin_url, "seeded")
+    for command in ("migrate", "seed"):
+        await _run(oldest, command, {**environment, "DATABASE_URL": seeded})
+    urls = {"few": await _copy(admin_url, seeded, "few")}
+    urls["base"] = await _copy(admin_url, seeded, "base")
+    say(f"Loading {rows} jobs and posts …")
+    await data.fill(urls["base"], rows)
+    urls["this"] = await _copy(admin_url, urls["base"], "this")
+    await data.keep_jobs(urls["few"], 4)
+    for name in ("few", "this"):
+        await _run(this, "migrate", {**environment, "DATABASE_URL": urls[name]})
+    for url in urls.values():
+        await data.settle(url)
+    return urls
 
 
-async def statements_of(target: Target, path: str) -> list[tuple[str, tuple[Any, ...]]]:
-    """What the product sends to its database for one request, with the values.
-
-    Of the second of two requests: the first counts the list's total for all that follow.
-    """
-    sent: list[tuple[str, tuple[Any, ...]]] = []
-    send = db._run
-
-    async def note(method: str, sql: str, *values: Any, **options: Any) -> Any:
-        sent.append((sql, values))
-        return await send(method, sql, *values, **options)
-
-    logs.configure("error", "bench")
-    app = create_app(load_settings(target.environment), "bench")
-    with mock.patch.object(db, "_run", note):
-        async with (
-            LifespanManager(app),
-            httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bench") as client,
-        ):
-            for _ in range(2):
-                sent.clear()
-                (await client.get(path, headers=target.headers)).raise_for_status()
-    return sent
-
-
-def script_of(statements: list[tuple[str, tuple[Any, ...]]]) -> tuple[str, list[str]]:
-    """The statements as a script of pgbench, and the options that define its variables."""
-    lines, options = [], []
-    for number, (sql, values) in enumerate(statements):
-        lines.append(re.sub(r"\$(\d+)", rf":v{number}_\1", sql) + ";\n")
-        options += [f"--define=v{number}_{place}={value}" for place, value in enumerate(values, start=1)]
-    return "".join(lines), options
-
-
-def pgbench(target: Target, statements: list[tuple[str, tuple[Any, ...]]], seconds: int) -> float:
-    """Runs of all `statements` a second, as prepared statements over as many connections as the product has."""
-    script, options = script_of(statements)
-    done = subprocess.run(
-        [
-            *(str(postgres_program("pgbench")), "--no-vacuum", "--protocol=prepared", "--file=/dev/stdin"),
-            *(f"--client={_POOL}", "--jobs=1", f"--time={seconds}", *options, target.environment["DATABASE_URL"]),
-        ],
-        input=script,
+async def _run(revision: Revision, command: str, environment: dict[str, str]) -> None:
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [revision.python, "-m", "service", command],
+        cwd=revision.tree,
+        env={"PATH": os.environ["PATH"], **environment},
         capture_output=True,
         text=True,
         check=False,
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
     )
-    found = re.search(r"^tps = ([\d.]+)", done.stdout, re.MULTILINE)
-    if done.returncode != 0 or found is None:
-        raise Broken(f"pgbench: {done.stderr.strip()[-1000:]}")
-    return float(found[1])
+    if done.returncode != 0:
+        raise Broken(f"{command} of {revision.name}: {(done.stdout + done.stderr).strip()[-1000:]}")
+
+
+async def _copy(admin_url: str, url: str, name: str) -> str:
+    connection = await asyncpg.connect(admin_url)
+    try:
+        # Files of gigabytes are copied, not written through the log.
+        source = urlsplit(url).path.lstrip("/")
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
+    finally:
+        await connection.close()
+    return migrate.with_database(admin_url, name)
+
+
+def _peer(url: str) -> Side:
+    """A server that somebody else runs; two candidates sign up there. Raises Broken."""
+    parts = urlsplit(url)
+    host, port = parts.hostname or "", parts.port or 80
+    try:
+        side = Side("peer", url, host, port, pids_behind(port) if host in {HOST, "localhost"} else ())
+        for who in ("reader", "writer"):
+            email, password = f"bench-{who}-{secrets.token_hex(6)}@example.com", secrets.token_urlsafe(18)
+            body = {"fullName": "Bench Candidate", "email": email, "password": password}
+            httpx.post(f"{side.url}/auth/register", json=body, timeout=30).raise_for_status()
+            side.people[who] = (email, password)
+        side.sign_in()
+        for item in side.get(f"/jobs?limit={data.SAVED}").json()["items"]:
+            body = {"jobId": item["id"]}
+            answer = httpx.post(
+                f"{side.url}/users/me/saved-jobs", json=body, headers=side.headers("reader"), timeout=30
+            )
+            answer.raise_for_status()
+    except (httpx.HTTPError, socket.gaierror, KeyError) as error:
+        raise Broken(f"{url}: {error!r}") from None
+    return side
+
+
+# --- /proc ------------------------------------------------------------------------------------------------------------
 
 
 def cpu_seconds(*pids: int) -> float:
     """What processes and their children, living and ended, spent so far; not a number where there is no /proc."""
-    if sys.platform != "linux":
+    if sys.platform != "linux" or not pids:
         return math.nan
     ticks = 0
     for path in Path("/proc").glob("[0-9]*/stat"):
@@ -205,3 +259,50 @@ def cpu_seconds(*pids: int) -> float:
             elif int(fields[1]) in pids:
                 ticks += sum(map(int, fields[11:13]))
     return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def resident_bytes(pid: int) -> float:
+    """Memory of one process; not a number where there is no /proc."""
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return math.nan
+
+
+def pids_behind(port: int) -> tuple[int, ...]:
+    """Who listens on a port of this machine, and the Postgres to which it is connected; nobody where there is no /proc."""
+    listening, remote = dict[int, str](), dict[str, int]()
+    for family in ("tcp", "tcp6"):
+        with contextlib.suppress(OSError):
+            for line in Path(f"/proc/net/{family}").read_text().splitlines()[1:]:
+                _, local, other, state, *rest = line.split()
+                if state == "0A":
+                    listening[int(local.rpartition(":")[2], 16)] = rest[5]
+                else:
+                    remote[rest[5]] = int(other.rpartition(":")[2], 16)
+    server = _holders(listening.get(port, ""))
+    inodes = {inode for pid in server for inode in _sockets(pid)}
+    found = set(server)
+    for far in {remote[inode] for inode in inodes & remote.keys()} & listening.keys():
+        found |= {pid for pid in _holders(listening[far]) if _command(pid) == "postgres"}
+    return tuple(sorted(found))
+
+
+def _holders(inode: str) -> list[int]:
+    pids = [int(path.name) for path in Path("/proc").glob("[0-9]*") if inode]
+    return [pid for pid in pids if inode in _sockets(pid)]
+
+
+def _sockets(pid: int) -> set[str]:
+    found = set()
+    for path in Path(f"/proc/{pid}/fd").glob("*"):
+        with contextlib.suppress(OSError):
+            target = os.readlink(path)
+            if target.startswith("socket:["):
+                found.add(target[8:-1])
+    return found
+
+
+def _command(pid: int) -> str:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""
