@@ -22,7 +22,7 @@ import httpx
 
 from service.database.migrate import MigrationError
 from service.tools.local.processes import LocalError
-from tests.bench import goals, plots, revisions, stack
+from tests.bench import data, goals, plots, revisions, stack
 from tests.bench.client import Refused
 from tests.bench.figures import Round, Sample, table
 from tests.bench.measures import EVERYWHERE, HERE, OURS, Bench, Measure
@@ -78,6 +78,8 @@ async def _round(bench: Bench, found: Run, number: int, seconds: float) -> dict[
     plan += [(name, measure, found.sides[0]) for name, measure in HERE.items()]
     for side in found.sides:
         side.sign_in()
+    for side in ours:
+        await data.settle(side.database_url, data.WRITTEN)
     # Every other round goes backwards, so that what drifts takes from both sides.
     for name, measure, side in plan[:: -1 if number % 2 else 1]:
         samples[f"{side.name} {name}"] = await _measured(bench, found, name, measure, side, seconds)

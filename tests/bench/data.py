@@ -15,6 +15,8 @@ RARE, ABSENT, BROAD = "langka", "nowhere", "japan"
 SYLLABLES = [consonant + vowel for consonant in "bdfghkmprst" for vowel in "aeiou"]
 WORDS = ["".join(parts) for parts in itertools.islice(itertools.product(SYLLABLES[::2], SYLLABLES[1::3]), 509)]
 SAVED = 40
+# What the measures write to.
+WRITTEN = "user_versions, content_versions, user_saved_jobs, job_applications, job_application_journey_events, sessions"
 BENCH_ID = "bench_{:08d}"
 
 
@@ -99,11 +101,11 @@ async def keep_jobs(url: str, count: int) -> None:
         await connection.close()
 
 
-async def settle(url: str) -> None:
-    """Leave nothing to be done for Postgres in the background."""
+async def settle(url: str, tables: str = "") -> None:
+    """Do for `tables` (all: empty) what Postgres does in the background, where it would fall on whatever is measured."""
     connection = await asyncpg.connect(url)
     try:
-        await connection.execute("VACUUM (ANALYZE)")
+        await connection.execute(f"VACUUM (ANALYZE) {tables}")
         await connection.execute("CHECKPOINT")
     finally:
         await connection.close()

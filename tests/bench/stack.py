@@ -106,7 +106,7 @@ async def running_stack(
         stack.callback(postgres.remove)
         with postgres:
             postgres.execute(
-                "ALTER SYSTEM SET shared_buffers = '2GB';"
+                "ALTER SYSTEM SET shared_buffers = '2GB'; ALTER SYSTEM SET autovacuum = off;"
                 "ALTER SYSTEM SET pg_stat_statements.track = 'none'; CREATE EXTENSION pg_stat_statements"
             )
         stack.enter_context(postgres)
@@ -232,12 +232,13 @@ def _peer(url: str) -> Side:
             httpx.post(f"{side.url}/auth/register", json=body, timeout=30).raise_for_status()
             side.people[who] = (email, password)
         side.sign_in()
-        for item in side.get(f"/jobs?limit={data.SAVED}").json()["items"]:
-            body = {"jobId": item["id"]}
-            answer = httpx.post(
-                f"{side.url}/users/me/saved-jobs", json=body, headers=side.headers("reader"), timeout=30
-            )
-            answer.raise_for_status()
+        for list_path, saved_path, name in (
+            ("/jobs", "/users/me/saved-jobs", "jobId"),
+            ("/feed/posts", "/users/me/saved-posts", "postId"),
+        ):
+            for item in side.get(f"{list_path}?limit={data.SAVED}").json()["items"]:
+                body, headers = {name: item["id"]}, side.headers("reader")
+                httpx.post(side.url + saved_path, json=body, headers=headers, timeout=30).raise_for_status()
     except (httpx.HTTPError, socket.gaierror, KeyError) as error:
         raise Broken(f"{url}: {error!r}") from None
     return side

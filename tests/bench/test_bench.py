@@ -239,6 +239,7 @@ class TestProcesses:
         assert stack.cpu_seconds(*pids) > 0
 
 
+@pytest.mark.skipif(not (revisions.ROOT / ".git").exists(), reason="this is no clone")
 class TestRevisions:
     def test_the_files_of_a_revision_are_kept(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(revisions, "_KEPT", tmp_path)
