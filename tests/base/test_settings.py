@@ -271,3 +271,17 @@ class TestDatabaseAddress:
         with pytest.raises(SettingsError, match=r"^DATABASE_URL is not a valid Postgres address\.") as refused:
             load_settings({**BASE, "DATABASE_URL": f"postgresql://u:geheim@{hosts}/d"})
         assert "geheim" not in str(refused.value)
+
+    def test_the_direct_address_is_the_same_one_unless_it_is_set(self) -> None:
+        direct = "postgresql://u:p@direct/d"
+        assert load_settings(BASE).direct_url == BASE["DATABASE_URL"]
+        assert load_settings({**BASE, "DATABASE_DIRECT_URL": direct}).direct_url == direct
+
+    @pytest.mark.parametrize(
+        ("address", "problem"),
+        [("mysql://u:geheim@h/d", "must start with postgres://"), ("postgresql://u:geheim@h:x/d", "is not a valid")],
+    )
+    def test_a_wrong_direct_address_stops_the_start_too(self, address: str, problem: str) -> None:
+        with pytest.raises(SettingsError, match=rf"^DATABASE_DIRECT_URL {problem}") as refused:
+            load_settings({**BASE, "DATABASE_DIRECT_URL": address})
+        assert "geheim" not in str(refused.value)
