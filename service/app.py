@@ -11,7 +11,6 @@ from typing import Any
 from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import BadRequest, MethodNotAllowed, PayloadTooLarge, SanicException
 from sanic.exceptions import NotFound as RouteNotFound
-from sanic.response import empty
 
 from service.adapters.object_storage import ObjectStorage
 from service.applications.admin_routes import bp as admin_applications
@@ -46,7 +45,7 @@ from service.http.errors import (
     ServerBusy,
 )
 from service.http.operations import Security, declared_operation, template_of
-from service.http.web import MAX_BODY_BYTES, answer_json, language_of
+from service.http.web import MAX_BODY_BYTES, Answer, answer_json, language_of
 from service.kyc.admin_routes import bp as admin_kyc
 from service.kyc.routes import bp as kyc
 from service.organizations.admin_routes import bp as admin_organizations
@@ -95,10 +94,10 @@ class ApiRequest(Request):
         super().__init__(_canonical(url_bytes), *args, **kwargs)
 
     @property
-    def id(self) -> uuid.UUID:
-        """A fresh id; Sanic would take the client's own."""
-        if not isinstance(self._id, uuid.UUID):
-            self._id = uuid.uuid4()
+    def id(self) -> str:
+        """A fresh id, the text of a UUID; Sanic would take the client's own."""
+        if not isinstance(self._id, str):
+            self._id = str(uuid.uuid4())
         return self._id
 
 
@@ -230,9 +229,9 @@ async def finish(request: Request, response: HTTPResponse) -> None:
 async def explain(request: Request, error: Exception) -> HTTPResponse:
     """Every failure as the contract's envelope, in the user's language."""
     if request is None:  # the connection broke before there was a request
-        return empty(400)
+        return Answer(status=400)
     if request.method == "OPTIONS" and isinstance(error, RouteNotFound | MethodNotAllowed):
-        return empty(headers=_PREFLIGHT)
+        return Answer(status=204, headers=_PREFLIGHT)
     refusal = _as_api_error(error)
     if not refusal.quiet:
         logs.log(

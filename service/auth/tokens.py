@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 import secrets
@@ -42,6 +43,9 @@ def issue_access_token(
     return f"{head}.{_encode(_sign(signing_key.secret, head))}"
 
 
+# A signature stays what it is: of the tokens that verified, those used last are remembered with the keys that were asked,
+# so one whose key leaves the ring is looked at anew. What may change (the time, the sign-in, the person) is not in here.
+@functools.lru_cache(maxsize=4096)
 def read_access_token(token: str, keys: tuple[Key, ...], old_secret: str) -> Claims:
     """Check the signature and the payload's form; the expiry is the caller's to compare.
 

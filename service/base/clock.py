@@ -12,6 +12,5 @@ def utc_now() -> datetime:
 
 def format_time(moment: datetime) -> str:
     """UTC with exactly three fraction digits and `Z`; microseconds are cut, not rounded."""
-    utc = moment.astimezone(UTC)
-    # `%Y` alone leaves out the zeros of years before 1000.
-    return f"{utc.year:04d}-{utc:%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -600,6 +600,7 @@ def _problem_line(item: Any) -> str:
     return f"{name}: {text}" if name else text
 
 
+@functools.lru_cache(maxsize=16)
 def parse_ring(text: str) -> tuple[Key, ...]:
     """`kid:secret,kid:secret` → keys in that order. Raises ValueError for another form or a repeated id."""
     keys = []

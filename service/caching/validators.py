@@ -11,11 +11,11 @@ import re
 from pathlib import Path
 
 from sanic import HTTPResponse, Request
-from sanic.response import empty
 
 from service.auth.principal import Principal
 from service.base.version import VERSION
 from service.caching.basis import Basis
+from service.http.web import Answer
 
 CACHE_CONTROL = "private, no-cache"
 CACHE_CONTROL_OF_STRANGERS = "no-cache"
@@ -60,7 +60,7 @@ def revalidate(
     request.ctx.entity_tag = tag
     # A star says nothing of this very address, so only the handler knows whether there is anything to match.
     if tag in _wanted(request):
-        return empty(304)
+        return Answer(status=304)
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, Protocol, TypeVar, cast
@@ -22,6 +23,8 @@ from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
 from sanic import HTTPResponse, Request
 from sanic.exceptions import PayloadTooLarge
+from sanic.helpers import has_message_body
+from sanic.response.types import HEADER_TRANSLATION_TABLE
 
 from service.base.clock import format_time
 from service.http.errors import ApiError, InvalidCursor, InvalidLimit, InvalidRequestBody
@@ -215,16 +218,36 @@ def page_info(page: Paged, *, shown: int, has_more: bool, total: int) -> PageInf
     return PageInfo(cursor=str(page.cursor), next_cursor=following, limit=page.limit, total=total)
 
 
+class Answer(HTTPResponse):
+    """What the server sends back. Its headers become the same bytes as Sanic's, without a look at each character.
+
+    Sanic takes line ends out by `str.translate`, which costs more than all else that it does for an answer.
+    """
+
+    @property
+    def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
+        """Names and values as they are sent."""
+        if has_message_body(self.status):  # type: ignore[no-untyped-call]  # Sanic leaves it untyped
+            self.headers.setdefault("content-type", self.content_type)
+        return ((_header_bytes(name), _header_bytes(str(value))) for name, value in self.headers.items())
+
+
+def _header_bytes(text: str) -> bytes:
+    if "\r" in text or "\n" in text or "\x00" in text:
+        text = text.translate(HEADER_TRANSLATION_TABLE)
+    return text.encode(errors="surrogateescape")
+
+
 def answer(body: Output, status: int = 200) -> HTTPResponse:
     """A JSON answer; Content-Type carries no charset, as shipped apps see it today."""
-    return HTTPResponse(
+    return Answer(
         body.__pydantic_serializer__.to_json(body, by_alias=True), status=status, content_type="application/json"
     )
 
 
 def answer_json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> HTTPResponse:
     """Like `answer` for a plain JSON value."""
-    return HTTPResponse(orjson.dumps(body), status=status, headers=headers, content_type="application/json")
+    return Answer(orjson.dumps(body), status=status, headers=headers, content_type="application/json")
 
 
 def uuid_or_none(text: str) -> str | None:

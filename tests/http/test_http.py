@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from sanic import Sanic
+from sanic import HTTPResponse, Sanic
 
+from service.base.clock import format_time
 from service.content.jobs import domain
 from service.http.operations import Security, declared_operation, template_of
+from service.http.web import Answer
 from tests.factories import Candidate
 
 PUBLIC = {
@@ -103,6 +106,26 @@ class TestHeaders:
 
     async def test_json_has_no_charset(self, api: httpx.AsyncClient) -> None:
         assert (await api.get("/health")).headers["content-type"] == "application/json"
+
+    @pytest.mark.parametrize("value", ["plain", "a\r\nb: c", "nul\x00", "é €", "\udc80", "", 7, "x" * 5000])
+    @pytest.mark.parametrize("status", [200, 304])
+    def test_leave_as_the_bytes_that_sanic_makes_of_them(self, value: object, status: int) -> None:
+        ours, theirs = [
+            kind(b"x", status, {"x-one": value, "ETag": '"1"'}, "application/json") for kind in (Answer, HTTPResponse)
+        ]
+        assert list(ours.processed_headers) == list(theirs.processed_headers)
+
+
+class TestTimes:
+    @pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=9)), timezone(-timedelta(minutes=1, seconds=7))])
+    @pytest.mark.parametrize("microsecond", [0, 1, 999, 1000, 120_000, 999_499, 999_500, 999_999])
+    def test_are_written_as_strftime_would(self, zone: timezone, microsecond: int) -> None:
+        days = range(2, 3_652_050, 9_973)
+        for moment in (datetime(1, 1, 1, 23, 59, 59, microsecond, zone) + timedelta(days=n, seconds=n) for n in days):
+            utc = moment.astimezone(UTC)
+            expected = f"{utc.year:04d}-{utc:%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+            assert format_time(moment) == expected
+            assert len(expected) == 24
 
 
 class TestBodies:
