@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from service.adapters.object_storage import ObjectStorage, UnexpectedAnswer
+from service.adapters.object_storage import ObjectStorage
 from service.adapters.s3 import s3_client
 from service.base.settings import Settings
 from service.database import waiting
@@ -75,7 +75,7 @@ async def bootstrap(settings: Settings, *, patience_seconds: float = 0.0) -> lis
 
 async def _refuse_unknown_key(settings: Settings, error: StorageUnavailable) -> None:
     """Raise StorageRefused when the store has answered that it knows neither this key nor this signature."""
-    if not isinstance(error.__cause__, UnexpectedAnswer) or error.__cause__.status != 403:
+    if not isinstance(error.__cause__, ClientError) or _status(error.__cause__) != 403:
         return
     async with _client(settings) as client:
         try:

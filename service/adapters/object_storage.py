@@ -1,7 +1,7 @@
 """How does the product reach its object store? S3 and nothing but S3, behind the few calls that it needs.
 
-Requests and links are signed by botocore; its clients, which read a megabyte of service descriptions, stay out of the API
-and the worker. Programs that need more of S3 take `service.adapters.s3`.
+Links, and the question whether the bucket is there, are signed by botocore alone. All else goes through the client of
+`service.adapters.s3`, which the first such call loads: the API makes none, and an idle worker has made none yet.
 """
 
 from __future__ import annotations
@@ -9,20 +9,19 @@ from __future__ import annotations
 import asyncio
 import base64
 import os
-import random
-import re
 import ssl
 import time
-from collections.abc import AsyncIterator, Container, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
-from urllib.parse import unquote_plus, urlsplit
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from botocore.auth import S3SigV4Auth, S3SigV4QueryAuth
+from botocore.auth import S3SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import BotoCoreError, ClientError
 from botocore.httpsession import get_cert_path
 from botocore.utils import (
     check_dns_name,
@@ -30,9 +29,9 @@ from botocore.utils import (
     is_valid_ipv4_endpoint_url,
     is_valid_ipv6_endpoint_url,
     percent_encode,
-    percent_encode_sequence,
 )
 
+from service.adapters.s3 import CONNECT_SECONDS, READ_SECONDS, s3_client
 from service.base import metrics
 from service.base.clock import utc_now
 from service.base.settings import Settings
@@ -40,10 +39,10 @@ from service.http.errors import StorageUnavailable
 
 if TYPE_CHECKING:
     import aiohttp
+    from types_aiobotocore_s3 import S3Client
 
-_CONNECT_SECONDS, _READ_SECONDS = 3, 15
-_ATTEMPTS, _MAX_CONNECTIONS = 2, 20
-_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+# How far a clock may be off for S3 to take a signature in a header; a shorter link would ask for a better clock.
+_CHECK_LINK_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,26 +63,6 @@ class StoredObject:
     content_type: str | None
 
 
-class UnexpectedAnswer(Exception):
-    """The store answered what a call cannot use: its status, and S3's name for the refusal (empty after a HEAD)."""
-
-    def __init__(self, status: int, code: str) -> None:
-        super().__init__(f"{status} {code}".strip())
-        self.status, self.code = status, code
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def code(self) -> str:
-        found = re.search(rb"<Code>(\w+)</Code>", self.body) if self.status >= 300 else None
-        return found[1].decode() if found else ""
-
-
 class ObjectStorage:
     """One bucket of one S3 server. Opened at start, closed at stop; every call ends within its time-outs.
 
@@ -95,30 +74,66 @@ class ObjectStorage:
         self.max_file_bytes = settings.object_storage_max_file_bytes
         self._settings = settings
         self._credentials = Credentials(settings.s3_access_key, settings.s3_secret_key)
+        self._stack = AsyncExitStack()
+        self._opening = asyncio.Lock()
+        self._client: S3Client | None = None
         self._session: aiohttp.ClientSession | None = None
         self._is_open = False
 
     async def open(self) -> None:
-        """From now on calls work. Nothing is called yet, so the server may be away."""
+        """From now on calls work. Nothing is loaded or called yet, so the server may be away."""
         self._is_open = True
 
     async def close(self) -> None:
         self._is_open = False
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        async with self._opening:
+            await self._stack.aclose()
+            self._client = self._session = None
+
+    @asynccontextmanager
+    async def _calling(self, operation: str) -> AsyncIterator[S3Client]:
+        async with _measured(operation):
+            yield await self._opened()
+
+    async def _opened(self) -> S3Client:
+        """The client, made by the first that asks while the others wait."""
+        async with self._opening:
+            if not self._is_open:
+                raise StorageUnavailable
+            if self._client is None:
+                settings = self._settings
+                self._client = await self._stack.enter_async_context(
+                    s3_client(
+                        settings.s3_endpoint,
+                        region=settings.object_storage_region,
+                        access_key=settings.s3_access_key,
+                        secret_key=settings.s3_secret_key,
+                        path_style=settings.object_storage_force_path_style,
+                    )
+                )
+            return self._client
 
     async def ensure_bucket(self) -> bool:
         """Make the bucket when it is missing. Returns whether it was made; two callers at once are fine."""
-        async with _measured("create_bucket"):
-            if (await self._ask("HEAD", expected={200, 404})).status == 200:
+        async with self._calling("create_bucket") as client:
+            try:
+                await client.head_bucket(Bucket=self.bucket)
                 return False
+            except ClientError as error:
+                if _status(error) != 404:
+                    raise
             region = self._settings.object_storage_region
-            place = f"<LocationConstraint>{region}</LocationConstraint>" if region != "us-east-1" else ""
-            wanted = f'<CreateBucketConfiguration xmlns="{_NAMESPACE}">{place}</CreateBucketConfiguration>'
-            answer = await self._ask("PUT", body=wanted.encode() if place else b"", expected={200, 409})
-            if answer.status == 409 and answer.code not in {"BucketAlreadyOwnedByYou", "BucketAlreadyExists"}:
-                raise UnexpectedAnswer(answer.status, answer.code)
+            arguments: dict[str, Any] = {"Bucket": self.bucket}
+            if region != "us-east-1":
+                arguments["CreateBucketConfiguration"] = {"LocationConstraint": region}
+            try:
+                await client.create_bucket(**arguments)
+            except ClientError as error:
+                if error.response.get("Error", {}).get("Code") not in {
+                    "BucketAlreadyOwnedByYou",
+                    "BucketAlreadyExists",
+                }:
+                    raise
             return True
 
     async def presign_upload(
@@ -135,75 +150,22 @@ class ObjectStorage:
             "x-amz-checksum-sha256": base64.b64encode(bytes.fromhex(checksum_sha256)).decode(),
             "x-amz-meta-checksum-sha256": checksum_sha256,
         }
-        url = self._presign("PUT", key, headers | {"Content-Length": str(content_length)}, seconds)
+        announced = headers | {"Content-Length": str(content_length)}
+        # The host is part of the signature, so it is the one that phones reach.
+        url = self._presign("PUT", self._settings.s3_public_endpoint, key, announced, seconds)
         return PresignedUpload(key, url, headers, utc_now() + timedelta(seconds=seconds))
 
     async def presign_download(self, key: str, *, seconds: int) -> str:
         """A link that reads one object for `seconds`."""
-        return self._presign("GET", key, {}, seconds)
+        return self._presign("GET", self._settings.s3_public_endpoint, key, {}, seconds)
 
-    def _presign(self, method: str, key: str, headers: dict[str, str], seconds: int) -> str:
-        # The host is part of the signature, so it is the one that phones reach.
-        request = AWSRequest(method, self._address(self._settings.s3_public_endpoint, key), headers)
+    def _presign(self, method: str, endpoint: str, key: str, headers: dict[str, str], seconds: int) -> str:
+        request = AWSRequest(method, self._address(endpoint, key), headers)
         region = self._settings.object_storage_region
         S3SigV4QueryAuth(self._credentials, "s3", region, seconds).add_auth(request)
         return str(request.url)
 
-    async def size_of(self, key: str) -> int | None:
-        """Bytes of an object, or none when it is not there."""
-        async with _measured("head_object"):
-            answer = await self._ask("HEAD", key, expected={200, 404})
-            return int(answer.headers["Content-Length"]) if answer.status == 200 else None
-
-    async def read(self, key: str, *, limit_bytes: int) -> bytes | None:
-        """The first `limit_bytes` + 1 bytes of an object, so that a longer one shows; none when it is not there."""
-        found = await self.get(key, limit_bytes=limit_bytes)
-        return found.data if found else None
-
-    async def get(self, key: str, *, limit_bytes: int) -> StoredObject | None:
-        """As `read`, with the media type. A missing bucket is an outage, not a missing object."""
-        async with _measured("get_object"):
-            part = {"Range": f"bytes=0-{limit_bytes}"}
-            answer = await self._ask("GET", key, headers=part, expected={200, 206, 404, 416})
-            if answer.code == "NoSuchBucket":
-                raise UnexpectedAnswer(answer.status, answer.code)
-            if answer.status == 404:
-                return None
-            if answer.status == 416:  # an empty object has no first byte
-                return StoredObject(b"", None)
-            return StoredObject(answer.body, answer.headers.get("Content-Type"))
-
-    async def write(self, key: str, data: bytes, *, content_type: str) -> None:
-        """Store one object, replacing what is there."""
-        async with _measured("put_object"):
-            await self._ask("PUT", key, headers={"Content-Type": content_type}, body=data, expected={200})
-
-    async def keys_below(self, prefix: str) -> list[str]:
-        """Keys of all objects that begin with `prefix`."""
-        from xml.etree import ElementTree
-
-        keys: list[str] = []
-        query = {"encoding-type": "url", "list-type": "2", "prefix": prefix}
-        async with _measured("list_objects"):
-            while True:
-                page = ElementTree.fromstring((await self._ask("GET", query=query, expected={200})).body)  # noqa: S314 - our store's
-                keys += [unquote_plus(found.text or "") for found in page.iterfind("{*}Contents/{*}Key")]
-                following = page.findtext("{*}NextContinuationToken")
-                if page.findtext("{*}IsTruncated") != "true" or not following:
-                    return keys
-                query["continuation-token"] = following
-
-    async def remove(self, key: str) -> bool:
-        """Remove one object; one that is not there is no failure. Returns False when our key may not delete."""
-        async with _measured("delete_object"):
-            return (await self._ask("DELETE", key, expected={200, 204, 403, 404})).status != 403
-
-    async def check(self) -> None:
-        """Ask for the bucket. Raises StorageUnavailable when it cannot be used."""
-        async with _measured("head_bucket"):
-            await self._ask("HEAD", expected={200})
-
-    def _address(self, endpoint: str, key: str = "") -> str:
+    def _address(self, endpoint: str, key: str) -> str:
         """URL of an object, or of the bucket; in the host's name only where a name of a bucket can stand there."""
         parts = urlsplit(endpoint)
         in_path = (
@@ -216,66 +178,87 @@ class ObjectStorage:
         path = f"{parts.path}{folder}" + (f"/{percent_encode(key, safe='/~')}" if key else "")
         return f"{parts.scheme}://{host}{path or '/'}"
 
-    async def _ask(
-        self,
-        method: str,
-        key: str = "",
-        *,
-        query: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        body: bytes = b"",
-        expected: Container[int],
-    ) -> _Answer:
-        """Send one signed request, a second time when the store fails. Raises UnexpectedAnswer for other statuses."""
-        import aiohttp  # reads the machine's certificates meanwhile, which a start need not wait for
-
-        url = self._address(self._settings.s3_endpoint, key)
-        if query:
-            url += "?" + percent_encode_sequence(query)
-        for attempt in range(1, _ATTEMPTS + 1):
+    async def size_of(self, key: str) -> int | None:
+        """Bytes of an object, or none when it is not there."""
+        async with self._calling("head_object") as client:
             try:
-                answer = await self._send(method, url, headers or {}, body)
-            except (aiohttp.ClientError, OSError, TimeoutError):
-                if attempt == _ATTEMPTS:
-                    raise
-            else:
-                if answer.status in expected:
-                    return answer
-                if answer.status < 500 or attempt == _ATTEMPTS:
-                    raise UnexpectedAnswer(answer.status, answer.code)
-            await asyncio.sleep(random.random())  # noqa: S311 - only spreads who asks again
-        raise AssertionError("the last attempt returns or raises")
+                return (await client.head_object(Bucket=self.bucket, Key=key))["ContentLength"]
+            except ClientError as error:
+                if _status(error) == 404:
+                    return None
+                raise
 
-    async def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes) -> _Answer:
+    async def read(self, key: str, *, limit_bytes: int) -> bytes | None:
+        """The first `limit_bytes` + 1 bytes of an object, so that a longer one shows; none when it is not there."""
+        found = await self.get(key, limit_bytes=limit_bytes)
+        return found.data if found else None
+
+    async def get(self, key: str, *, limit_bytes: int) -> StoredObject | None:
+        """As `read`, with the media type. A missing bucket is an outage, not a missing object."""
+        async with self._calling("get_object") as client:
+            try:
+                found = await client.get_object(Bucket=self.bucket, Key=key, Range=f"bytes=0-{limit_bytes}")
+            except ClientError as error:
+                if _status(error) == 404 and error.response.get("Error", {}).get("Code") != "NoSuchBucket":
+                    return None
+                if _status(error) == 416:  # an empty object has no first byte
+                    return StoredObject(b"", None)
+                raise
+            async with found["Body"] as body:
+                return StoredObject(await body.read(), found.get("ContentType"))
+
+    async def write(self, key: str, data: bytes, *, content_type: str) -> None:
+        """Store one object, replacing what is there."""
+        async with self._calling("put_object") as client:
+            await client.put_object(Bucket=self.bucket, Key=key, Body=data, ContentType=content_type)
+
+    async def keys_below(self, prefix: str) -> list[str]:
+        """Keys of all objects that begin with `prefix`."""
+        async with self._calling("list_objects") as client:
+            pages = client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+            return [item["Key"] async for page in pages for item in page.get("Contents", [])]
+
+    async def remove(self, key: str) -> bool:
+        """Remove one object; one that is not there is no failure. Returns False when our key may not delete."""
+        async with self._calling("delete_object") as client:
+            try:
+                await client.delete_object(Bucket=self.bucket, Key=key)
+            except ClientError as error:
+                if _status(error) == 403:
+                    return False
+                if _status(error) != 404:
+                    raise
+            return True
+
+    async def check(self) -> None:
+        """Ask for the bucket, once. Raises StorageUnavailable when it cannot be used.
+
+        Readiness calls this every few seconds, also in processes that never load the client.
+        """
         from yarl import URL
 
-        request = AWSRequest(method, url, {"Accept-Encoding": "identity", **headers}, body)
-        S3SigV4Auth(self._credentials, "s3", self._settings.object_storage_region).add_auth(request)
-        signed = {
-            name: value.decode() if isinstance(value, bytes) else value for name, value in request.headers.items()
-        }
-        proxy = get_environ_proxies(url).get(urlsplit(url).scheme)
-        async with self._opened().request(
-            method, URL(url, encoded=True), headers=signed, data=body or None, proxy=proxy, allow_redirects=False
-        ) as answer:
-            return _Answer(answer.status, answer.headers, await answer.read())
+        async with _measured("head_bucket"):
+            link = self._presign("HEAD", self._settings.s3_endpoint, "", {}, _CHECK_LINK_SECONDS)
+            proxy = get_environ_proxies(link).get(urlsplit(link).scheme)
+            question = self._light_session().head(URL(link, encoded=True), proxy=proxy, allow_redirects=False)
+            async with question as answer:
+                if answer.status != 200:
+                    raise StorageUnavailable
 
-    def _opened(self) -> aiohttp.ClientSession:
-        import aiohttp
+    def _light_session(self) -> aiohttp.ClientSession:
+        import aiohttp  # reads the machine's certificates meanwhile, which a start need not wait for
 
         if not self._is_open:
             raise StorageUnavailable
         if self._session is None:
+            # The client trusts these too.
             trusted = os.environ.get("AWS_CA_BUNDLE") or get_cert_path(True)
             is_tls = self._settings.s3_endpoint.startswith("https:")
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(
-                    limit=_MAX_CONNECTIONS, ssl=ssl.create_default_context(cafile=trusted) if is_tls else True
-                ),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS, sock_read=_READ_SECONDS),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                skip_auto_headers=("Content-Type",),
+                connector=aiohttp.TCPConnector(ssl=ssl.create_default_context(cafile=trusted) if is_tls else True),
+                timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS),
             )
+            self._stack.push_async_callback(self._session.close)
         return self._session
 
 
@@ -287,7 +270,11 @@ async def _measured(operation: str) -> AsyncIterator[None]:
     try:
         yield
         outcome = "ok"
-    except (UnexpectedAnswer, aiohttp.ClientError, OSError, TimeoutError) as error:
+    except (BotoCoreError, ClientError, aiohttp.ClientError, OSError, TimeoutError) as error:
         raise StorageUnavailable from error
     finally:
         metrics.s3_seconds.labels(operation, outcome).observe(time.perf_counter() - started)
+
+
+def _status(error: ClientError) -> int:
+    return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))

@@ -1,14 +1,16 @@
-"""Do our own requests to the store say what the S3 library would say, and does a failure stay the store's?"""
+"""Are links what the S3 library would sign, are objects kept, and is a failure known as the store's?"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
-from typing import Any
+from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING, Any
 
 import botocore.auth
 import pytest
+from botocore.exceptions import ClientError
 
 from service.adapters import object_storage
 from service.adapters.object_storage import ObjectStorage
@@ -16,6 +18,9 @@ from service.adapters.s3 import s3_client
 from service.base.clock import utc_now
 from service.base.settings import Settings
 from service.http.errors import StorageUnavailable
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3 import S3Client
 
 DIGEST = "5e" * 32
 KEYS = ["applications/a/b/cv.pdf", "kyc/\u5c65\u6b74\u66f8 (1)+~.pdf", "a//b/../c&d=e%20.pdf"]
@@ -48,13 +53,7 @@ class TestLinks:
         """For every kind of address and key; the clock stands still, since the time is signed."""
         now = utc_now().replace(tzinfo=None, microsecond=0)
         monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda *_: now)
-        async with s3_client(
-            endpoint,
-            region=settings.object_storage_region,
-            access_key=settings.s3_access_key,
-            secret_key=settings.s3_secret_key,
-            path_style=path_style,
-        ) as client:
+        async with _client(settings, endpoint, path_style=path_style) as client:
             for bucket in BUCKETS:
                 if "." in bucket and endpoint.startswith("http:") and not path_style:
                     continue
@@ -107,57 +106,115 @@ class TestObjects:
         assert await storage.size_of("object-storage/empty") == 0
         await storage.remove("object-storage/empty")
 
-    async def test_many_keys_come_in_pages(self, storage: ObjectStorage, monkeypatch: pytest.MonkeyPatch) -> None:
-        keys = [f"object-storage/many/{number} &.txt" for number in range(5)]
-        for key in keys:
-            await storage.write(key, b"x", content_type="text/plain")
-        ask, pages = storage._ask, []
+    async def test_the_client_is_made_once_for_all_who_ask_first(
+        self, storage: ObjectStorage, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made: list[str] = []
 
-        async def two_a_page(method: str, **rest: Any) -> Any:
-            pages.append(method)
-            return await ask(method, **rest | {"query": {**rest["query"], "max-keys": "2"}})
+        def counted(endpoint: str, **rest: Any) -> Any:
+            made.append(endpoint)
+            return s3_client(endpoint, **rest)
 
-        monkeypatch.setattr(storage, "_ask", two_a_page)
-        assert await storage.keys_below("object-storage/many/") == keys
-        assert len(pages) == 3
+        monkeypatch.setattr(object_storage, "s3_client", counted)
+        fresh = ObjectStorage(settings)
+        await fresh.open()
+        await fresh.check()
+        assert made == []
+        await asyncio.gather(*(fresh.size_of("object-storage/none") for _ in range(5)))
+        await fresh.close()
+        assert made == [settings.s3_endpoint]
+
+
+class TestCheck:
+    async def test_it_knows_the_bucket_and_the_key(self, storage: ObjectStorage, settings: Settings) -> None:
+        await storage.check()
+        for wrong in ({"object_storage_bucket": "nobodys-bucket"}, {"object_storage_secret_access_key": "wrong"}):
+            with pytest.raises(StorageUnavailable):
+                await _call(settings, settings.s3_endpoint, lambda storage: storage.check(), **wrong)
+
+    async def test_the_link_is_the_librarys(self, settings: Settings) -> None:
+        async with _store([(200, b"")]) as (endpoint, asked):
+            await _call(settings, endpoint, lambda storage: storage.check())
+            async with _client(settings, endpoint, path_style=True) as client:
+                wanted = await client.generate_presigned_url(
+                    "head_bucket", {"Bucket": settings.object_storage_bucket}, 900
+                )
+        unsigned = asked[0].split()[1].partition("X-Amz-Date")[0]
+        assert asked[0].startswith("HEAD ")
+        assert unsigned == wanted.removeprefix(endpoint).partition("X-Amz-Date")[0]
+
+    @pytest.mark.parametrize("status", [204, 301, 307, 400, 403, 404, 503])
+    async def test_any_other_answer_is_an_outage(self, settings: Settings, status: int) -> None:
+        async with _store([(status, b"")]) as (endpoint, asked):
+            with pytest.raises(StorageUnavailable):
+                await _call(settings, endpoint, lambda storage: storage.check())
+            assert len(asked) == 1
+
+    async def test_a_store_that_hangs_up_is_away(self, settings: Settings) -> None:
+        async with _store([(0, b"")] * 9) as (endpoint, _):
+            with pytest.raises(StorageUnavailable):
+                await _call(settings, endpoint, lambda storage: storage.check())
+
+    async def test_a_store_that_says_nothing_is_left(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(object_storage, "READ_SECONDS", 0.2)
+        async with _store([]) as (endpoint, asked):
+            with pytest.raises(StorageUnavailable):
+                await _call(settings, endpoint, lambda storage: storage.check())
+            assert len(asked) == 1
+
+    async def test_the_proxy_of_the_environment_is_asked(
+        self, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with _store([(200, b"")]) as (proxy, asked):
+            monkeypatch.setenv("http_proxy", proxy)
+            await _call(settings, "http://s3.example.com", lambda storage: storage.check())
+        assert asked[0].startswith("HEAD http://s3.example.com/")
 
 
 class TestFailures:
     async def test_one_failure_is_tried_again(self, settings: Settings) -> None:
         async with _store([(503, b""), (200, b"")]) as (endpoint, asked):
-            await _call(settings, endpoint, lambda storage: storage.check())
+            await _call(settings, endpoint, lambda storage: storage.write("k", b"x", content_type="a/b"))
             assert len(asked) == 2
 
-    @pytest.mark.parametrize("reply", [(503, b"<Code>SlowDown</Code>"), (0, b"")], ids=["refuses", "hangs up"])
-    async def test_two_are_an_outage(self, settings: Settings, reply: Reply) -> None:
-        async with _store([reply] * 9) as (endpoint, asked):
-            with pytest.raises(StorageUnavailable):
-                await _call(settings, endpoint, lambda storage: storage.check())
-            assert len(asked) >= 2
-
-    @pytest.mark.parametrize("status", [301, 307, 400, 403, 404])
-    async def test_what_cannot_change_is_not_tried_again(self, settings: Settings, status: int) -> None:
+    @pytest.mark.parametrize("status", [400, 403])
+    async def test_a_refusal_is_an_outage_and_is_not_tried_again(self, settings: Settings, status: int) -> None:
         async with _store([(status, b"<Error><Code>Whatever</Code></Error>")] * 2) as (endpoint, asked):
             with pytest.raises(StorageUnavailable) as caught:
                 await _call(settings, endpoint, lambda storage: storage.write("k", b"x", content_type="a/b"))
-            assert isinstance(caught.value.__cause__, object_storage.UnexpectedAnswer)
-            assert (caught.value.__cause__.status, caught.value.__cause__.code) == (status, "Whatever")
+            assert isinstance(caught.value.__cause__, ClientError)
             assert len(asked) == 1
 
-    async def test_a_store_that_says_nothing_is_left(self, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(object_storage, "_READ_SECONDS", 0.2)
-        async with _store([]) as (endpoint, asked):
-            with pytest.raises(StorageUnavailable):
-                await _call(settings, endpoint, lambda storage: storage.check())
-            assert len(asked) == 2
-
-    async def test_a_closed_one_asks_nobody(self, settings: Settings) -> None:
+    async def test_a_missing_bucket_is_no_missing_object(self, settings: Settings) -> None:
+        call = {"object_storage_bucket": "nobodys-bucket"}
         with pytest.raises(StorageUnavailable):
-            await ObjectStorage(settings).check()
+            await _call(settings, settings.s3_endpoint, lambda storage: storage.get("k", limit_bytes=1), **call)
+
+    @pytest.mark.parametrize("close", [False, True], ids=["never opened", "closed"])
+    async def test_a_closed_one_asks_nobody(self, settings: Settings, close: bool) -> None:
+        storage = ObjectStorage(settings)
+        if close:
+            await storage.open()
+            await storage.check()
+            await storage.size_of("k")
+            await storage.close()
+        for call in (storage.check(), storage.size_of("k")):
+            with pytest.raises(StorageUnavailable):
+                await call
 
 
-async def _call(settings: Settings, endpoint: str, call: Callable[[ObjectStorage], Any]) -> None:
-    storage = ObjectStorage(settings.model_copy(update={"object_storage_endpoint": endpoint}))
+def _client(settings: Settings, endpoint: str, *, path_style: bool) -> AbstractAsyncContextManager[S3Client]:
+    return s3_client(
+        endpoint,
+        region=settings.object_storage_region,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+        path_style=path_style,
+    )
+
+
+async def _call(settings: Settings, endpoint: str, call: Callable[[ObjectStorage], Any], **changed: str) -> None:
+    storage = ObjectStorage(settings.model_copy(update={"object_storage_endpoint": endpoint, **changed}))
     await storage.open()
     try:
         await call(storage)
