@@ -19,8 +19,8 @@ import pytest
 
 from service.database import migrate
 from tests.conftest import TEST_ENVIRONMENT
-from tests.running import running_server, until_answering
 from tests.database.test_schema import catalogue
+from tests.running import running_server, until_answering
 
 # The tag or commit of the release that runs while today's version is rolled out; moved with each release.
 PREVIOUS_RELEASE = "8f6f23f35db9"
