@@ -137,6 +137,7 @@ async def running_stack(
                 return running_server(own, python=revision.python, tree=revision.tree, **more)
 
             server = await stack.enter_async_context(starter())
+            assert postgres.process is not None  # started above
             people = {"reader": data.READER, "writer": data.WRITER, "staff": data.STAFF}
             side = Side(
                 name,
