@@ -19,7 +19,7 @@ from service.lists import queries as listing
 from tests.contract_check import Contract
 from tests.factories import Candidate, make_candidate
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.servers", "tests.inbox"]
 
 TEST_ENVIRONMENT = {
     "ENVIRONMENT": "dev",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import empty
 
-from service.auth import accounts, schemas, sessions, verification
+from service.auth import accounts, codes, schemas, sessions, verification
 from service.auth.clients import address_of
 from service.caching.basis import Basis
 from service.http.operations import Security, operation
@@ -137,12 +137,10 @@ async def resend_code(request: Request) -> HTTPResponse:
     responses={200: schemas.EmailResult},
     errors=(
         schemas.InvalidEmail,
-        verification.VerificationCodeInvalid,
-        verification.VerificationCodeExpired,
-        verification.VerificationCodeLocked,
+        *codes.REFUSALS,
     ),
 )
 async def verify_email(request: Request) -> HTTPResponse:
     fields = parse(schemas.VerifyInput, await read_body(request))
-    verified = await verification.verify_code(fields.email, fields.code)
+    verified = await verification.verify_code(fields.email, fields.code, request.app.ctx.settings)
     return answer(schemas.EmailResult.model_validate(verified))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from service.auth import accounts, sessions, verification
+from service.auth import accounts, codes, sessions, verification
 from service.http.errors import InvalidField
 from service.http.fields import Text, as_text
 from service.http.web import Input, Output, Ts, Uuid, is_none
@@ -91,7 +91,7 @@ class _Code(Text):
 
 class VerifyInput(Input):
     email: Email
-    code: Annotated[str, _Code(verification.VerificationCodeInvalid)]
+    code: Annotated[str, _Code(codes.VerificationCodeInvalid)]
 
 
 class User(Output):

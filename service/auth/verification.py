@@ -5,49 +5,28 @@ The rules: docs/rules/auth.md.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import math
 import re
-import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import ClassVar
 
-from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
+from service.auth import codes
+from service.auth.codes import Purpose, VerificationCodeInvalid
 from service.auth.models import EmailVerificationChallenge, User
 from service.base.clock import utc_now
 from service.base.settings import Settings
-from service.http.errors import ApiError, InvalidField
-from service.tasks.domain import enqueue
-from service.tasks.models import TaskKind
+from service.http.errors import ApiError
+from service.notices.domain import notify
+from service.notices.models import NoticeKind
 
 
 class UserNotFound(ApiError):
     status_code, code = 404, "user_not_found"
     message = "There is no account with this address."
     message_id = "Tidak ada akun dengan alamat ini."
-
-
-class VerificationCodeInvalid(InvalidField):
-    code = "verification_code_invalid"
-    message = "This code is not right."
-    message_id = "Kode ini tidak benar."
-
-
-class VerificationCodeExpired(InvalidField):
-    code = "verification_code_expired"
-    message = "This code has expired. Please ask for a new one."
-    message_id = "Kode ini sudah kedaluwarsa. Silakan minta kode baru."
-
-
-class VerificationCodeLocked(InvalidField):
-    code = "verification_code_locked"
-    message = "Too many wrong tries. Please ask for a new code."
-    message_id = "Terlalu banyak percobaan yang salah. Silakan minta kode baru."
 
 
 class VerificationCodeThrottled(ApiError):
@@ -98,24 +77,26 @@ class Verified:
 async def issue_code(user_id: str, email: str, settings: Settings, *, language: str) -> Challenge:
     """Store a new code and leave its mail to a worker; takes part in the caller's transaction.
 
-    `language` of the mail: `id` or `en`.
+    `language` of the mail where the person's is not known: `id` or `en`.
     """
-    code = settings.auth_email_verification_static_code or f"{secrets.randbelow(1_000_000):06d}"
-    now = utc_now()
-    ttl, pause = (
+    challenge = await codes.issue(Purpose.VERIFICATION, email, user_id, settings)
+    await notify(
+        NoticeKind.VERIFICATION_CODE,
+        user_id=user_id,
+        cause=str(challenge.id),
+        parameters={"challengeId": str(challenge.id)},
+        language=language,
+    )
+    return _shown(challenge, settings)
+
+
+def _shown(challenge: EmailVerificationChallenge, settings: Settings) -> Challenge:
+    return Challenge(
+        challenge.email,
         settings.auth_email_verification_code_ttl_sec,
         settings.auth_email_verification_resend_cooldown_sec,
+        codes.code_of(challenge, settings) if settings.exposes_codes else None,
     )
-    await EmailVerificationChallenge.create(
-        user_id=user_id,
-        email=email,
-        code_hash=code_hash(code),
-        expires_at=now + timedelta(seconds=ttl),
-        resend_available_at=now + timedelta(seconds=pause),
-        max_attempts=settings.auth_email_verification_max_attempts,
-    )
-    await enqueue(TaskKind.SEND_VERIFICATION_MAIL, {"to": email, "code": code, "language": language, "ttlSeconds": ttl})
-    return Challenge(email, ttl, pause, code if settings.exposes_codes else None)
 
 
 async def resend_code(email: str, settings: Settings, *, language: str) -> Challenge:
@@ -129,7 +110,7 @@ async def resend_code(email: str, settings: Settings, *, language: str) -> Chall
             raise UserNotFound
         if user.email_verified_at is not None:
             return Challenge(email, 0, 0, already_verified=True)
-        latest = await _latest_challenge(email).first()
+        latest = await codes.newest(Purpose.VERIFICATION, email).first()
         if latest is not None and latest.verified_at is None:
             seconds = (latest.resend_available_at - utc_now()).total_seconds()
             if seconds > 0:
@@ -137,61 +118,38 @@ async def resend_code(email: str, settings: Settings, *, language: str) -> Chall
         return await issue_code(str(user.id), email, settings, language=language)
 
 
-async def verify_code(email: str, code: str) -> Verified:
+async def verify_code(email: str, code: str, settings: Settings) -> Verified:
     """Check a code; the first success verifies the user. One transaction; locks the challenge.
 
     Raises VerificationCodeInvalid, VerificationCodeExpired, VerificationCodeLocked; a wrong try is counted all the same.
     """
     async with in_transaction():
-        outcome = await _check_code(email, code)
+        outcome = await _check_code(email, code, settings)
     if isinstance(outcome, Verified):
         return outcome
     raise outcome
 
 
-async def _check_code(email: str, code: str) -> Verified | ApiError:
+async def _check_code(email: str, code: str, settings: Settings) -> Verified | ApiError:
     """The outcome; a refusal is returned, not raised, so that a counted try is committed."""
     user = await User.get_or_none(email=email)
     if user is None:
         return VerificationCodeInvalid()
     if user.email_verified_at is not None:
         return Verified(email, already_verified=True)
-    challenge = await _latest_challenge(email).select_for_update().first()
-    now = utc_now()
-    if challenge is None:
-        return VerificationCodeInvalid()
-    if challenge.verified_at is not None:  # another request was faster with the same code
+    challenge = await codes.newest(Purpose.VERIFICATION, email).select_for_update().first()
+    if challenge is not None and challenge.verified_at is not None:  # another request was faster with the same code
         return Verified(email, already_verified=True)
-    if challenge.expires_at <= now:
-        return VerificationCodeExpired()
-    if challenge.attempt_count >= challenge.max_attempts:
-        return VerificationCodeLocked()
-    if not hmac.compare_digest(code_hash(code), challenge.code_hash):
-        challenge.attempt_count += 1
-        await challenge.save(update_fields=["attempt_count", "updated_at"])
-        return (
-            VerificationCodeLocked() if challenge.attempt_count >= challenge.max_attempts else VerificationCodeInvalid()
-        )
-    challenge.verified_at = now
-    await challenge.save(update_fields=["verified_at", "updated_at"])
+    refusal = await codes.judge(challenge, code, settings)
+    if refusal is not None or challenge is None:
+        return refusal or VerificationCodeInvalid()
+    await codes.use(challenge)
+    now = utc_now()
     await User.filter(id=user.id, email_verified_at__isnull=True).update(email_verified_at=now, updated_at=now)
-    await audit(
-        "auth.email_verified",
-        actor_type="USER",
-        actor_id=str(user.id),
-        subject_type="USER",
-        subject_id=str(user.id),
-    )
+    user_id = str(user.id)
+    await audit("auth.email_verified", actor_type="USER", actor_id=user_id, subject_type="USER", subject_id=user_id)
+    await notify(NoticeKind.ADDRESS_CONFIRMED, user_id=user_id, cause=str(challenge.id))
     return Verified(email, already_verified=False)
-
-
-def _latest_challenge(email: str) -> QuerySet[EmailVerificationChallenge]:
-    return EmailVerificationChallenge.filter(email=email).order_by("-created_at", "-id")
-
-
-def code_hash(code: str) -> str:
-    """What the database keeps of a code: lower-case hex SHA-256 of `email-verification:` and the digits."""
-    return hashlib.sha256(f"email-verification:{code}".encode()).hexdigest()
 
 
 def normalise_code(text: str) -> str:

@@ -67,6 +67,7 @@ MODEL_MODULES = (
     "service.organizations.models",
     "service.audit.models",
     "service.tasks.models",
+    "service.notices.models",
     "service.webhooks.models",
     "service.maintenance.models",
     "service.caching.models",

@@ -19,6 +19,7 @@ from service.base.version import VERSION
 from service.database import db, waiting
 from service.evidence.domain import verify_later
 from service.health.gauges import gauges
+from service.notices.sending import send_notice
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
 from service.webhooks.domain import apply_later
@@ -64,6 +65,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
 def handlers(storage: ObjectStorage | None) -> dict[TaskKind, Handler]:
     """What runs each kind of task; without `storage` the kinds that need it are left out."""
     found: dict[TaskKind, Handler] = {
+        TaskKind.SEND_NOTICE: send_notice,
         TaskKind.SEND_VERIFICATION_MAIL: send_verification_mail,
         TaskKind.APPLY_WEBHOOK: apply_later,
     }

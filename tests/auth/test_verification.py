@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import Counter
 from typing import Any
 
@@ -10,7 +11,9 @@ import httpx
 import pytest
 from sanic import Sanic
 
-from service.auth.verification import code_hash
+from service.auth import codes, verification
+from service.auth.codes import unkeyed_hash
+from service.auth.models import EmailVerificationChallenge
 from service.base.settings import Settings
 from service.database import db
 from tests.answers import outcome
@@ -27,6 +30,11 @@ async def code(api: httpx.AsyncClient) -> str:
     return str(answer.json()["emailVerification"]["developmentCode"])
 
 
+async def keep_as_the_release_before(code: str) -> None:
+    """Make the stored codes what the release before writes."""
+    await db.execute("UPDATE email_verification_challenges SET key_id = NULL, code_hash = $1", unkeyed_hash(code))
+
+
 def other(code: str) -> str:
     return f"{(int(code) + 1) % 1_000_000:06d}"
 
@@ -40,7 +48,7 @@ class TestVerify:
         assert second.json() == {"email": "dewi@example.com", "verified": True, "alreadyVerified": True}
 
     async def test_a_number_is_tolerated(self, api: httpx.AsyncClient, code: str) -> None:
-        await db.execute("UPDATE email_verification_challenges SET code_hash = $1", code_hash("123456"))
+        await keep_as_the_release_before("123456")
         answer = await api.post("/auth/email-verification/verify", json=EMAIL | {"code": 123456})
         assert answer.status_code == 200
 
@@ -103,6 +111,43 @@ class TestVerify:
             answer = await api.post("/auth/email-verification/verify", json=EMAIL | {"code": sent})
             assert outcome(answer) == (400, "verification_code_expired")
         assert await db.fetch_value("SELECT attempt_count FROM email_verification_challenges") == 0
+
+
+class TestHash:
+    async def test_a_code_of_the_release_before_counts_until_it_expires(
+        self, api: httpx.AsyncClient, code: str
+    ) -> None:
+        await keep_as_the_release_before("004242")
+        wrong = await api.post("/auth/email-verification/verify", json=EMAIL | {"code": "004243"})
+        assert outcome(wrong) == (400, "verification_code_invalid")
+        right = await api.post("/auth/email-verification/verify", json=EMAIL | {"code": "004242"})
+        assert right.status_code == 200
+
+    async def test_nothing_stored_tells_the_code_without_the_key(self, api: httpx.AsyncClient, code: str) -> None:
+        stored = await db.fetch_value("SELECT code_hash FROM email_verification_challenges")
+        assert stored not in {unkeyed_hash(code), hashlib.sha256(code.encode()).hexdigest()}
+        for table in ("background_tasks", "notices", "email_verification_challenges", "audit_events"):
+            for row in await db.fetch_all(f"SELECT t::text AS text FROM {table} t"):
+                assert f'"{code}"' not in row["text"]
+        assert await db.fetch_value("SELECT payload_json ?& ARRAY['code', 'to'] FROM background_tasks") is False
+
+    async def test_a_hash_is_of_its_purpose_and_its_address(
+        self, app: Sanic[Any, Any], settings: Settings, code: str
+    ) -> None:
+        challenge = await EmailVerificationChallenge.get()
+        assert codes.code_of(challenge, settings) == code
+        for moved in ({"purpose": "password_reset"}, {"email": "other@example.com"}):
+            elsewhere = challenge.clone(pk=challenge.id)
+            elsewhere.update_from_dict(moved)
+            assert codes.code_of(elsewhere, settings) is None
+
+    async def test_a_key_that_left_the_ring_ends_its_codes(
+        self, api: httpx.AsyncClient, app: Sanic[Any, Any], settings: Settings, code: str
+    ) -> None:
+        changed = settings.model_copy(update={"auth_token_keys": "k9:ninth-key-for-tests-ninth-key-for-tests"})
+        assert codes.code_of(await EmailVerificationChallenge.get(), changed) is None
+        with pytest.raises(codes.VerificationCodeInvalid):
+            await verification.verify_code("dewi@example.com", code, changed)
 
 
 class TestResend:
