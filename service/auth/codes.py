@@ -90,6 +90,12 @@ def newest(purpose: Purpose, email: str) -> QuerySet[EmailVerificationChallenge]
     return EmailVerificationChallenge.filter(email=email, purpose=purpose.value).order_by("-created_at", "-id")
 
 
+def is_cooling(challenge: EmailVerificationChallenge) -> bool:
+    """Whether a code still works and was sent so recently that no other one is due."""
+    now = utc_now()
+    return challenge.verified_at is None and now < min(challenge.resend_available_at, challenge.expires_at)
+
+
 async def judge(
     challenge: EmailVerificationChallenge | None, code: str, settings: Settings, *, may_work: bool = True
 ) -> ApiError | None:

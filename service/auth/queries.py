@@ -117,8 +117,8 @@ async def has_super_admin(*, except_user_id: str | None = None) -> bool:
 
 
 async def find_password(email: str) -> asyncpg.Record | None:
-    """`id` and `password_hash` of the account with this address."""
-    return await db.fetch_row("SELECT id, password_hash FROM users WHERE email = $1", email)
+    """`id`, `password_hash` and `language` of the account with this address."""
+    return await db.fetch_row("SELECT id, password_hash, language FROM users WHERE email = $1", email)
 
 
 async def lock_password(user_id: str) -> str | None:
