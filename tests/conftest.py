@@ -21,7 +21,7 @@ from service.lists import totals
 from tests.contract_check import Contract
 from tests.factories import Candidate, make_candidate
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.servers", "tests.inbox"]
 
 TEST_ENVIRONMENT = {
     "ENVIRONMENT": "dev",

@@ -14,6 +14,7 @@ from tortoise.transactions import in_transaction
 from service.audit.domain import audit
 from service.auth import guesses, queries, sessions, verification
 from service.auth.models import User
+from service.auth.password_rules import check_new_password
 from service.auth.passwords import hash_password, verify_password
 from service.auth.principal import Principal
 from service.base import metrics
@@ -54,25 +55,31 @@ class Registered(sessions.SignedIn):
     email_verification: verification.Challenge
 
 
-async def register(full_name: str, email: str, password: str, settings: Settings, *, language: str) -> Registered:
+async def register(
+    full_name: str, email: str, password: str, settings: Settings, *, language: str | None
+) -> Registered:
     """Make an account with the default role, sign it in and send its first code. One transaction.
 
-    Raises EmailExists, RoleAssignmentFailed, ServerBusy.
+    `language`: `id` or `en` when the app names one; mails follow it.
+    Raises what `check_new_password` raises, EmailExists, RoleAssignmentFailed, ServerBusy.
     """
+    await check_new_password(password, settings, email=email, full_name=full_name)
     if await User.exists(email=email):
         raise EmailExists
     record = await hash_password(password)
     async with in_transaction():
-        user = await create_account(full_name, email, record, [settings.auth_default_role_code])
+        user = await create_account(full_name, email, record, [settings.auth_default_role_code], language=language)
         session = await sessions.start_family(user, settings)
-        challenge = await verification.issue_code(user.user_id, email, settings, language=language)
+        challenge = await verification.issue_code(user.user_id, email, settings, language=language or "en")
         await audit(
             "auth.registered", actor_type="USER", actor_id=user.user_id, subject_type="USER", subject_id=user.user_id
         )
     return Registered(session.user, session.access_token, session.refresh_token, challenge)
 
 
-async def create_account(full_name: str, email: str, record: str, roles: list[str]) -> Principal:
+async def create_account(
+    full_name: str, email: str, record: str, roles: list[str], *, language: str | None = None
+) -> Principal:
     """Store an account with exactly `roles` in the caller's transaction. `record`: its password, from `hash_password`.
 
     Raises EmailExists, RoleAssignmentFailed; the transaction is of no more use then.
@@ -84,6 +91,7 @@ async def create_account(full_name: str, email: str, record: str, roles: list[st
             full_name=full_name,
             email=email,
             password_hash=record,
+            language=language,
             created_at=db.NOW,
             updated_at=db.NOW,
         )
@@ -101,11 +109,14 @@ async def grant(user_id: str, roles: list[str]) -> None:
         raise RoleAssignmentFailed
 
 
-async def login(identifier: str, password: str, settings: Settings, *, client: str | None) -> sessions.SignedIn:
+async def login(
+    identifier: str, password: str, settings: Settings, *, client: str | None, language: str | None = None
+) -> sessions.SignedIn:
     """Sign in with an e-mail address, compared in lower case, and the exact password.
 
     Every refusal costs two statements and one password check, so that a wrong password, an unknown address and missing
     fields look alike. A record of the replaced server is replaced by ours on success. `client` as `address_of` says.
+    `language`: `id` or `en` when the app names one; it is kept when it is another than before.
     Raises RateLimited, InvalidCredentials, ServerBusy.
     """
     counts = guesses.of_sign_in(identifier, client, settings)
@@ -124,6 +135,8 @@ async def login(identifier: str, password: str, settings: Settings, *, client: s
         session = await _begin(str(found["id"]), checked, upgraded, settings, forgotten=ids[:1])
         if session is not None:
             metrics.logins.labels("ok").inc()
+            if language is not None and language != found["language"]:
+                await User.filter(id=found["id"]).update(language=language)
             return session
     await guesses.add_failure(counts)
     metrics.logins.labels("refused").inc()

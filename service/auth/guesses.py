@@ -9,6 +9,7 @@ import hmac
 from dataclasses import dataclass
 
 from service.auth import queries
+from service.auth.models import FailedGuesses
 from service.base.settings import Settings
 
 ACCOUNT_FAILURES, CLIENT_FAILURES, KEY_FAILURES = 10, 100, 20
@@ -24,7 +25,7 @@ class Count:
     limit: int
 
 
-def of_sign_in(account: str, client: str | None, settings: Settings) -> list[Count]:
+def of_sign_in(account: str, client: str | None, settings: Settings, *, whole: str = "client") -> list[Count]:
     """The count of one account from one client, then that of a known client for all accounts.
 
     `client` is what `address_of` says; all unknown ones are one. Nothing is counted with RATE_LIMITS=off.
@@ -35,8 +36,16 @@ def of_sign_in(account: str, client: str | None, settings: Settings) -> list[Cou
         return [Count(_row_id(settings, "account", "unknown", account), ACCOUNT_FAILURES_OF_UNKNOWN)]
     return [
         Count(_row_id(settings, "account", client, account), ACCOUNT_FAILURES),
-        Count(_row_id(settings, "client", client), CLIENT_FAILURES),
+        Count(_row_id(settings, whole, client), CLIENT_FAILURES),
     ]
+
+
+def of_account(what: str, account: str, client: str | None, settings: Settings) -> list[Count]:
+    """The same for another kind of guess, or of asking: `what` is `code`, `reset` or `change`.
+
+    `account` is an address as it was typed, known or not, or a user's id.
+    """
+    return of_sign_in(f"{what}\n{account}", client, settings, whole=f"client\n{what}")
 
 
 def of_admin_key(client: str | None, settings: Settings) -> list[Count]:
@@ -61,6 +70,12 @@ async def add_failure(counts: list[Count]) -> None:
     """Count one failed guess in each of `counts`; a window that has ended begins anew. One statement."""
     if counts:
         await queries.add_failure([count.id for count in counts])
+
+
+async def forget(counts: list[Count]) -> None:
+    """Remove the rows of `counts` that are there."""
+    if counts:
+        await FailedGuesses.filter(id__in=[count.id for count in counts]).delete()
 
 
 async def clean() -> None:

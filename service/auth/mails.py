@@ -1,4 +1,4 @@
-"""Which mails does signing up send?"""
+"""How are the mails sent that the release before left? The task holds the code; goes one release later."""
 
 from __future__ import annotations
 

@@ -20,6 +20,13 @@ class User(Model):
     avatar_url = fields.TextField(null=True)
     updated_at = fields.DatetimeField(auto_now=True)
     email_verified_at = fields.DatetimeField(null=True, description="Set once, never cleared.")
+    language = fields.TextField(null=True, description="`id` or `en`, as the person's app said last; mails follow it.")
+    bootstrapped_at = fields.DatetimeField(
+        null=True, description="When BOOTSTRAP_ADMIN_* took the account into service."
+    )
+    unverified_since = fields.DatetimeField(
+        auto_now_add=True, description="From when the days without a verified address count: AUTH_UNVERIFIED_DAYS."
+    )
 
     class Meta:
         table = "users"
@@ -105,11 +112,15 @@ class FailedGuesses(Model):
 
 
 class EmailVerificationChallenge(Model):
-    """A six-digit code that was sent to an address; only its hash is stored."""
+    """A six-digit code that was sent to an address for one purpose; only its hash is stored."""
 
     id = fields.UUIDField(primary_key=True)
-    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
-        "models.User", related_name="email_verification_challenges", on_delete=fields.OnDelete.CASCADE
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User",
+        related_name="email_verification_challenges",
+        null=True,
+        on_delete=fields.OnDelete.CASCADE,
+        description="None where the code was asked for by address alone, which may be nobody's.",
     )
     email = fields.TextField()
     code_hash = fields.TextField()
@@ -117,9 +128,26 @@ class EmailVerificationChallenge(Model):
     resend_available_at = fields.DatetimeField()
     attempt_count = fields.IntField(default=0)
     max_attempts = fields.IntField(default=5)
-    verified_at = fields.DatetimeField(null=True)
+    verified_at = fields.DatetimeField(null=True, description="When the code was used.")
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
+    purpose = fields.TextField(default="verification")
+    key_id = fields.TextField(null=True, description="The token key of the hash; none in rows of the release before.")
 
     class Meta:
         table = "email_verification_challenges"
+
+
+class HiddenAccount(Model):
+    """An account that staff's lists leave out, and when it may be erased."""
+
+    id = fields.UUIDField(primary_key=True)
+    user: fields.OneToOneRelation[User] = fields.OneToOneField(
+        "models.User", related_name="hidden", on_delete=fields.OnDelete.CASCADE
+    )
+    reason = fields.TextField()
+    hidden_at = fields.DatetimeField(auto_now_add=True)
+    erase_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "hidden_accounts"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import empty
 
-from service.auth import accounts, schemas, sessions, verification
+from service.auth import accounts, codes, new_password, password_rules, schemas, sessions, verification
 from service.auth.clients import address_of
 from service.caching.basis import Basis
 from service.http.operations import Security, operation
-from service.http.web import answer, language_of, parse, read_body
+from service.http.web import answer, language_named, language_of, parse, read_body
 
 bp = Blueprint("auth")
 
@@ -26,7 +26,7 @@ bp = Blueprint("auth")
     errors=(
         schemas.InvalidName,
         schemas.InvalidEmail,
-        schemas.InvalidPassword,
+        *password_rules.REFUSALS,
         accounts.EmailExists,
         accounts.RoleAssignmentFailed,
     ),
@@ -34,7 +34,7 @@ bp = Blueprint("auth")
 async def register(request: Request) -> HTTPResponse:
     fields = parse(schemas.RegisterInput, await read_body(request))
     registered = await accounts.register(
-        fields.full_name, fields.email, fields.password, request.app.ctx.settings, language=language_of(request)
+        fields.full_name, fields.email, fields.password, request.app.ctx.settings, language=language_named(request)
     )
     return answer(schemas.RegisterResponse.model_validate(registered), 201)
 
@@ -58,6 +58,7 @@ async def login(request: Request) -> HTTPResponse:
         fields.password,
         settings,
         client=address_of(request.ip, request.headers, settings),
+        language=language_named(request),
     )
     return answer(schemas.AuthResponse.model_validate(session))
 
@@ -137,12 +138,83 @@ async def resend_code(request: Request) -> HTTPResponse:
     responses={200: schemas.EmailResult},
     errors=(
         schemas.InvalidEmail,
-        verification.VerificationCodeInvalid,
-        verification.VerificationCodeExpired,
-        verification.VerificationCodeLocked,
+        *codes.REFUSALS,
     ),
 )
 async def verify_email(request: Request) -> HTTPResponse:
     fields = parse(schemas.VerifyInput, await read_body(request))
-    verified = await verification.verify_code(fields.email, fields.code)
+    verified = await verification.verify_code(fields.email, fields.code, request.app.ctx.settings)
     return answer(schemas.EmailResult.model_validate(verified))
+
+
+@bp.post("/auth/password-reset")
+@operation(
+    "requestPasswordReset",
+    summary="Ask for a code that sets a new password",
+    description="202 with the same body for every address, known or not. A code goes to the mailbox of an account; at most"
+    " one in 60 seconds. Asking too often is 429 with `Retry-After`.",
+    tag="auth",
+    security=Security.PUBLIC,
+    body=schemas.PasswordResetInput,
+    responses={202: schemas.ResetAccepted},
+    errors=(schemas.InvalidEmail,),
+)
+async def request_password_reset(request: Request) -> HTTPResponse:
+    fields = parse(schemas.PasswordResetInput, await read_body(request))
+    settings = request.app.ctx.settings
+    code = await new_password.request_reset(
+        fields.email,
+        settings,
+        client=address_of(request.ip, request.headers, settings),
+        language=language_of(request),
+    )
+    return answer(schemas.ResetAccepted(development_code=code), 202)
+
+
+@bp.post("/auth/password-reset/confirm")
+@operation(
+    "resetPassword",
+    summary="Set a new password by the code that was sent",
+    description="Ends all sign-ins and the old password, and verifies the address; then sign in. `startOver` puts aside"
+    " what somebody else left in the account, and begins an empty one.",
+    tag="auth",
+    security=Security.PUBLIC,
+    body=schemas.ConfirmResetInput,
+    responses={204: None},
+    errors=(schemas.InvalidEmail, *codes.REFUSALS, *password_rules.REFUSALS),
+)
+async def reset_password(request: Request) -> HTTPResponse:
+    fields = parse(schemas.ConfirmResetInput, await read_body(request))
+    settings = request.app.ctx.settings
+    await new_password.confirm_reset(
+        fields.email,
+        fields.code,
+        fields.new_password,
+        settings,
+        client=address_of(request.ip, request.headers, settings),
+        start_over=fields.start_over,
+    )
+    return empty()
+
+
+@bp.post("/users/me/password")
+@operation(
+    "changeMyPassword",
+    summary="Change the caller's own password",
+    description="Ends every other sign-in. A wrong current password is 400, so that apps do not sign out.",
+    tag="auth",
+    body=schemas.ChangePasswordInput,
+    responses={204: None},
+    errors=(new_password.InvalidCurrentPassword, *password_rules.REFUSALS),
+)
+async def change_my_password(request: Request) -> HTTPResponse:
+    fields = parse(schemas.ChangePasswordInput, await read_body(request))
+    settings = request.app.ctx.settings
+    await new_password.change_password(
+        fields.current_password,
+        fields.new_password,
+        settings,
+        by=request.ctx.principal,
+        client=address_of(request.ip, request.headers, settings),
+    )
+    return empty()

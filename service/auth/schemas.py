@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from operator import not_
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from service.auth import accounts, sessions, verification
-from service.http.errors import InvalidField
-from service.http.fields import Text, as_text
+from service.auth import accounts, codes, sessions, verification
+from service.auth.new_password import InvalidCurrentPassword
+from service.auth.password_rules import InvalidPassword
+from service.base.mailboxes import is_mailbox
+from service.http.errors import InvalidField, InvalidRequestBody
+from service.http.fields import Flag, Text, as_text
 from service.http.web import Input, Output, Ts, Uuid, is_none
-
-EMAIL_PATTERN = r"[^\s@]+@[^\s@]+\.[^\s@]+"
 
 
 class InvalidName(InvalidField):
@@ -28,20 +29,26 @@ class InvalidEmail(InvalidField):
     message_id = "Silakan isi alamat e-mail yang valid."
 
 
-class InvalidPassword(InvalidField):
-    code = "invalid_password"
-    message = "The password needs at least 8 characters."
-    message_id = "Kata sandi minimal 8 karakter."
-
-
 # An address has at most 254 characters; one above about 2,700 bytes does not fit into the index that keeps it unique.
-Email = Annotated[str, Text(InvalidEmail, case="lower", pattern=EMAIL_PATTERN, maximum=320)]
+@dataclass(frozen=True, slots=True)
+class Mailbox(Text):
+    """The address of one mailbox, in lower case."""
+
+    def parse(self, value: Any) -> str | None:
+        text = super(Mailbox, self).parse(value)
+        if text is not None and not is_mailbox(text):
+            raise ValueError("not one mailbox")
+        return text
+
+
+Email = Annotated[str, Mailbox(InvalidEmail, case="lower", maximum=320)]
+NewPassword = Annotated[str, Text(InvalidPassword, minimum=8, trim=False, strict=True)]
 
 
 class RegisterInput(Input):
     full_name: Annotated[str, Text(InvalidName, minimum=2)]
     email: Email
-    password: Annotated[str, Text(InvalidPassword, minimum=8, trim=False, strict=True)]
+    password: NewPassword
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,32 @@ class _Code(Text):
 
 class VerifyInput(Input):
     email: Email
-    code: Annotated[str, _Code(verification.VerificationCodeInvalid)]
+    code: Annotated[str, _Code(codes.VerificationCodeInvalid)]
+
+
+class PasswordResetInput(Input):
+    email: Email
+
+
+class ConfirmResetInput(Input):
+    """`startOver`: the person says that somebody else opened the account."""
+
+    email: Email
+    code: Annotated[str, _Code(codes.VerificationCodeInvalid)]
+    new_password: NewPassword
+    start_over: Annotated[bool, Flag(InvalidRequestBody)] = False
+
+
+class ChangePasswordInput(Input):
+    current_password: Annotated[str, Text(InvalidCurrentPassword, trim=False, strict=True)]
+    new_password: NewPassword
+
+
+class ResetAccepted(Output):
+    """The same for every address. `developmentCode` is there in dev alone, when the setting asks for it."""
+
+    accepted: Literal[True] = True
+    development_code: str | None = Field(None, exclude_if=is_none)
 
 
 class User(Output):

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 import asyncpg
+from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
@@ -177,11 +178,17 @@ async def end_family(family_id: UUID, *, reason: str) -> None:
     await Session.filter(family_id=family_id, revoked_at__isnull=True).update(revoked_at=now)
 
 
-async def end_all_families(user_id: str, *, reason: str) -> int:
-    """End every sign-in of a user, the replaced server's too. Returns how many families ended."""
+async def end_all_families(user_id: str, *, reason: str, but: str | None = None) -> int:
+    """End every sign-in of a user, the replaced server's too, `but` one. Returns how many families ended."""
     now = utc_now()
-    await Session.filter(user_id=user_id, revoked_at__isnull=True).update(revoked_at=now)
-    return await SessionFamily.filter(user_id=user_id, ended_at__isnull=True).update(ended_at=now, end_reason=reason)
+    rows = Session.filter(user_id=user_id, revoked_at__isnull=True)
+    families = SessionFamily.filter(user_id=user_id, ended_at__isnull=True)
+    if but is not None:
+        rows = rows.filter(Q(family_id__isnull=True) | ~Q(family_id=but))
+        families = families.exclude(id=but)
+    # In this order: a refresh under way holds its row, and a family that it makes is there when its row is free.
+    await rows.update(revoked_at=now)
+    return await families.update(ended_at=now, end_reason=reason)
 
 
 def _fresh(token: str, settings: Settings) -> queries.FreshToken:

@@ -5,52 +5,28 @@ The rules: docs/rules/auth.md.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import math
 import re
-import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import ClassVar
-from uuid import uuid4
 
-from tortoise.queryset import QuerySet
 from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
+from service.auth import codes
+from service.auth.codes import Purpose, VerificationCodeInvalid
 from service.auth.models import EmailVerificationChallenge, User
 from service.base.clock import utc_now
 from service.base.settings import Settings
-from service.database import db
-from service.database.records import insert
-from service.http.errors import ApiError, InvalidField
-from service.tasks.domain import enqueue
-from service.tasks.models import TaskKind
+from service.http.errors import ApiError
+from service.notices.domain import notify
+from service.notices.models import NoticeKind
 
 
 class UserNotFound(ApiError):
     status_code, code = 404, "user_not_found"
     message = "There is no account with this address."
     message_id = "Tidak ada akun dengan alamat ini."
-
-
-class VerificationCodeInvalid(InvalidField):
-    code = "verification_code_invalid"
-    message = "This code is not right."
-    message_id = "Kode ini tidak benar."
-
-
-class VerificationCodeExpired(InvalidField):
-    code = "verification_code_expired"
-    message = "This code has expired. Please ask for a new one."
-    message_id = "Kode ini sudah kedaluwarsa. Silakan minta kode baru."
-
-
-class VerificationCodeLocked(InvalidField):
-    code = "verification_code_locked"
-    message = "Too many wrong tries. Please ask for a new code."
-    message_id = "Terlalu banyak percobaan yang salah. Silakan minta kode baru."
 
 
 class VerificationCodeThrottled(ApiError):
@@ -101,104 +77,111 @@ class Verified:
 async def issue_code(user_id: str, email: str, settings: Settings, *, language: str) -> Challenge:
     """Store a new code and leave its mail to a worker; takes part in the caller's transaction.
 
-    `language` of the mail: `id` or `en`.
+    `language` of the mail where the person's is not known: `id` or `en`.
     """
-    code = settings.auth_email_verification_static_code or f"{secrets.randbelow(1_000_000):06d}"
-    now = utc_now()
-    ttl, pause = (
+    challenge = await codes.issue(Purpose.VERIFICATION, email, user_id, settings)
+    await notify(
+        NoticeKind.VERIFICATION_CODE,
+        user_id=user_id,
+        cause=str(challenge.id),
+        parameters={"challengeId": str(challenge.id)},
+        language=language,
+    )
+    return _shown(challenge, settings)
+
+
+def _shown(challenge: EmailVerificationChallenge, settings: Settings) -> Challenge:
+    return Challenge(
+        challenge.email,
         settings.auth_email_verification_code_ttl_sec,
         settings.auth_email_verification_resend_cooldown_sec,
+        codes.code_of(challenge, settings) if settings.exposes_codes else None,
     )
-    await insert(
-        EmailVerificationChallenge,
-        id=uuid4(),
-        user_id=user_id,
-        email=email,
-        code_hash=code_hash(code),
-        expires_at=now + timedelta(seconds=ttl),
-        resend_available_at=now + timedelta(seconds=pause),
-        max_attempts=settings.auth_email_verification_max_attempts,
-        created_at=db.NOW,
-        updated_at=db.NOW,
-    )
-    await enqueue(TaskKind.SEND_VERIFICATION_MAIL, {"to": email, "code": code, "language": language, "ttlSeconds": ttl})
-    return Challenge(email, ttl, pause, code if settings.exposes_codes else None)
 
 
 async def resend_code(email: str, settings: Settings, *, language: str) -> Challenge:
     """Send another code, which silently ends the one before. One transaction; locks the user's row.
 
+    With AUTH_HIDE_ACCOUNTS nothing here looks whether there is an account: the worker does, before it sends.
     Raises UserNotFound and VerificationCodeThrottled.
     """
+    if settings.auth_hide_accounts:
+        return await _resend_unseen(email, settings, language)
     async with in_transaction():
         user = await User.filter(email=email).select_for_update().get_or_none()
         if user is None:
             raise UserNotFound
         if user.email_verified_at is not None:
             return Challenge(email, 0, 0, already_verified=True)
-        latest = await _latest_challenge(email).first()
-        if latest is not None and latest.verified_at is None:
-            seconds = (latest.resend_available_at - utc_now()).total_seconds()
-            if seconds > 0:
-                raise VerificationCodeThrottled(retry_after=math.ceil(seconds))
+        await _refuse_too_soon(email)
         return await issue_code(str(user.id), email, settings, language=language)
 
 
-async def verify_code(email: str, code: str) -> Verified:
+async def _resend_unseen(email: str, settings: Settings, language: str) -> Challenge:
+    async with in_transaction():
+        await codes.take_turns(Purpose.VERIFICATION, email)
+        await _refuse_too_soon(email)
+        challenge = await codes.issue(Purpose.VERIFICATION, email, None, settings)
+        challenge_id = str(challenge.id)
+        await notify(
+            NoticeKind.VERIFICATION_CODE,
+            user_id=None,
+            cause=challenge_id,
+            address=email,
+            parameters={"challengeId": challenge_id},
+            language=language,
+        )
+    return _shown(challenge, settings)
+
+
+async def _refuse_too_soon(email: str) -> None:
+    latest = await codes.newest(Purpose.VERIFICATION, email).first()
+    if latest is not None and latest.verified_at is None:
+        seconds = (latest.resend_available_at - utc_now()).total_seconds()
+        if seconds > 0:
+            raise VerificationCodeThrottled(retry_after=math.ceil(seconds))
+
+
+async def verify_code(email: str, code: str, settings: Settings) -> Verified:
     """Check a code; the first success verifies the user. One transaction; locks the challenge.
 
     Raises VerificationCodeInvalid, VerificationCodeExpired, VerificationCodeLocked; a wrong try is counted all the same.
     """
     async with in_transaction():
-        outcome = await _check_code(email, code)
+        outcome = await _check_code(email, code, settings)
     if isinstance(outcome, Verified):
         return outcome
     raise outcome
 
 
-async def _check_code(email: str, code: str) -> Verified | ApiError:
-    """The outcome; a refusal is returned, not raised, so that a counted try is committed."""
+async def _check_code(email: str, code: str, settings: Settings) -> Verified | ApiError:
+    """The outcome; a refusal is returned, not raised, so that a counted try is committed.
+
+    With AUTH_HIDE_ACCOUNTS only the code decides, so that known, unknown and verified addresses look alike.
+    """
     user = await User.get_or_none(email=email)
-    if user is None:
+    hides = settings.auth_hide_accounts
+    if user is None and not hides:
         return VerificationCodeInvalid()
-    if user.email_verified_at is not None:
+    is_verified = user is not None and user.email_verified_at is not None
+    if is_verified and not hides:
         return Verified(email, already_verified=True)
-    challenge = await _latest_challenge(email).select_for_update().first()
+    challenge = await codes.newest(Purpose.VERIFICATION, email).select_for_update().first()
+    if challenge is not None and challenge.verified_at is not None and not hides:
+        return Verified(email, already_verified=True)  # another request was faster with the same code
+    is_theirs = user is not None and challenge is not None and user.created_at <= challenge.created_at
+    refusal = await codes.judge(challenge, code, settings, may_work=is_theirs)
+    if refusal is not None or challenge is None or user is None:
+        return refusal or VerificationCodeInvalid()
+    await codes.use(challenge)
+    if is_verified:
+        return Verified(email, already_verified=True)
     now = utc_now()
-    if challenge is None:
-        return VerificationCodeInvalid()
-    if challenge.verified_at is not None:  # another request was faster with the same code
-        return Verified(email, already_verified=True)
-    if challenge.expires_at <= now:
-        return VerificationCodeExpired()
-    if challenge.attempt_count >= challenge.max_attempts:
-        return VerificationCodeLocked()
-    if not hmac.compare_digest(code_hash(code), challenge.code_hash):
-        challenge.attempt_count += 1
-        await challenge.save(update_fields=["attempt_count", "updated_at"])
-        return (
-            VerificationCodeLocked() if challenge.attempt_count >= challenge.max_attempts else VerificationCodeInvalid()
-        )
-    challenge.verified_at = now
-    await challenge.save(update_fields=["verified_at", "updated_at"])
     await User.filter(id=user.id, email_verified_at__isnull=True).update(email_verified_at=now, updated_at=now)
-    await audit(
-        "auth.email_verified",
-        actor_type="USER",
-        actor_id=str(user.id),
-        subject_type="USER",
-        subject_id=str(user.id),
-    )
+    user_id = str(user.id)
+    await audit("auth.email_verified", actor_type="USER", actor_id=user_id, subject_type="USER", subject_id=user_id)
+    await notify(NoticeKind.ADDRESS_CONFIRMED, user_id=user_id, cause=str(challenge.id))
     return Verified(email, already_verified=False)
-
-
-def _latest_challenge(email: str) -> QuerySet[EmailVerificationChallenge]:
-    return EmailVerificationChallenge.filter(email=email).order_by("-created_at", "-id")
-
-
-def code_hash(code: str) -> str:
-    """What the database keeps of a code: lower-case hex SHA-256 of `email-verification:` and the digits."""
-    return hashlib.sha256(f"email-verification:{code}".encode()).hexdigest()
 
 
 def normalise_code(text: str) -> str:

@@ -201,6 +201,24 @@ class Tokens(Section):
         return parse_ring(self.auth_token_keys) or (Key("legacy", self.auth_token_secret.encode()),)
 
 
+class Accounts(Section):
+    """Whose an account is, and what a password may be."""
+
+    auth_password_blocklist: bool | None = Field(
+        None, description="on or off: refuse the commonest passwords; unset: on in production"
+    )
+    auth_hide_accounts: bool = Field(False, description="on or off: resend and verify do not tell who has an account")
+    auth_unverified_days: int = Field(
+        30, ge=0, description="days until an unused account without a verified address goes; 0: never"
+    )
+
+    @property
+    def blocks_passwords(self) -> bool:
+        """Whether a new password is compared with the commonest ones: as set, else in production only."""
+        blocks = self.auth_password_blocklist
+        return self.environment == "production" if blocks is None else blocks
+
+
 _STAFF_ROLE = "super_admin"
 
 
@@ -253,8 +271,13 @@ class Mail(Section):
         )
 
     @property
+    def exposes_reset_codes(self) -> bool:
+        """Whether an answer holds the code that sets a new password: in dev alone, and only when it is asked for."""
+        return self.is_dev and self.auth_email_verification_expose_code is True
+
+    @property
     def exposes_codes(self) -> bool:
-        """Whether e-mail codes appear in answers: as set, else in dev only."""
+        """Whether the verification's codes appear in answers: as set, else in dev only."""
         exposed = self.auth_email_verification_expose_code
         return self.is_dev if exposed is None else exposed
 
@@ -370,7 +393,7 @@ class Backup(Section):
 
 
 # The order of the table of variables is that of the sections from the last to the first: so does Pydantic read them.
-class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Tokens, Database, Process):
+class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Accounts, Tokens, Database, Process):
     """Every environment variable the product reads; the attribute is the variable's name in lower case.
 
     Built once by `load_settings()`. Names, defaults and meanings are those of the server that this product

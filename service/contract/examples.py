@@ -51,6 +51,8 @@ _VALUES: dict[str, tuple[Any, ...]] = {
     "note": ("I can start in April.",),
     "objectKey": ("kyc/6f1c2a34/9f86d081-ayu-lestari-cv.pdf",),
     "occurredAt": (_MOMENT,),
+    "currentPassword": ("a long sentence to sign in",),
+    "newPassword": ("another long sentence",),
     "password": ("a long sentence to sign in",),
     "postId": (_POST,),
     "profileCompletionPercent": (60,),

@@ -66,6 +66,7 @@ MODEL_MODULES = (
     "service.organizations.models",
     "service.audit.models",
     "service.tasks.models",
+    "service.notices.models",
     "service.webhooks.models",
     "service.maintenance.models",
     "service.caching.models",

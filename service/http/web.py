@@ -260,7 +260,12 @@ def uuid_or_none(text: str) -> str | None:
 
 def language_of(request: Request) -> str:
     """`id` or `en`, whichever Accept-Language prefers; English when it names neither."""
-    best, best_quality = "en", 0.0
+    return language_named(request) or "en"
+
+
+def language_named(request: Request) -> str | None:
+    """`id` or `en`, whichever Accept-Language prefers; none when it names neither, as apps do that send no header."""
+    best, best_quality = None, 0.0
     for part in request.headers.get("accept-language", "")[:500].split(","):
         tag, _, parameters = part.strip().partition(";")
         language = tag.strip().lower().partition("-")[0]

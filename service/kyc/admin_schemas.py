@@ -8,13 +8,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from service.audit.models import ActorType
 from service.evidence.verdicts import ByteState
 from service.http.errors import InvalidField, InvalidReason, InvalidRequestBody
 from service.http.fields import Choice, Number, Text
 from service.http.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, open_enum
 from service.kyc.models import KycStatus
 from service.kyc.schemas import KycDocument, KycEvent, KycSession, Trust
-from service.kyc.states import DECISIONS, WAITING
+from service.kyc.states import DECISIONS, OWNER_CHANGED, WAITING
 from service.lists.queries import OffsetPage
 
 
@@ -218,9 +219,13 @@ class KycQueueItem(Output):
     verification: list[DocumentVerification]
 
 
-def risk_flags(status: str, documents: Sequence[KycDocument], document_count: int) -> list[str]:
+def risk_flags(
+    status: str, documents: Sequence[KycDocument], document_count: int, last_event: KycEvent | None
+) -> list[str]:
     """What a reviewer should look at twice, each flag once. Source: docs/rules/kyc.md."""
     flags = []
+    if last_event and (last_event.actor_type, last_event.reason) == (ActorType.SYSTEM, OWNER_CHANGED):
+        flags.append("OWNER_CHANGED")
     if not document_count:
         flags.append("NO_DOCUMENTS")
     if document_count > 5:

@@ -130,7 +130,7 @@ def _item(
         document_count=count,
         events=history,
         last_event=history[-1] if history else None,
-        risk_flags=admin_schemas.risk_flags(row["status"], shown, count),
+        risk_flags=admin_schemas.risk_flags(row["status"], shown, count, history[-1] if history else None),
         waiting_seconds=row["waiting_seconds"],
         claim=claim,
         verification=[read(admin_schemas.DocumentVerification, document) for document in documents],

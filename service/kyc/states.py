@@ -35,6 +35,13 @@ ALLOWED: dict[str | None, frozenset[KycStatus]] = {
     KycStatus.REJECTED: frozenset(),
 }
 """Where each state leads to; none is no session yet. What is not here is refused, and nothing else decides that."""
+REOPENED: dict[str, frozenset[KycStatus]] = {
+    KycStatus.VERIFIED: frozenset({KycStatus.MANUAL_REVIEW}),
+    KycStatus.REJECTED: frozenset({KycStatus.MANUAL_REVIEW}),
+}
+"""Where the service itself leads a decided verification, and nobody else: its account turned out to be another's."""
+OWNER_CHANGED = "owner_changed"
+"""The reason of such a move."""
 WAITING = (KycStatus.SUBMITTED, KycStatus.MANUAL_REVIEW)
 """The states in which a verification waits for a reviewer. A partial index has them too (migration 015)."""
 WAITING_SQL = "({})".format(", ".join(f"'{status}'" for status in WAITING))
@@ -87,6 +94,11 @@ class Actor:
     @classmethod
     def candidate(cls, by: Principal) -> Actor:
         return cls(ActorType.USER, by.user_id, by.user_id)
+
+    @classmethod
+    def service(cls, name: str) -> Actor:
+        """The service itself; `name` says which of its rules."""
+        return cls(ActorType.SYSTEM, name, name)
 
     @classmethod
     def reviewer(cls, name: str, by: Staff) -> Actor:
@@ -148,17 +160,29 @@ async def lock_session(session_id: str) -> KycSession:
     return session
 
 
+async def reopen_decided(user_id: str, *, by: Actor) -> int:
+    """Bring every decided verification of a person back to a reviewer, in the caller's transaction; returns how many."""
+    decided = KycSession.filter(user_id=user_id, status__in=list(REOPENED)).order_by("id")
+    sessions = await decided.select_for_update()
+    for session in sessions:
+        await move(session, KycStatus.MANUAL_REVIEW, by=by, reason=OWNER_CHANGED)
+    return len(sessions)
+
+
 async def move(
     session: KycSession | None, to: KycStatus, *, by: Actor, reason: str | None, provider: str = "manual"
 ) -> KycSession:
     """Bring a locked session to `to`, or begin one of `provider` for the candidate `by` (`session` none); return it anew.
 
-    Nothing else writes a status. In the caller's transaction: asks `check_move`, writes the status with what belongs to
-    it (the time of the first submission; the reviewer and the time of the review), the event and the audit row. The log
-    line follows the commit, so a change that is undone leaves none. A second look at the same state is audited and no
-    event. Raises what `check_move` raises.
+    Nothing else writes a status. In the caller's transaction: asks `check_move`, or REOPENED for the service, writes
+    the status with what belongs to it (the time of the first submission; the reviewer and the time of the review), the
+    event and the audit row. The log line follows the commit, so a change that is undone leaves none. A second look at
+    the same state is audited and no event. Raises what `check_move` raises.
     """
-    check_move(session, to)
+    if by.type != ActorType.SYSTEM:
+        check_move(session, to)
+    elif session is None or to not in REOPENED.get(session.status, ()):
+        raise KycSessionLocked
     if session is None:
         begun = {"id": uuid4(), "user_id": by.audit_id, "status": to.value, "provider": provider}
         moved = await insert(KycSession, **begun, created_at=db.NOW, updated_at=db.NOW)
@@ -168,11 +192,14 @@ async def move(
             columns["submitted_at"] = session.submitted_at or db.NOW
         if by.type == ActorType.ADMIN:
             columns |= {"reviewed_by": by.name, "reviewed_at": db.NOW}
+        if by.type == ActorType.SYSTEM:  # from now on it waits, and the reviewer of before answers for nothing
+            columns |= {"reviewed_by": None, "reviewed_at": db.NOW}
         await KycSession.filter(id=session.id).update(**columns, updated_at=db.NOW, version=F("version") + 1)
         moved = await KycSession.get(id=session.id)
     is_change = session is None or session.status != to
     event = await _add_event(session, moved, by=by, reason=reason) if is_change else None
-    await audit_change(_AUDITED_AS.get(to, "kyc.reviewed"), session, moved, by=by, reason=reason)
+    action = "kyc.reopened" if by.type == ActorType.SYSTEM else _AUDITED_AS.get(to, "kyc.reviewed")
+    await audit_change(action, session, moved, by=by, reason=reason)
     if event is not None:
         await db.at_commit(_log_after_commit, (event, by))
     return moved
@@ -195,7 +222,7 @@ async def _add_event(before: KycSession | None, after: KycSession, *, by: Actor,
 
 
 async def _log_after_commit(moves: list[tuple[KycStatusEvent, Actor]]) -> Callable[[], None]:
-    """The log has the fixed words of candidates' moves; a reviewer's free text stays in the database."""
+    """The log has the fixed words of candidates' and our own moves; a reviewer's free text stays in the database."""
 
     def log() -> None:
         for event, by in moves:
@@ -206,7 +233,7 @@ async def _log_after_commit(moves: list[tuple[KycStatusEvent, Actor]]) -> Callab
                 toStatus=event.to_status,
                 actorType=by.type,
                 actorId=by.audit_id,
-                reason=event.reason if by.type == ActorType.USER else None,
+                reason=event.reason if by.type != ActorType.ADMIN else None,
                 createdAt=format_time(event.created_at),
             )
 

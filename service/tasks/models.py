@@ -13,7 +13,9 @@ class TaskKind(StrEnum):
     `service/tasks/worker.py` has a handler for each. Rows of another kind are of a newer version and wait for it.
     """
 
+    SEND_NOTICE = "send_notice"
     SEND_VERIFICATION_MAIL = "send_verification_mail"
+    """Left by the release before alone; goes one release later."""
     APPLY_WEBHOOK = "webhooks.apply"
     VERIFY_DOCUMENT = "verify_document"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from service.adapters.object_storage import ObjectStorage
 from service.audit import domain as audit
-from service.auth import guesses
+from service.auth import cleaning
 from service.auth.mails import send_verification_mail
 from service.base import logs, metrics
 from service.base.settings import Settings
@@ -20,6 +20,8 @@ from service.database import db, waiting
 from service.database.listening import Listener
 from service.evidence.domain import verify_later
 from service.health.gauges import gauges
+from service.notices import domain as notices
+from service.notices.sending import send_notice
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
 from service.webhooks.domain import apply_later
@@ -59,7 +61,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             pause = _IDLE_SECONDS
             try:
                 if time.monotonic() >= clean_at:
-                    await guesses.clean()
+                    await cleaning.clean(settings)
+                    await notices.clean()
                     clean_at = time.monotonic() + _CLEANING_SECONDS
                 await crew.take()
             except Exception as error:
@@ -83,6 +86,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
 def handlers(storage: ObjectStorage | None) -> dict[TaskKind, Handler]:
     """What runs each kind of task; without `storage` the kinds that need it are left out."""
     found: dict[TaskKind, Handler] = {
+        TaskKind.SEND_NOTICE: send_notice,
         TaskKind.SEND_VERIFICATION_MAIL: send_verification_mail,
         TaskKind.APPLY_WEBHOOK: apply_later,
     }

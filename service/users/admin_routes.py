@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.auth import accounts
-from service.auth.schemas import InvalidEmail, InvalidName, InvalidPassword, User
+from service.auth import accounts, password_rules
+from service.auth.schemas import InvalidEmail, InvalidName, User
 from service.auth.verification import UserNotFound
 from service.http.operations import Security, operation
 from service.http.web import answer, parse, parse_query, read_body
@@ -45,7 +45,7 @@ async def list_users(request: Request) -> HTTPResponse:
     errors=(
         InvalidName,
         InvalidEmail,
-        InvalidPassword,
+        *password_rules.REFUSALS,
         schemas.InvalidRoles,
         accounts.EmailExists,
         accounts.RoleAssignmentFailed,
@@ -53,7 +53,7 @@ async def list_users(request: Request) -> HTTPResponse:
 )
 async def create_user(request: Request) -> HTTPResponse:
     fields = parse(schemas.CreateUserInput, await read_body(request))
-    user = await domain.create_user(fields, by=domain.Actor.of(request.ctx.staff))
+    user = await domain.create_user(fields, request.app.ctx.settings, by=domain.Actor.of(request.ctx.staff))
     return answer(schemas.UserEnvelope(user=User.model_validate(user)), 201)
 
 
@@ -71,14 +71,14 @@ async def create_user(request: Request) -> HTTPResponse:
         schemas.InvalidRoles,
         schemas.InvalidRequest,
         InvalidName,
-        InvalidPassword,
+        *password_rules.REFUSALS,
         domain.LastSuperAdmin,
         accounts.RoleAssignmentFailed,
     ),
 )
 async def change_user(request: Request, user_id: str) -> HTTPResponse:
     body = await read_body(request)
-    user = await domain.change_user(user_id, body, by=domain.Actor.of(request.ctx.staff))
+    user = await domain.change_user(user_id, body, request.app.ctx.settings, by=domain.Actor.of(request.ctx.staff))
     return answer(schemas.UserEnvelope(user=User.model_validate(user)))
 
 

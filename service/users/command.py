@@ -46,7 +46,7 @@ async def create(settings: Settings, *, email: str, name: str, roles: list[str],
     body = {"fullName": name, "email": email, "password": password, **({"roles": roles} if roles else {})}
     try:
         fields = parse(schemas.CreateUserInput, body)
-        user = await domain.create_user(fields, by=domain.Actor("SYSTEM", "admin_create"))
+        user = await domain.create_user(fields, settings, by=domain.Actor("SYSTEM", "admin_create"))
     except ApiError as error:
         raise Refused(error.message) from error
     return user.user_id

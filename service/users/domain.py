@@ -13,11 +13,13 @@ from tortoise.transactions import in_transaction
 from service.audit.domain import audit
 from service.auth.accounts import EmailExists, RoleAssignmentFailed, create_account, grant
 from service.auth.models import Role, User, UserRole
+from service.auth.password_rules import check_new_password
 from service.auth.passwords import hash_password
 from service.auth.principal import SUPER_ADMIN, Principal, Staff
 from service.auth.queries import find_user, has_super_admin
 from service.auth.sessions import end_all_families
 from service.auth.verification import UserNotFound
+from service.base.settings import Settings
 from service.http.errors import ApiError
 from service.http.web import parse, uuid_or_none
 from service.kyc.schemas import NAMES, KycHistory
@@ -45,11 +47,13 @@ class Actor:
         return cls("ADMIN", staff.actor_id)
 
 
-async def create_user(fields: schemas.CreateUserInput, *, by: Actor) -> Principal:
+async def create_user(fields: schemas.CreateUserInput, settings: Settings, *, by: Actor) -> Principal:
     """Make an account with exactly the given roles; nothing is mailed and nobody is signed in. One transaction.
 
-    Raises InvalidRoles for a code that is not known, then EmailExists; RoleAssignmentFailed, ServerBusy.
+    Raises what `check_new_password` raises, InvalidRoles for a code that is not known, then EmailExists;
+    RoleAssignmentFailed, ServerBusy.
     """
+    await check_new_password(fields.password, settings, email=fields.email, full_name=fields.full_name)
     if "roles" in fields.model_fields_set:
         await _refuse_unknown(fields.roles)
     if await User.exists(email=fields.email):
@@ -62,7 +66,7 @@ async def create_user(fields: schemas.CreateUserInput, *, by: Actor) -> Principa
     return user
 
 
-async def change_user(user_id: str, body: dict[str, Any], *, by: Actor) -> Principal:
+async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *, by: Actor) -> Principal:
     """Change an account's name, password or roles: everything is checked, then written in one transaction.
 
     A new password ends all the user's sign-ins; new roles count from the user's next request and end none. The role's
@@ -71,11 +75,15 @@ async def change_user(user_id: str, body: dict[str, Any], *, by: Actor) -> Princ
     RoleAssignmentFailed when the database lacks the role super_admin.
     """
     known = uuid_or_none(user_id)
-    if known is None or not await User.exists(id=known):
+    found = await User.get_or_none(id=known) if known else None
+    if known is None or found is None:
         raise UserNotFound
     fields = parse(schemas.PatchUserInput, body)
     if not fields.model_fields_set:
         raise schemas.InvalidRequest
+    if fields.password is not None:
+        full_name = fields.full_name or found.full_name
+        await check_new_password(fields.password, settings, email=found.email, full_name=full_name)
     if fields.roles is not None:
         await _refuse_unknown(fields.roles)
     record = await hash_password(fields.password) if fields.password is not None else None

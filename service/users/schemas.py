@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict
 
+from service.auth.password_rules import InvalidPassword
 from service.auth.principal import SUPER_ADMIN
-from service.auth.schemas import EMAIL_PATTERN, InvalidEmail, InvalidName, InvalidPassword, User
+from service.auth.schemas import InvalidEmail, InvalidName, Mailbox, User
 from service.http.errors import InvalidCursor, InvalidField, InvalidLimit
 from service.http.fields import Rule, Text
 from service.http.web import Input, LooseCursor, LooseLimit, Output, PageInfo
@@ -48,7 +49,7 @@ class RoleCodes(Rule):
 
 # Caps where the contract has none, far above what is real; an address has at most 254 characters.
 _FULL_NAME = Text(InvalidName, minimum=2, maximum=1000, strict=True)
-_EMAIL = Text(InvalidEmail, case="lower", pattern=EMAIL_PATTERN, maximum=320, strict=True)
+_EMAIL = Mailbox(InvalidEmail, case="lower", maximum=320, strict=True)
 _PASSWORD = Text(InvalidPassword, minimum=8, maximum=4096, trim=False, strict=True)
 _ROLES = RoleCodes(InvalidRoles)
 

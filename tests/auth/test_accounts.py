@@ -39,7 +39,7 @@ class TestRegister:
         assert len(body["emailVerification"]["developmentCode"]) == 6
         me = await api.get("/auth/me", headers={"Authorization": f"Bearer {body['accessToken']}"})
         assert me.json() == {"user": body["user"]}
-        assert await db.fetch_value("SELECT count(*) FROM background_tasks WHERE kind = 'send_verification_mail'") == 1
+        assert await db.fetch_value("SELECT count(*) FROM background_tasks WHERE kind = 'send_notice'") == 1
         assert await db.fetch_value("SELECT count(*) FROM audit_events WHERE action = 'auth.registered'") == 1
 
     async def test_a_new_row_has_one_time_by_the_databases_clock(self, api: httpx.AsyncClient) -> None:

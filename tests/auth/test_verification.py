@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections import Counter
 from typing import Any
 
@@ -10,11 +11,16 @@ import httpx
 import pytest
 from sanic import Sanic
 
-from service.auth.verification import code_hash
+from service.auth import codes, verification
+from service.auth.codes import unkeyed_hash
+from service.auth.models import EmailVerificationChallenge
 from service.base.settings import Settings
 from service.database import db
 from tests.answers import outcome
+from tests.auth.conftest import Change
 from tests.factories import make_candidate
+from tests.inbox import Inbox
+from tests.working import run_due
 
 SIGN_UP = {"fullName": "Dewi Contoh", "email": "dewi@example.com", "password": "eight888"}
 EMAIL = {"email": "dewi@example.com"}
@@ -25,6 +31,11 @@ async def code(api: httpx.AsyncClient) -> str:
     """The code of a fresh account."""
     answer = await api.post("/auth/register", json=SIGN_UP)
     return str(answer.json()["emailVerification"]["developmentCode"])
+
+
+async def keep_as_the_release_before(code: str) -> None:
+    """Make the stored codes what the release before writes."""
+    await db.execute("UPDATE email_verification_challenges SET key_id = NULL, code_hash = $1", unkeyed_hash(code))
 
 
 def other(code: str) -> str:
@@ -40,7 +51,7 @@ class TestVerify:
         assert second.json() == {"email": "dewi@example.com", "verified": True, "alreadyVerified": True}
 
     async def test_a_number_is_tolerated(self, api: httpx.AsyncClient, code: str) -> None:
-        await db.execute("UPDATE email_verification_challenges SET code_hash = $1", code_hash("123456"))
+        await keep_as_the_release_before("123456")
         answer = await api.post("/auth/email-verification/verify", json=EMAIL | {"code": 123456})
         assert answer.status_code == 200
 
@@ -103,6 +114,43 @@ class TestVerify:
             answer = await api.post("/auth/email-verification/verify", json=EMAIL | {"code": sent})
             assert outcome(answer) == (400, "verification_code_expired")
         assert await db.fetch_value("SELECT attempt_count FROM email_verification_challenges") == 0
+
+
+class TestHash:
+    async def test_a_code_of_the_release_before_counts_until_it_expires(
+        self, api: httpx.AsyncClient, code: str
+    ) -> None:
+        await keep_as_the_release_before("004242")
+        wrong = await api.post("/auth/email-verification/verify", json=EMAIL | {"code": "004243"})
+        assert outcome(wrong) == (400, "verification_code_invalid")
+        right = await api.post("/auth/email-verification/verify", json=EMAIL | {"code": "004242"})
+        assert right.status_code == 200
+
+    async def test_nothing_stored_tells_the_code_without_the_key(self, api: httpx.AsyncClient, code: str) -> None:
+        stored = await db.fetch_value("SELECT code_hash FROM email_verification_challenges")
+        assert stored not in {unkeyed_hash(code), hashlib.sha256(code.encode()).hexdigest()}
+        for table in ("background_tasks", "notices", "email_verification_challenges", "audit_events"):
+            for row in await db.fetch_all(f"SELECT t::text AS text FROM {table} t"):
+                assert f'"{code}"' not in row["text"]
+        assert await db.fetch_value("SELECT payload_json ?& ARRAY['code', 'to'] FROM background_tasks") is False
+
+    async def test_a_hash_is_of_its_purpose_and_its_address(
+        self, app: Sanic[Any, Any], settings: Settings, code: str
+    ) -> None:
+        challenge = await EmailVerificationChallenge.get()
+        assert codes.code_of(challenge, settings) == code
+        for moved in ({"purpose": "password_reset"}, {"email": "other@example.com"}):
+            elsewhere = challenge.clone(pk=challenge.id)
+            elsewhere.update_from_dict(moved)
+            assert codes.code_of(elsewhere, settings) is None
+
+    async def test_a_key_that_left_the_ring_ends_its_codes(
+        self, api: httpx.AsyncClient, app: Sanic[Any, Any], settings: Settings, code: str
+    ) -> None:
+        changed = settings.model_copy(update={"auth_token_keys": "k9:ninth-key-for-tests-ninth-key-for-tests"})
+        assert codes.code_of(await EmailVerificationChallenge.get(), changed) is None
+        with pytest.raises(codes.VerificationCodeInvalid):
+            await verification.verify_code("dewi@example.com", code, changed)
 
 
 class TestResend:
@@ -168,3 +216,55 @@ class TestExposure:
         finally:
             app.ctx.settings = settings
         assert answer.status_code == 200
+
+
+class TestHiddenAccounts:
+    """With AUTH_HIDE_ACCOUNTS=on nobody learns from resend and verify who has an account."""
+
+    @pytest.fixture(params=["unknown", "unverified", "verified"])
+    async def email(self, request: pytest.FixtureRequest, change: Change, settings: Settings) -> str:
+        change(auth_hide_accounts=True)
+        if request.param != "unknown":
+            await make_candidate(settings, email="sari@mailbox.test", verified=request.param == "verified")
+        return "sari@mailbox.test"
+
+    async def test_resend_answers_alike(self, api: httpx.AsyncClient, change: Change, email: str) -> None:
+        change(auth_hide_accounts=True, auth_email_verification_expose_code=False)
+        first = await api.post("/auth/email-verification/resend", json={"email": email})
+        assert (first.status_code, first.json()) == (
+            200,
+            {
+                "required": True,
+                "verified": False,
+                "email": email,
+                "sent": True,
+                "expiresInSec": 600,
+                "resendAvailableInSec": 60,
+            },
+        )
+        again = await api.post("/auth/email-verification/resend", json={"email": email})
+        assert outcome(again) == (429, "verification_code_throttled")
+
+    async def test_wrong_codes_answer_alike(self, api: httpx.AsyncClient, email: str) -> None:
+        answer = await api.post("/auth/email-verification/resend", json={"email": email})
+        wrong = other(answer.json()["developmentCode"])
+        body = {"email": email, "code": wrong}
+        seen = [outcome(await api.post("/auth/email-verification/verify", json=body))[1] for _ in range(6)]
+        assert seen == ["verification_code_invalid"] * 4 + ["verification_code_locked"] * 2
+
+    async def test_a_code_that_nobody_asked_for_is_wrong(self, api: httpx.AsyncClient, email: str) -> None:
+        answer = await api.post("/auth/email-verification/verify", json={"email": email, "code": "123456"})
+        assert outcome(answer) == (400, "verification_code_invalid")
+
+    async def test_only_an_unverified_account_gets_the_mail_and_its_code_works(
+        self, api: httpx.AsyncClient, change: Change, smtp: Settings, inbox: tuple[Inbox, str], email: str
+    ) -> None:
+        answer = await api.post("/auth/email-verification/resend", json={"email": email})
+        while await run_due(smtp):
+            pass
+        user = await db.fetch_row("SELECT email_verified_at FROM users")
+        is_waiting = user is not None and user["email_verified_at"] is None
+        assert len(inbox[0].mails) == is_waiting
+        body = {"email": email, "code": answer.json()["developmentCode"]}
+        answer = await api.post("/auth/email-verification/verify", json=body)
+        assert answer.status_code == (200 if user is not None else 400)

@@ -49,7 +49,12 @@ ACTOR = ("USER", "ADMIN", "SYSTEM")
 
 EXPECTED = {
     "users": Table(
-        defaults={"created_at": "now()", "updated_at": "now()", "role_names": "_text by trigger"},
+        defaults={
+            "created_at": "now()",
+            "updated_at": "now()",
+            "role_names": "_text by trigger",
+            "unverified_since": "now()",
+        },
     ),
     "sessions": Table(
         defaults={"created_at": "now()"},
@@ -245,8 +250,19 @@ EXPECTED = {
             "idx_job_application_documents_user_id_created_at": "(user_id, created_at DESC)",
         },
     ),
+    "notices": Table(
+        defaults={"parameters_json": "'{}'::jsonb", "created_at": "now()"},
+        indexes={"idx_notices_created_at": "(created_at)"},
+    ),
+    "hidden_accounts": Table(defaults={"hidden_at": "now()"}),
     "email_verification_challenges": Table(
-        defaults={"attempt_count": "0", "max_attempts": "5", "created_at": "now()", "updated_at": "now()"},
+        defaults={
+            "attempt_count": "0",
+            "max_attempts": "5",
+            "created_at": "now()",
+            "updated_at": "now()",
+            "purpose": "'verification'::text",
+        },
         indexes={
             "idx_email_verification_challenges_email_active": "(email, verified_at, expires_at)",
             "idx_email_verification_challenges_email_created_at": "(email, created_at DESC)",

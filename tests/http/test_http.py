@@ -26,6 +26,8 @@ PUBLIC = {
     "GET /docs/{asset}",
     "POST /auth/register",
     "POST /auth/login",
+    "POST /auth/password-reset",
+    "POST /auth/password-reset/confirm",
     "POST /auth/refresh",
     "POST /auth/logout",
     "POST /auth/email-verification/resend",

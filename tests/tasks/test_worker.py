@@ -20,8 +20,6 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from prometheus_client import REGISTRY
 from sanic import Sanic
 from tortoise.transactions import in_transaction
@@ -35,38 +33,9 @@ from service.tasks import domain as tasks
 from service.tasks import worker
 from service.tasks.models import TaskKind
 from tests.conftest import TEST_ENVIRONMENT
+from tests.inbox import Inbox
 from tests.running import Detour
 from tests.working import run_due
-
-
-class Inbox:
-    """A mail server that keeps what it gets, or refuses everything."""
-
-    def __init__(self) -> None:
-        self.mails: list[Envelope] = []
-        self.refuses = False
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if self.refuses:
-            return "451 later"
-        self.mails.append(envelope)
-        return "250 kept"
-
-
-@pytest.fixture
-async def inbox(unused_tcp_port: int) -> AsyncIterator[tuple[Inbox, str]]:
-    kept = Inbox()
-    controller = Controller(kept, hostname="127.0.0.1", port=unused_tcp_port)
-    controller.start()
-    yield kept, f"smtp://127.0.0.1:{unused_tcp_port}"
-    controller.stop()
-
-
-@pytest.fixture
-def smtp(settings: Settings, inbox: tuple[Inbox, str]) -> Settings:
-    return settings.model_copy(
-        update={"auth_email_provider": "smtp", "smtp_url": inbox[1], "auth_email_from": "hello@example.com"}
-    )
 
 
 async def states() -> list[tuple[str, int, Any]]:
@@ -78,13 +47,13 @@ class TestMail:
     async def test_the_code_of_a_new_account_arrives(
         self, api: httpx.AsyncClient, smtp: Settings, inbox: tuple[Inbox, str], capfd: pytest.CaptureFixture[str]
     ) -> None:
-        body = {"fullName": "Rina Contoh", "email": "rina@example.com", "password": "eight888"}
+        body = {"fullName": "Rina Contoh", "email": "rina@mailbox.test", "password": "eight888"}
         answer = await api.post("/auth/register", json=body, headers={"Accept-Language": "id"})
         code = answer.json()["emailVerification"]["developmentCode"]
         capfd.readouterr()
         assert await run_due(smtp)
         (sent,) = inbox[0].mails
-        assert sent.rcpt_tos == ["rina@example.com"]
+        assert sent.rcpt_tos == ["rina@mailbox.test"]
         assert isinstance(sent.content, bytes)
         message = email.message_from_bytes(sent.content)
         assert message["Subject"] == "Kode verifikasi Anda"
@@ -99,14 +68,14 @@ class TestMail:
         self, api: httpx.AsyncClient, smtp: Settings, inbox: tuple[Inbox, str]
     ) -> None:
         inbox[0].refuses = True
-        body = {"fullName": "Rina Contoh", "email": "rina@example.com", "password": "eight888"}
+        body = {"fullName": "Rina Contoh", "email": "rina@mailbox.test", "password": "eight888"}
         assert (await api.post("/auth/register", json=body)).status_code == 201
-        for attempt in range(1, 6):
+        for attempt in range(1, 11):
             assert await run_due(smtp)
             assert not await run_due(smtp)  # it waits before the next try
             ((state, attempts, payload),) = await states()
-            assert (state, attempts) == ("failed" if attempt == 5 else "waiting", attempt)
-            assert (payload == {}) == (attempt == 5)
+            assert (state, attempts) == ("failed" if attempt == 10 else "waiting", attempt)
+            assert (payload == {}) == (attempt == 10)
             await db.execute("UPDATE background_tasks SET run_at = now()")
         assert not await run_due(smtp)
 
@@ -116,15 +85,15 @@ class TestMail:
         address = f"smtp://127.0.0.1:{unused_tcp_port}"
         away = settings.model_copy(update={"auth_email_provider": "smtp", "smtp_url": address})
         with pytest.raises(mail.MailNotSent):
-            await mail.send_mail(away, to="a@example.com", subject="x", text="x")
+            await mail.send_mail(away, to="a@mailbox.test", subject="x", text="x")
 
     async def test_dev_keeps_mails_in_a_folder(
         self, app: Sanic[Any, Any], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(mail, "MAIL_FOLDER", tmp_path)
-        await mail.send_mail(settings, to="a@example.com", subject="Hello", text="Text")
+        await mail.send_mail(settings, to="a@mailbox.test", subject="Hello", text="Text")
         (kept,) = tmp_path.glob("*.eml")
-        assert email.message_from_bytes(kept.read_bytes())["To"] == "a@example.com"
+        assert email.message_from_bytes(kept.read_bytes())["To"] == "a@mailbox.test"
 
 
 class TestKinds:

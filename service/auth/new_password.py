@@ -1,0 +1,206 @@
+"""How does somebody get a new password? By a code to their mailbox, or with the password that they have.
+
+The rules: docs/rules/auth.md, Resetting a password and Changing a password.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from tortoise.transactions import in_transaction
+
+from service.audit.domain import audit
+from service.auth import apart, codes, guesses
+from service.auth.codes import Purpose
+from service.auth.models import EmailVerificationChallenge, User
+from service.auth.password_rules import check_new_password
+from service.auth.passwords import hash_password, verify_password
+from service.auth.principal import Principal
+from service.auth.sessions import end_all_families
+from service.base import metrics
+from service.base.clock import utc_now
+from service.base.settings import Settings
+from service.http.errors import ApiError, InvalidField, RateLimited
+from service.kyc.states import Actor, reopen_decided
+from service.notices.domain import notify
+from service.notices.models import NoticeKind
+
+# Only a password that changes while it is checked asks for another try.
+_TRIES = 3
+_RULE = Actor.service("account_reset")
+
+
+class InvalidCurrentPassword(InvalidField):
+    """400, because a 401 signs shipped apps out."""
+
+    code = "invalid_current_password"
+    message = "Your current password is not right."
+    message_id = "Kata sandi Anda saat ini tidak benar."
+
+
+async def request_reset(email: str, settings: Settings, *, client: str | None, language: str) -> str | None:
+    """Have a code for a new password sent to `email`, whoever it belongs to; none is the answer outside dev.
+
+    Nothing here looks whether there is an account, so nothing can tell by what it answers or how long it takes: the
+    worker looks. Within the pause after a code that was not used yet nothing new is sent. Asking is counted for the
+    address as it was typed. Returns the code where `exposes_reset_codes`. Raises RateLimited.
+    """
+    counts = guesses.of_account("reset", email, client, settings)
+    await _refuse_when_full(counts, "limited")
+    await guesses.add_failure(counts)
+    async with in_transaction():
+        await codes.take_turns(Purpose.PASSWORD_RESET, email)
+        challenge = await codes.newest(Purpose.PASSWORD_RESET, email).first()
+        if challenge is None or not codes.is_cooling(challenge):
+            challenge = await codes.issue(Purpose.PASSWORD_RESET, email, None, settings)
+            challenge_id = str(challenge.id)
+            await notify(
+                NoticeKind.PASSWORD_RESET_CODE,
+                user_id=None,
+                cause=challenge_id,
+                address=email,
+                parameters={"challengeId": challenge_id},
+                language=language,
+            )
+    metrics.password_resets.labels("requested").inc()
+    return codes.code_of(challenge, settings) if settings.exposes_reset_codes else None
+
+
+async def confirm_reset(
+    email: str, code: str, password: str, settings: Settings, *, client: str | None, start_over: bool
+) -> None:
+    """Set a new password by the code of a reset: whoever reads the mailbox gets the account.
+
+    One transaction ends all sign-ins and the old password and makes the address verified. What is in the account stays,
+    unless `start_over`: then it is put aside (`apart.start_over`). Where the address was never verified and nothing is
+    put aside, decided verifications go back to a reviewer. The owner is told by mail. A refusal looks the same for an
+    address without account. Raises RateLimited, VerificationCodeInvalid, VerificationCodeExpired,
+    VerificationCodeLocked, then what `check_new_password` raises, and ServerBusy.
+    """
+    counts = guesses.of_account("code", email, client, settings)
+    await _refuse_when_full(counts, "limited")
+    async with in_transaction():
+        proof = await _judge(email, code, settings)
+    if isinstance(proof, ApiError):
+        await guesses.add_failure(counts)
+        metrics.password_resets.labels("refused").inc()
+        raise proof
+    await check_new_password(password, settings, email=email, full_name=proof.account.full_name)
+    # Outside of a transaction: hashing waits for its turn, and would keep the rows from others meanwhile.
+    record = await hash_password(password)
+    async with in_transaction():
+        proof = await _judge(email, code, settings)
+        if isinstance(proof, _Proof):
+            await _take_over(proof, record, start_over=start_over)
+    if isinstance(proof, ApiError):  # another request was faster with the same code
+        metrics.password_resets.labels("refused").inc()
+        raise proof
+    await guesses.forget(counts[:1])
+    metrics.password_resets.labels("done").inc()
+
+
+@dataclass(frozen=True, slots=True)
+class _Proof:
+    """A right code, its row locked, and the account that it is for."""
+
+    challenge: EmailVerificationChallenge
+    account: User
+
+
+async def _judge(email: str, code: str, settings: Settings) -> _Proof | ApiError:
+    """The proof, or the refusal, returned so that a counted try is committed.
+
+    A code that was asked for before the account was opened is nobody's: it was never sent.
+    """
+    challenge = await codes.newest(Purpose.PASSWORD_RESET, email).select_for_update().first()
+    account = await User.get_or_none(email=email)
+    is_theirs = account is not None and challenge is not None and account.created_at <= challenge.created_at
+    refusal = await codes.judge(challenge, code, settings, may_work=is_theirs)
+    if refusal is not None or challenge is None or account is None:
+        return refusal or codes.VerificationCodeInvalid()
+    return _Proof(challenge, account)
+
+
+async def _take_over(proof: _Proof, record: str, *, start_over: bool) -> None:
+    """Everything that a confirmed reset does, in the caller's transaction."""
+    await codes.use(proof.challenge)
+    # After the code, before the sign-ins and the verifications: the order of everybody who needs more than one of them.
+    account = await User.filter(id=proof.account.id).select_for_update(no_key=True).get()
+    user_id, now = str(account.id), utc_now()
+    was_verified = account.email_verified_at is not None
+    ended = await end_all_families(user_id, reason="password_reset")
+    reopened = 0
+    if start_over:
+        user_id = await apart.start_over(account, record)
+    else:
+        await User.filter(id=user_id).update(
+            password_hash=record, email_verified_at=account.email_verified_at or now, updated_at=now
+        )
+        if not was_verified:
+            reopened = await reopen_decided(user_id, by=_RULE)
+    await audit(
+        "auth.password_reset",
+        actor_type="USER",
+        actor_id=user_id,
+        subject_type="USER",
+        subject_id=user_id,
+        detail={
+            "signInsEnded": ended,
+            "startedOver": start_over,
+            "wasVerified": was_verified,
+            "verificationsReopened": reopened,
+        },
+    )
+    await notify(NoticeKind.PASSWORD_WAS_RESET, user_id=user_id, cause=str(proof.challenge.id))
+
+
+async def change_password(
+    current: str, password: str, settings: Settings, *, by: Principal, client: str | None
+) -> None:
+    """Set a new password with the current one; every other sign-in of the caller ends. The owner is told by mail.
+
+    A sign-in of the replaced server cannot be told from the others, so it ends with them. Wrong tries are counted.
+    Raises RateLimited, InvalidCurrentPassword, then what `check_new_password` raises, and ServerBusy.
+    """
+    counts = guesses.of_account("change", by.user_id, client, settings)
+    await _refuse_when_full(counts, None)
+    for _ in range(_TRIES):
+        account = await User.get_or_none(id=by.user_id)
+        checked = account.password_hash if account else None
+        matches, _outdated = await verify_password(current, checked)
+        if account is None or checked is None or not matches:
+            break
+        await check_new_password(password, settings, email=account.email, full_name=account.full_name)
+        if await _replace(checked, await hash_password(password), by):
+            await guesses.forget(counts[:1])
+            return
+    await guesses.add_failure(counts)
+    raise InvalidCurrentPassword
+
+
+async def _replace(checked: str, record: str, by: Principal) -> bool:
+    """Whether the password was still the one of the record `checked`, and so was replaced."""
+    async with in_transaction():
+        account = await User.filter(id=by.user_id).select_for_update(no_key=True).get_or_none()
+        if account is None or account.password_hash != checked:
+            return False
+        await User.filter(id=by.user_id).update(password_hash=record, updated_at=utc_now())
+        ended = await end_all_families(by.user_id, reason="password_change", but=by.family_id)
+        await audit(
+            "auth.password_changed",
+            actor_type="USER",
+            actor_id=by.user_id,
+            subject_type="USER",
+            subject_id=by.user_id,
+            detail={"signInsEnded": ended},
+        )
+        await notify(NoticeKind.PASSWORD_CHANGED, user_id=by.user_id, cause=str(uuid4()))
+    return True
+
+
+async def _refuse_when_full(counts: list[guesses.Count], outcome: str | None) -> None:
+    if seconds := await guesses.seconds_to_wait(counts):
+        if outcome is not None:
+            metrics.password_resets.labels(outcome).inc()
+        raise RateLimited(retry_after=seconds)

@@ -1,0 +1,1 @@
+"""What is a person told by mail?"""

@@ -1,0 +1,109 @@
+"""What do the mails say? Subject and text of each kind, in English and Indonesian."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from service.notices.models import NoticeKind
+
+LANGUAGES = ("en", "id")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One language of a mail; `{code}` and `{minutes}` stand for what `service/notices/sending.py` puts there."""
+
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of mail. `is_security`: it goes to addresses that nobody has proved yet, too."""
+
+    en: Words
+    id: Words
+    is_security: bool = True
+
+    def words(self, language: str) -> Words:
+        return self.id if language == "id" else self.en
+
+
+KINDS: dict[NoticeKind, Kind] = {
+    NoticeKind.VERIFICATION_CODE: Kind(
+        en=Words(
+            "Your verification code",
+            "Your verification code is {code}.\n\n"
+            "It is valid for {minutes} minutes. If you did not ask for it, ignore this mail.\n",
+        ),
+        id=Words(
+            "Kode verifikasi Anda",
+            "Kode verifikasi Anda adalah {code}.\n\n"
+            "Kode berlaku selama {minutes} menit. Abaikan surel ini jika Anda tidak memintanya.\n",
+        ),
+    ),
+    NoticeKind.PASSWORD_RESET_CODE: Kind(
+        en=Words(
+            "Your code for a new password",
+            "Your code for a new password is {code}.\n\n"
+            "It is valid for {minutes} minutes. Give it to nobody. If you did not ask for it, ignore this mail:"
+            " your password stays as it is.\n\n"
+            "With the new password all sign-ins of the account end. What is in the account stays.\n\n"
+            'If you did not open this account, choose "start over" when you enter the code: then what somebody else'
+            " left in it is put aside and erased after 30 days, and you begin with an empty account.\n",
+        ),
+        id=Words(
+            "Kode untuk kata sandi baru",
+            "Kode Anda untuk kata sandi baru adalah {code}.\n\n"
+            "Kode berlaku selama {minutes} menit. Jangan berikan kepada siapa pun. Abaikan surel ini jika Anda tidak"
+            " memintanya: kata sandi Anda tidak berubah.\n\n"
+            "Dengan kata sandi baru, semua sesi masuk pada akun ini berakhir. Isi akun tetap ada.\n\n"
+            'Jika bukan Anda yang membuat akun ini, pilih "mulai dari awal" saat memasukkan kode: isi yang'
+            " ditinggalkan orang lain disisihkan dan dihapus setelah 30 hari, dan Anda mulai dengan akun kosong.\n",
+        ),
+    ),
+    NoticeKind.PASSWORD_WAS_RESET: Kind(
+        en=Words(
+            "Your password was reset",
+            "A new password was set for your account with a code that was sent to this address. All sign-ins have"
+            " ended; please sign in with the new password.\n\n"
+            'If this was not you, somebody can read your mail. Secure your mailbox first, then use "Forgot password?"'
+            " in the app.\n",
+        ),
+        id=Words(
+            "Kata sandi Anda telah diatur ulang",
+            "Kata sandi baru telah dipasang pada akun Anda dengan kode yang dikirim ke alamat ini. Semua sesi masuk"
+            " telah berakhir; silakan masuk dengan kata sandi baru.\n\n"
+            "Jika bukan Anda yang melakukannya, ada orang yang dapat membaca surel Anda. Amankan kotak surel Anda dahulu,"
+            ' lalu gunakan "Lupa kata sandi?" di aplikasi.\n',
+        ),
+    ),
+    NoticeKind.PASSWORD_CHANGED: Kind(
+        en=Words(
+            "Your password was changed",
+            "The password of your account was changed, and all other sign-ins have ended.\n\n"
+            'If this was not you, use "Forgot password?" in the app now.\n',
+        ),
+        id=Words(
+            "Kata sandi Anda telah diubah",
+            "Kata sandi akun Anda telah diubah, dan semua sesi masuk lainnya telah berakhir.\n\n"
+            'Jika bukan Anda yang melakukannya, segera gunakan "Lupa kata sandi?" di aplikasi.\n',
+        ),
+    ),
+    NoticeKind.ADDRESS_CONFIRMED: Kind(
+        en=Words(
+            "Your address was confirmed",
+            "This address was confirmed with the code that we sent to it.\n\n"
+            "If you did not open the account yourself, whoever did still knows its password. Then use"
+            ' "Forgot password?" in the app: with the code that you get you set a password of your own, and all other'
+            " sign-ins end.\n",
+        ),
+        id=Words(
+            "Alamat Anda telah dikonfirmasi",
+            "Alamat ini telah dikonfirmasi dengan kode yang kami kirimkan.\n\n"
+            "Jika bukan Anda yang membuat akun ini, pembuatnya masih mengetahui kata sandinya. Gunakan"
+            ' "Lupa kata sandi?" di aplikasi: dengan kode yang Anda terima, Anda memasang kata sandi sendiri dan semua'
+            " sesi masuk lainnya berakhir.\n",
+        ),
+    ),
+}
