@@ -215,8 +215,20 @@ def pool_stats() -> PoolStats:
 class Connection(BaseConnection):
     """A connection that goes back to the pool without the four-statement reset script (see the top of the module)."""
 
+    is_clean = False
+
     def get_reset_query(self) -> str:
         return ""
+
+    def leave_clean(self) -> None:
+        """Say that there is nothing to undo: the next `reset` need not look."""
+        self.is_clean = not self.is_in_transaction()
+
+    async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109  # asyncpg's
+        """Roll back what was left open."""
+        if not self.is_clean:
+            await super().reset(timeout=timeout)
+        self.is_clean = False
 
 
 def _json_text(value: Any) -> str:
@@ -265,6 +277,7 @@ class Pool(BasePool):
         `release` runs in a task of its own, so that a cancelled caller leaves nothing half done. That costs a turn of
         the loop, and here nothing waits that could be cancelled.
         """
+        connection.leave_clean()
         await connection._holder.release(None)
 
 

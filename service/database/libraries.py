@@ -24,6 +24,7 @@ METHODS: tuple[tuple[str, type, str, tuple[str, ...]], ...] = (
     ("tortoise-orm", TransactionContext, "__aexit__", _EXIT),
     ("tortoise-orm", NestedTransactionContext, "__aexit__", _EXIT),
     ("asyncpg", asyncpg.Connection, "get_reset_query", ("self",)),
+    ("asyncpg", asyncpg.Connection, "reset", ("self", "timeout")),
     ("asyncpg", asyncpg.Pool, "acquire", ("self", "timeout")),
     ("asyncpg", PoolConnectionHolder, "release", ("self", "timeout")),
 )
