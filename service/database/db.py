@@ -216,13 +216,10 @@ class Connection(BaseConnection):
     """A connection that goes back to the pool without the four-statement reset script (see the top of the module)."""
 
     is_clean = False
+    """Set when there is nothing to undo, so that the next `reset` need not look."""
 
     def get_reset_query(self) -> str:
         return ""
-
-    def leave_clean(self) -> None:
-        """Say that there is nothing to undo: the next `reset` need not look."""
-        self.is_clean = not self.is_in_transaction()
 
     async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109  # asyncpg's
         """Roll back what was left open."""
@@ -277,7 +274,10 @@ class Pool(BasePool):
         `release` runs in a task of its own, so that a cancelled caller leaves nothing half done. That costs a turn of
         the loop, and here nothing waits that could be cancelled.
         """
-        connection.leave_clean()
+        kept: Connection | None = connection._con
+        if kept is None:  # it broke after the answer, and the pool noticed
+            return
+        kept.is_clean = not kept.is_closed() and not kept.is_in_transaction()
         await connection._holder.release(None)
 
 

@@ -35,6 +35,7 @@ MEMBERS: tuple[tuple[str, Any, str], ...] = (
     ("tortoise-orm", TransactionWrapper, "_connection"),
     ("tortoise-orm", TransactionWrapper, "_finalized"),
     ("asyncpg", PoolConnectionProxy, "_holder"),
+    ("asyncpg", PoolConnectionProxy, "_con"),
 )
 """Library, owner and name of each private member that `db` reads or sets."""
 
