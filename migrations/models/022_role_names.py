@@ -54,11 +54,13 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
             END IF;"""),
             f"""
         CREATE OR REPLACE FUNCTION keep_role_names(people UUID[]) RETURNS void LANGUAGE plpgsql
-        SET search_path FROM CURRENT SET jembatan.keeps_role_names = 'on' AS $$
+        SET search_path FROM CURRENT AS $$
         BEGIN
             PERFORM FROM users WHERE id = ANY (people) ORDER BY id FOR NO KEY UPDATE;
+            PERFORM set_config('jembatan.keeps_role_names', 'on', true);
             UPDATE users SET role_names = held.names FROM (SELECT u.id, {_NAMES} AS names FROM unnest(people) AS u (id)) held
             WHERE users.id = held.id AND users.role_names <> held.names;
+            PERFORM set_config('jembatan.keeps_role_names', 'off', true);
         END $$;
 
         CREATE OR REPLACE FUNCTION keep_role_names_of_grants() RETURNS trigger LANGUAGE plpgsql

@@ -17,6 +17,7 @@ from sanic import HTTPResponse, Request
 from service.base import metrics
 from service.caching import validators
 from service.http.errors import ApiError
+from service.http.web import Answer
 
 _OVERHEAD_BYTES = 300
 
@@ -107,7 +108,7 @@ def recall(request: Request) -> HTTPResponse | None:
     if body is None:
         request.ctx.is_to_keep = True
         return None
-    return HTTPResponse(body, content_type="application/json")
+    return Answer(body, content_type="application/json")
 
 
 def remember(request: Request, response: HTTPResponse) -> None:

@@ -16,7 +16,7 @@ from service.auth.principal import Principal
 from service.caching import validators
 from service.caching.memory import Kind, Memory
 from service.content.queries import Saves
-from service.http.web import Output, answer
+from service.http.web import Answer, Output, answer
 
 # Inside a text, quotation marks are escaped: these bytes are the key and its value, once for each item.
 _SAVED = re.compile(rb'"saved":(?:true|false)')
@@ -68,7 +68,7 @@ async def answer_shared(request: Request, saves: Saves, read: Read) -> HTTPRespo
     shared: Shared | None = memory.get(Kind.SHARED, key) or await memory.wait(Kind.SHARED, key)
     if shared is not None:
         saved = await _saved_of(principal, saves, shared.ids, memory) if principal else ()
-        return HTTPResponse(shared.to(saved), content_type="application/json")
+        return Answer(shared.to(saved), content_type="application/json")
     with memory.making(Kind.SHARED, key):
         body, ids = await read()
         response = answer(body)

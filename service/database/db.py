@@ -224,8 +224,17 @@ def pool_stats() -> PoolStats:
 class Connection(BaseConnection):
     """A connection that goes back to the pool without the four-statement reset script (see the top of the module)."""
 
+    is_clean = False
+    """Set when there is nothing to undo, so that the next `reset` need not look."""
+
     def get_reset_query(self) -> str:
         return ""
+
+    async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109  # asyncpg's
+        """Roll back what was left open."""
+        if not self.is_clean:
+            await super().reset(timeout=timeout)
+        self.is_clean = False
 
 
 def _json_text(value: Any) -> str:
@@ -274,6 +283,10 @@ class Pool(BasePool):
         `release` runs in a task of its own, so that a cancelled caller leaves nothing half done. That costs a turn of
         the loop, and here nothing waits that could be cancelled.
         """
+        kept: Connection | None = connection._con
+        if kept is None:  # it broke after the answer, and the pool noticed
+            return
+        kept.is_clean = not kept.is_closed() and not kept.is_in_transaction()
         await connection._holder.release(None)
 
 

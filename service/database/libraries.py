@@ -24,6 +24,7 @@ METHODS: tuple[tuple[str, type, str, tuple[str, ...]], ...] = (
     ("tortoise-orm", TransactionContext, "__aexit__", _EXIT),
     ("tortoise-orm", NestedTransactionContext, "__aexit__", _EXIT),
     ("asyncpg", asyncpg.Connection, "get_reset_query", ("self",)),
+    ("asyncpg", asyncpg.Connection, "reset", ("self", "timeout")),
     ("asyncpg", asyncpg.Pool, "acquire", ("self", "timeout")),
     ("asyncpg", PoolConnectionHolder, "release", ("self", "timeout")),
 )
@@ -34,6 +35,7 @@ MEMBERS: tuple[tuple[str, Any, str], ...] = (
     ("tortoise-orm", TransactionWrapper, "_connection"),
     ("tortoise-orm", TransactionWrapper, "_finalized"),
     ("asyncpg", PoolConnectionProxy, "_holder"),
+    ("asyncpg", PoolConnectionProxy, "_con"),
 )
 """Library, owner and name of each private member that `db` reads or sets."""
 

@@ -67,24 +67,21 @@ async def claim_session(
     """
     reviewer = reviewer_name(given_name, by, unnamed=KEY_ACTOR)
     if session_id is not None:
-        claim = await _claim_one(session_id, reviewer, by)
-    else:
-        claim = await _claim_next(reviewer, by)
-    item = await find_queue_item(claim.kyc_session_id)
-    if item is None:  # the account was removed a moment ago
-        raise KycSessionNotFound
-    return admin_schemas.KycClaim.model_validate(claim), item
+        return await _claim_one(session_id, reviewer, by)
+    return await _claim_next(reviewer, by)
 
 
-async def _claim_one(session_id: str, reviewer: str, by: Staff) -> KycClaim:
+async def _claim_one(
+    session_id: str, reviewer: str, by: Staff
+) -> tuple[admin_schemas.KycClaim, admin_schemas.KycQueueItem]:
     async with in_transaction():
         session = await states.lock_session(session_id)
         states.check_move(session, *states.DECISIONS)
         held = await refuse_colleagues(session, reviewer, by)
-        return await _extend(held, by) if held else await _take(session.id, reviewer, by)
+        return await _with_item(await _extend(held, by) if held else await _take(session.id, reviewer, by))
 
 
-async def _claim_next(reviewer: str, by: Staff) -> KycClaim:
+async def _claim_next(reviewer: str, by: Staff) -> tuple[admin_schemas.KycClaim, admin_schemas.KycQueueItem]:
     """Each try is a transaction of its own: it holds one row at most, so that reviewers cannot wait in a circle."""
     passed: list[UUID] = []
     for attempt in range(_ATTEMPTS):
@@ -96,12 +93,20 @@ async def _claim_next(reviewer: str, by: Staff) -> KycClaim:
             if session_id is not None:
                 # A statement of its own, so that it sees a claim that was committed while we reached for the row.
                 if await live_claim(session_id) is None:
-                    return await _take(session_id, reviewer, by)
+                    return await _with_item(await _take(session_id, reviewer, by))
                 passed.append(session_id)
                 continue
         if is_last_call:
             raise KycSessionNotFound
     raise ServerBusy
+
+
+async def _with_item(claim: KycClaim) -> tuple[admin_schemas.KycClaim, admin_schemas.KycQueueItem]:
+    """A claim and what it is on, read in its transaction: whoever hears that the server is busy holds no claim."""
+    item = await find_queue_item(claim.kyc_session_id)
+    if item is None:  # the account was removed a moment ago
+        raise KycSessionNotFound
+    return admin_schemas.KycClaim.model_validate(claim), item
 
 
 async def renew_claim(claim_id: str, *, by: Staff) -> KycClaim:

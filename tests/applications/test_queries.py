@@ -88,9 +88,9 @@ async def test_own_applications_are_read_through_an_index_at_any_size(candidate:
     real = db.fetch_all
     seen: list[str] = []
 
-    async def explain(sql: str, *arguments: Any) -> Any:
+    async def explain(sql: str, *arguments: Any, **options: Any) -> Any:
         seen.extend(row[0] for row in await real(f"EXPLAIN {sql}", *arguments))
-        return await real(sql, *arguments)
+        return await real(sql, *arguments, **options)
 
     db.fetch_all = explain
     try:

@@ -412,6 +412,31 @@ class TestPool:
             assert await db.fetch_value("SELECT 1") == 1
             assert db.pool_stats() == db.PoolStats(size=1, idle=1, maximum=1)
 
+    @pytest.mark.parametrize("how", ["terminate", "close", "cut"])
+    async def test_a_connection_that_broke_after_the_answer_is_replaced(self, wire, how):
+        async with opened(wire.url, pool_max=1):
+            await db.fetch_value("SELECT 1")
+            client = db.get_connection(db.CONNECTION_NAME)
+            assert isinstance(client, db.Client)
+            assert client.pool is not None
+            taken = await client.pool.acquire()
+            if how == "terminate":
+                taken.terminate()
+            elif how == "close":
+                await taken.close()
+            else:
+                await wire.cut()
+                await wire.mend()
+                await asyncio.sleep(0.1)
+            await client.pool.take_back(taken)
+            assert await db.fetch_value("SELECT 1") == 1
+            assert db.pool_stats() == db.PoolStats(size=1, idle=1, maximum=1)
+
+    async def test_what_a_statement_left_open_is_rolled_back(self, own_url):
+        async with opened(own_url, pool_max=1):
+            await db.execute("BEGIN; CREATE TEMPORARY TABLE once (x INT)")
+            assert await db.fetch_value("SELECT to_regclass('pg_temp.once')") is None
+
     async def test_numbers_are_zero_before_the_first_statement(self, own_url):
         async with opened(own_url):
             assert db.pool_stats() == db.PoolStats(0, 0, 0)

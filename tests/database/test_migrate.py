@@ -322,6 +322,26 @@ class TestFiles:
         assert await migrate.migrate(empty_url) == NAMES
         assert await snapshot(empty_url) == before
 
+    async def test_the_owner_of_a_database_needs_no_other_right(self, postgres_url):
+        name = f"owner_{uuid4().hex[:12]}"
+        async with connected(postgres_url) as admin:
+            await admin.execute(f"CREATE ROLE {name} LOGIN PASSWORD 'owner'")
+            await admin.execute(f"CREATE DATABASE {name} OWNER {name} TEMPLATE template0")
+            try:
+                parts = urlsplit(migrate.with_database(postgres_url, name))
+                url = urlunsplit(parts._replace(netloc=f"{name}:owner@{parts.netloc.rpartition('@')[2]}"))
+                assert await migrate.migrate(url) == NAMES
+                async with connected(url) as connection:
+                    await connection.execute(
+                        "INSERT INTO users (id, full_name, email, password_hash) VALUES (gen_random_uuid(), 'A', 'a', 'x');"
+                        " INSERT INTO user_roles (id, user_id, role_id)"
+                        " SELECT gen_random_uuid(), u.id, r.id FROM users u, roles r"
+                    )
+                    assert len(await connection.fetchval("SELECT role_names FROM users")) == 5
+            finally:
+                await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+                await admin.execute(f"DROP ROLE {name}")
+
     async def test_every_file_undoes_what_it_did_and_may_run_twice(self, empty_url):
         async with connected(empty_url) as connection:
 

@@ -13,6 +13,7 @@ import pytest
 
 from service.base.settings import Settings
 from service.database import db
+from service.kyc import claims
 from service.kyc.admin_schemas import KycClaim
 from service.kyc.models import KycClaim as StoredClaim
 from service.kyc.queries import find_queue_item
@@ -229,6 +230,24 @@ class TestReviewUnderClaims:
         item = await find_queue_item(UUID(waiting))
         assert item is not None
         assert item.claim == KycClaim.model_validate(await StoredClaim.get(kyc_session_id=waiting))
+
+
+class TestBusy:
+    @pytest.mark.parametrize("named", [True, False])
+    async def test_whoever_hears_that_the_server_is_busy_holds_no_claim(
+        self, api: httpx.AsyncClient, reviewer: Candidate, waiting: str, monkeypatch: pytest.MonkeyPatch, named: bool
+    ) -> None:
+        """They ask again, and would be given another verification while nobody works on the first."""
+
+        async def refuse(_session_id: UUID) -> None:
+            raise db.PoolExhausted("no connection")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(claims, "find_queue_item", refuse)
+            answer = await api.post(CLAIMS, headers=reviewer.headers, json={"sessionId": waiting} if named else {})
+        assert code(answer) == (503, "server_busy")
+        assert not await StoredClaim.all().count()
+        assert (await api.post(CLAIMS, headers=reviewer.headers)).status_code == 201
 
 
 class TestManyReviewers:
