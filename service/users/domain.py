@@ -12,6 +12,7 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth.accounts import EmailExists, create_account, grant
+from service.auth.hidden import may_see
 from service.auth.models import Role, User, UserRole
 from service.auth.password_rules import check_new_password
 from service.auth.passwords import hash_password
@@ -43,10 +44,11 @@ class Actor:
 
     type: str
     id: str | None
+    staff: Staff | None = None
 
     @classmethod
     def of(cls, staff: Staff) -> Actor:
-        return cls("ADMIN", staff.actor_id)
+        return cls("ADMIN", staff.actor_id, staff)
 
 
 async def create_user(fields: schemas.CreateUserInput, settings: Settings, *, by: Actor) -> Principal:
@@ -114,7 +116,7 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
 
 async def read_user(user_id: str, *, by: Actor) -> Principal:
     """One account, for staff; the look is audited. Raises UserNotFound."""
-    user = await _find(user_id)
+    user = await _find(user_id, by)
     await _audit("user.read", by, user.user_id, {})
     return user
 
@@ -123,7 +125,7 @@ async def read_profile(user_id: str, *, by: Actor) -> Profile:
     """What the user's own profile operation answers, for staff; the look is audited. Raises UserNotFound."""
     known = uuid_or_none(user_id)
     profile = await find_profile(known) if known else None
-    if known is None or profile is None:
+    if known is None or profile is None or not await _may_see(known, by):
         raise UserNotFound
     await _audit("user.profile_read", by, known, {})
     return profile
@@ -134,19 +136,23 @@ async def read_kyc_history(user_id: str, session_id: str | None, *, by: Actor) -
 
     Raises UserNotFound, KycSessionNotFound.
     """
-    user = await _find(user_id)
+    user = await _find(user_id, by)
     history = await read_history(session_id, by=user, context=NAMES)
     session_id = history.session.id if history.session else None
     await _audit("user.kyc_history_read", by, user.user_id, {"sessionId": session_id})
     return history
 
 
-async def _find(user_id: str) -> Principal:
+async def _find(user_id: str, by: Actor) -> Principal:
     known = uuid_or_none(user_id)
     user = await find_user(known) if known else None
-    if user is None:
+    if user is None or not await _may_see(user.user_id, by):
         raise UserNotFound
     return user
+
+
+async def _may_see(user_id: str, by: Actor) -> bool:
+    return by.staff is None or await may_see(user_id, by.staff)
 
 
 async def _refuse_unknown(codes: list[str]) -> None:
