@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth.accounts import EmailExists, create_account, grant
 from service.auth.hidden import may_see
-from service.auth.models import Role, User, UserRole
+from service.auth.models import HiddenAccount, Role, User, UserRole
 from service.auth.password_rules import check_new_password
 from service.auth.passwords import hash_password
 from service.auth.principal import Principal, Staff
@@ -25,6 +26,8 @@ from service.http.errors import ApiError
 from service.http.web import parse, uuid_or_none
 from service.kyc.schemas import NAMES, KycHistory
 from service.kyc.submission import read_history
+from service.notices.domain import notify
+from service.notices.models import NoticeKind
 from service.profile.queries import find_profile
 from service.profile.schemas import Profile
 from service.users import schemas
@@ -96,7 +99,8 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
             await Role.filter(code=SUPER_ADMIN).select_for_update(no_key=True).get()
         user = await User.filter(id=known).select_for_update(no_key=True).get_or_none()
         before = await find_user(known)
-        if user is None or before is None:
+        # Nobody brings back an account that was put aside, or gives it roles that were just moved away.
+        if user is None or before is None or await HiddenAccount.exists(user_id=known):
             raise UserNotFound
         if fields.roles is not None:
             is_removed = SUPER_ADMIN in before.roles and SUPER_ADMIN not in fields.roles
@@ -108,6 +112,8 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
         user.password_hash = record or user.password_hash
         await user.save(update_fields=["full_name", "password_hash", "updated_at"])
         ended = await end_all_families(known, reason="password_change") if record is not None else 0
+        if record is not None:
+            await notify(NoticeKind.PASSWORD_CHANGED, user_id=known, cause=str(uuid4()))
         after = await find_user(known)
         assert after is not None  # locked above
         await _audit("user.changed", by, known, _difference(before, after, record is not None, ended))

@@ -130,6 +130,11 @@ def requests_of(apart: Apart) -> list[tuple[str, str, Any]]:
 
 
 class TestById:
+    async def test_nobody_changes_the_account(self, api: httpx.AsyncClient, apart: Apart, admin: Candidate) -> None:
+        for change in ({"password": "a new one for it"}, {"roles": ["super_admin"]}, {"fullName": "Other"}):
+            answer = await api.patch(f"/admin/users/{apart.user}", json=change, headers=admin.headers)
+            assert outcome(answer) == (404, "user_not_found")
+
     async def test_nothing_of_theirs_is_there_for_other_staff_and_all_of_it_for_a_super_admin(
         self, api: httpx.AsyncClient, apart: Apart, reviewer: Candidate, admin: Candidate
     ) -> None:
