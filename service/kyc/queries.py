@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from service.auth.hidden import is_shown
 from service.database import db
 from service.database.records import columns, read
 from service.evidence.verdicts import ByteState
@@ -76,7 +77,8 @@ async def list_queue(statuses: Sequence[str], query: Paged) -> OffsetPage[admin_
 
     Four statements, however long the page is.
     """
-    where, arguments = ("WHERE s.status = ANY($1::text[])", [list(statuses)]) if statuses else ("", [])
+    wanted, arguments = ("s.status = ANY($1::text[])", [list(statuses)]) if statuses else ("true", [])
+    where = f"WHERE {wanted} AND {is_shown('s.user_id')}"
     total = await db.fetch_value(f"SELECT count(*) FROM kyc_sessions s {where}", *arguments)
     page = cut(f"{_QUEUE} {where} ORDER BY COALESCE(s.submitted_at, s.created_at) DESC, s.id DESC")
     sql, values = numbered(page, arguments, query.cursor, query.limit)
@@ -144,7 +146,7 @@ async def lock_longest_waiting(passed: Sequence[UUID], *, skip_locked: bool) -> 
     """
     found: UUID | None = await db.fetch_value(
         f"SELECT s.id FROM kyc_sessions s WHERE s.status IN {WAITING_SQL}"
-        " AND NOT s.id = ANY($1::uuid[]) AND NOT EXISTS (SELECT 1 FROM kyc_claims c"
+        f" AND NOT s.id = ANY($1::uuid[]) AND {is_shown('s.user_id')} AND NOT EXISTS (SELECT 1 FROM kyc_claims c"
         " WHERE c.kyc_session_id = s.id AND c.expires_at > statement_timestamp())"
         " ORDER BY COALESCE(s.reviewed_at, s.submitted_at, s.created_at), s.id LIMIT 1 FOR UPDATE OF s"
         + (" SKIP LOCKED" if skip_locked else ""),

@@ -11,6 +11,7 @@ from uuid import uuid4
 from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
+from service.auth.hidden import may_see
 from service.auth.principal import Principal, Staff
 from service.database import db
 from service.database.records import insert, read
@@ -114,7 +115,8 @@ async def decide_verification(org_id: str, fields: schemas.OrgDecisionInput, *, 
     """
     known = uuid_or_none(org_id)
     async with in_transaction():
-        if known is None or not await Organization.exists(id=known):
+        organization = await Organization.get_or_none(id=known) if known else None
+        if known is None or organization is None or not await may_see(organization.owner_user_id, by):
             raise OrgNotFound
         verification = await _lock_verification(known)
         if verification is None:

@@ -34,6 +34,7 @@ class Organization(Model):
     owner_user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="organizations", on_delete=fields.OnDelete.CASCADE
     )
+    owner_user_id: UUID
     name = fields.TextField()
     org_type = fields.TextField()
     country_code = fields.TextField()

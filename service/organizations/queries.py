@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncpg
 
+from service.auth.hidden import is_shown
 from service.database import db
 from service.database.records import columns, read
 from service.lists.paging import binding_of
@@ -20,7 +21,7 @@ _VERIFICATION = columns(
 
 async def list_organizations(query: schemas.OrganizationsQuery) -> OffsetPage[schemas.AdminOrganization]:
     """All organizations, newest first, then by id; a status leaves out those that handed nothing in."""
-    wanted = Narrowing()
+    wanted = Narrowing(is_shown("o.owner_user_id"))
     if query.org_type is not None:
         wanted.where(f"o.org_type = {wanted.hide(query.org_type.value)}")
     if query.verification_status is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from service.auth.hidden import is_shown
 from service.database import db
 from service.database.records import read
 from service.http.web import Paged, uuid_or_none
@@ -17,20 +18,26 @@ from service.lists.paging import binding_of
 from service.lists.queries import REACH, Narrowing, OffsetPage, cut, offset_page
 from service.overview.schemas import ActivityApplicant, ActivityEvent, ActivityFilter, ActivityJob, OverviewSummary
 
+# Of the few accounts that are hidden, so that a step need not be looked up in its verification.
+_SHOWN_SESSION = (
+    "{}kyc_session_id <> ALL (ARRAY(SELECT s.id FROM kyc_sessions s JOIN hidden_accounts h ON h.user_id = s.user_id))"
+)
+
 _COUNTS_SQL = f"""
 SELECT k.pending_kyc, k.manual_review_kyc, e.verified_today, e.rejected_today,
- (SELECT count(*) FROM organization_verifications WHERE status = 'PENDING') AS pending_organization_verification,
+ (SELECT count(*) FROM organization_verifications v JOIN organizations o ON o.id = v.org_id
+  WHERE v.status = 'PENDING' AND {is_shown("o.owner_user_id")}) AS pending_organization_verification,
  (SELECT count(*) FROM jobs) AS active_jobs,
  (SELECT count(*) FROM feed_posts) AS published_feed_posts,
  a.*, now() AS last_updated_at
 FROM (SELECT count(*) FILTER (WHERE status = 'SUBMITTED') AS pending_kyc,
   count(*) FILTER (WHERE status = 'MANUAL_REVIEW') AS manual_review_kyc
-  FROM kyc_sessions WHERE status IN {WAITING_SQL}) k,
+  FROM kyc_sessions WHERE status IN {WAITING_SQL} AND {is_shown("user_id")}) k,
  (SELECT count(*) FILTER (WHERE to_status = 'VERIFIED') AS verified_today,
   count(*) FILTER (WHERE to_status = 'REJECTED') AS rejected_today
   FROM kyc_status_events WHERE to_status IN ('VERIFIED', 'REJECTED')
   AND created_at >= date_trunc('day', now(), 'UTC')
-  AND created_at < date_trunc('day', now(), 'UTC') + interval '1 day') e,
+  AND created_at < date_trunc('day', now(), 'UTC') + interval '1 day' AND {_SHOWN_SESSION.format("")}) e,
  (SELECT count(*) AS active_applications,
   count(*) FILTER (WHERE status = 'SUBMITTED') AS submitted_applications,
   count(*) FILTER (WHERE status = 'IN_REVIEW') AS in_review_applications,
@@ -38,7 +45,7 @@ FROM (SELECT count(*) FILTER (WHERE status = 'SUBMITTED') AS pending_kyc,
   count(*) FILTER (WHERE status = 'OFFERED') AS offered_applications,
   count(*) FILTER (WHERE status = 'HIRED') AS hired_applications,
   count(*) FILTER (WHERE status = 'REJECTED') AS rejected_applications
-  FROM job_applications) a
+  FROM job_applications WHERE {is_shown("user_id")}) a
 """
 
 
@@ -61,6 +68,7 @@ class _Source:
     entity_id: str
     actor_type: str
     actor_id: str
+    shown: str
 
 
 # Where the step says nothing about its actor, the first one is the candidate's and every other one is staff's. The
@@ -76,6 +84,7 @@ _SOURCES = (
         entity_id="e.kyc_session_id",
         actor_type="e.actor_type",
         actor_id="e.actor_id",
+        shown=_SHOWN_SESSION.format("e."),
     ),
     _Source(
         kind="APPLICATION",
@@ -86,6 +95,7 @@ _SOURCES = (
         entity_id="e.application_id",
         actor_type=_APPLICATION_ACTOR,
         actor_id=f"coalesce(e.actor_id, CASE WHEN {_APPLICATION_ACTOR} = 'USER' THEN a.user_id::text END)",
+        shown=is_shown("a.user_id"),
     ),
 )
 _DETAILS = f"""
@@ -142,7 +152,7 @@ def _conditions(source: _Source, wanted: ActivityFilter, place: Callable[[Any], 
     ):
         if value is not None and value.upper() != own:
             return "false"
-    found = ["true"]
+    found = [source.shown]
     if wanted.entity_id is not None:
         # Ids are compared as text by the contract, so another spelling of the same id is another id.
         if uuid_or_none(wanted.entity_id) != wanted.entity_id:
