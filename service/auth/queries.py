@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from service.auth.hidden import shown
 from service.auth.principal import Principal
 from service.base.clock import utc_now
 from service.caching.basis import Basis
@@ -104,10 +105,10 @@ async def grant_roles(user_id: str, codes: Collection[str]) -> list[str]:
 
 
 async def has_super_admin(*, except_user_id: str | None = None) -> bool:
-    """Whether anybody, or anybody else, is a super_admin."""
+    """Whether anybody, or anybody else, is a super_admin and stays one: who leaves does not count."""
     found: bool = await db.fetch_value(
         "SELECT EXISTS(SELECT 1 FROM user_roles ur JOIN roles r ON r.id = ur.role_id"
-        " WHERE r.code = 'super_admin' AND ur.user_id IS DISTINCT FROM $1)",
+        f" WHERE r.code = 'super_admin' AND ur.user_id IS DISTINCT FROM $1 AND {shown('ur.user_id')})",
         except_user_id,
     )
     return found

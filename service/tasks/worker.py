@@ -19,6 +19,8 @@ from service.base.version import VERSION
 from service.database import db, waiting
 from service.evidence.domain import verify_later
 from service.health.gauges import gauges
+from service.leaving.domain import enqueue_due
+from service.leaving.erasure import erase_later, sweep_later
 from service.notices.sending import send_notice
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
@@ -44,6 +46,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             try:
                 if time.monotonic() >= clean_at:
                     await guesses.clean()
+                    await enqueue_due()
                     clean_at = time.monotonic() + _CLEANING_SECONDS
                 busy = await run_one(settings, storage)
             except Exception as error:
@@ -70,7 +73,11 @@ def handlers(storage: ObjectStorage | None) -> dict[TaskKind, Handler]:
         TaskKind.APPLY_WEBHOOK: apply_later,
     }
     if storage is not None:
-        found[TaskKind.VERIFY_DOCUMENT] = functools.partial(verify_later, storage=storage)
+        found |= {
+            TaskKind.VERIFY_DOCUMENT: functools.partial(verify_later, storage=storage),
+            TaskKind.ERASE_ACCOUNT: functools.partial(erase_later, storage=storage),
+            TaskKind.SWEEP_ACCOUNT: functools.partial(sweep_later, storage=storage),
+        }
     return found
 
 
