@@ -375,6 +375,24 @@ class TestFiles:
         assert (job["lifecycle_status"], job["published_at"]) == ("PUBLISHED", job["created_at"])
         assert (post["lifecycle_status"], post["published_at"].year) == ("PUBLISHED", 2025)
 
+    async def test_accounts_from_before_are_counted_from_the_upgrade_and_the_bootstraps_is_marked(self, empty_url):
+        place = [migration.number for migration in migrate.migrations()].index(30)
+        await upgrade_to(empty_url, 29)
+        async with connected(empty_url) as connection:
+            await connection.execute(
+                "INSERT INTO users (id, full_name, email, password_hash, created_at) SELECT gen_random_uuid(), name, name,"
+                " 'x', '2025-03-04T05:06:07Z' FROM unnest(ARRAY['made', 'other']) AS name;"
+                "INSERT INTO audit_events (id, actor_type, action, subject_type, subject_id)"
+                " SELECT gen_random_uuid(), 'SYSTEM', 'staff.bootstrap_admin', 'USER', id::text FROM users"
+                " WHERE email = 'made'"
+            )
+            await connection.execute(_sql(migrate.migrations()[place]))
+            rows = await connection.fetch(
+                "SELECT email, bootstrapped_at IS NOT NULL AS marked, now() - unverified_since AS age FROM users"
+            )
+        assert {row["email"]: row["marked"] for row in rows} == {"made": True, "other": False}
+        assert all(row["age"].total_seconds() < 60 for row in rows)
+
     async def test_one_document_of_the_old_server_twice_stays_forbidden(self, empty_url):
         """An index of the same name, made by hand, is taken as it is."""
         await upgrade_to(empty_url, 2)

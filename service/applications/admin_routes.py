@@ -57,8 +57,8 @@ async def list_applications(request: Request) -> HTTPResponse:
     responses={200: schemas.AdminApplication},
     errors=(ApplicationNotFound,),
 )
-async def read_application(_: Request, application_id: str) -> HTTPResponse:
-    return answer(await review.read_application(application_id))
+async def read_application(request: Request, application_id: str) -> HTTPResponse:
+    return answer(await review.read_application(application_id, request.ctx.staff))
 
 
 @bp.get("/admin/applications/<application_id>/journey")
@@ -71,8 +71,9 @@ async def read_application(_: Request, application_id: str) -> HTTPResponse:
     responses={200: schemas.AdminApplicationJourney},
     errors=(ApplicationNotFound,),
 )
-async def read_journey(_: Request, application_id: str) -> HTTPResponse:
-    return answer(schemas.AdminApplicationJourney.model_validate(await review.read_journey(application_id)))
+async def read_journey(request: Request, application_id: str) -> HTTPResponse:
+    journey = await review.read_journey(application_id, request.ctx.staff)
+    return answer(schemas.AdminApplicationJourney.model_validate(journey))
 
 
 @bp.patch("/admin/applications/<application_id>/status")
@@ -117,8 +118,8 @@ async def move_application(request: Request, application_id: str) -> HTTPRespons
     responses={200: schemas.AdminApplicationDocuments},
     errors=(ApplicationNotFound,),
 )
-async def list_documents(_: Request, application_id: str) -> HTTPResponse:
-    return answer(await review.list_documents(application_id))
+async def list_documents(request: Request, application_id: str) -> HTTPResponse:
+    return answer(await review.list_documents(application_id, request.ctx.staff))
 
 
 @bp.patch("/admin/applications/<application_id>/documents/<document_id>")

@@ -79,6 +79,7 @@ class JobApplication(Model):
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="job_applications", on_delete=fields.OnDelete.CASCADE
     )
+    user_id: UUID
     job: fields.ForeignKeyRelation[Job] = fields.ForeignKeyField(
         "models.Job", related_name="applications", on_delete=fields.OnDelete.CASCADE
     )
@@ -123,6 +124,7 @@ class ApplicationDocument(Model):
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="application_documents", on_delete=fields.OnDelete.CASCADE
     )
+    user_id: UUID
     document_type = fields.TextField()
     file_name = fields.TextField()
     content_type = fields.TextField()

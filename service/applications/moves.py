@@ -17,6 +17,7 @@ from service.applications.schemas import AdminApplication, StoredStep
 from service.applications.texts import words_of_move
 from service.audit.domain import audit
 from service.audit.models import ActorType
+from service.auth.hidden import may_see
 from service.auth.principal import Principal, Staff
 from service.base import logs
 from service.base.clock import format_time
@@ -51,11 +52,12 @@ class InvalidApplicationTransition(ApiError):
 
 @dataclass(frozen=True, slots=True)
 class Mover:
-    """Who moves an application. The step shows `name`; audit rows and the log say `account`."""
+    """Who moves an application. The step shows `name`; audit rows and the log say `account`. `caller`: of staff alone."""
 
     type: ActorType
     name: str
     account: str
+    caller: Staff | None = None
 
     @classmethod
     def candidate(cls, by: Principal) -> Mover:
@@ -63,7 +65,7 @@ class Mover:
 
     @classmethod
     def staff(cls, by: Staff, given_name: str | None) -> Mover:
-        return cls(ActorType.ADMIN, shown_name(given_name, by), by.actor_id)
+        return cls(ActorType.ADMIN, shown_name(given_name, by), by.actor_id, by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ async def move(application_id: str, to: ApplicationStatus, *, by: Mover, reason:
     of_mover = {"user_id": by.account} if by.type is ActorType.USER else {}
     async with in_transaction():
         application = await JobApplication.filter(id=known, **of_mover).select_for_update().get_or_none()
-        if application is None:
+        if application is None or (by.caller is not None and not await may_see(application.user_id, by.caller)):
             raise ApplicationNotFound
         is_allowed = _is_allowed(application.status, to, by)
         step = await _write(known, application.status, to, by, reason) if is_allowed else None

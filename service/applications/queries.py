@@ -15,7 +15,7 @@ from service.applications import schemas
 from service.applications.models import ApplicationDocument, ApplicationStatus, JobApplication
 from service.applications.texts import StepWords
 from service.audit.models import ActorType
-from service.auth.hidden import shown
+from service.auth.hidden import is_shown
 from service.content.jobs.queries import VISIBLE_SQL
 from service.database import db
 from service.database.records import columns, read
@@ -121,11 +121,11 @@ async def find_case(application_id: str) -> schemas.AdminApplication | None:
 
 
 async def list_cases(query: schemas.AdminApplicationsQuery) -> OffsetPage[schemas.AdminApplication]:
-    """Applications of everybody but hidden accounts, what moved last first, then by id. One statement.
+    """Applications of everybody, what moved last first, then by id. One statement.
 
     Raises SearchBusy when a search for text takes longer than SEARCH_SECONDS.
     """
-    wanted = Narrowing(shown("a.user_id"), first=3)
+    wanted = Narrowing(is_shown("a.user_id"), first=3)
     if query.status is not None:
         wanted.where(f"a.status = {wanted.bind(query.status)}")
     if query.job_id is not None:

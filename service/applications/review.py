@@ -15,6 +15,7 @@ from service.applications.models import ApplicationDocument, JobApplication
 from service.applications.moves import ApplicationNotFound, shown_name
 from service.audit.domain import audit
 from service.audit.models import ActorType
+from service.auth.hidden import may_see
 from service.auth.principal import Staff
 from service.base.clock import utc_now
 from service.evidence.domain import derived_key
@@ -29,27 +30,27 @@ class ApplicationDocumentNotFound(ApiError):
     message_id = "Dokumen ini tidak ada."
 
 
-async def read_application(application_id: str) -> schemas.AdminApplication:
+async def read_application(application_id: str, by: Staff) -> schemas.AdminApplication:
     """Anybody's application. Raises ApplicationNotFound."""
     known = uuid_or_none(application_id)
     case = await queries.find_case(known) if known else None
-    if case is None:
+    if case is None or not await may_see(case.applicant.id, by):
         raise ApplicationNotFound
     return case
 
 
-async def read_journey(application_id: str) -> queries.Journey:
+async def read_journey(application_id: str, by: Staff) -> queries.Journey:
     """Anybody's application with all steps, oldest first. Raises ApplicationNotFound."""
     known = uuid_or_none(application_id)
     journey = await queries.find_journey(known) if known else None
-    if journey is None:
+    if journey is None or not await may_see(journey.applicant.id, by):
         raise ApplicationNotFound
     return journey
 
 
-async def list_documents(application_id: str) -> schemas.AdminApplicationDocuments:
+async def list_documents(application_id: str, by: Staff) -> schemas.AdminApplicationDocuments:
     """Anybody's application, its newest documents, newest first, and how many there are. Raises ApplicationNotFound."""
-    case = await read_application(application_id)
+    case = await read_application(application_id, by)
     found = await queries.find_documents(case.application.id)
     return schemas.AdminApplicationDocuments(
         application=case.application, applicant=case.applicant, items=found.items, total=found.total
@@ -92,7 +93,7 @@ async def review_document(
                 subject_id=str(document.id),
                 detail={"applicationId": known, "before": before, "after": after},
             )
-        case = await read_application(known)
+        case = await read_application(known, by)
     return schemas.ApplicationDocumentReviewed(
         updated=after != before,
         application=case.application,
@@ -114,7 +115,7 @@ async def preview_document(
     """
     known = uuid_or_none(document_id)
     document = await ApplicationDocument.get_or_none(id=known) if known else None
-    if document is None:
+    if document is None or not await may_see(document.user_id, by):
         raise ApplicationDocumentNotFound
     expires_at = utc_now() + timedelta(seconds=seconds)
     is_checked = document.byte_state == ByteState.VERIFIED

@@ -13,15 +13,21 @@ from tortoise.transactions import in_transaction
 from service.audit.domain import audit
 from service.auth.accounts import EmailExists, create_account
 from service.auth.models import User
+from service.auth.password_rules import InvalidPassword, check_new_password
 from service.auth.passwords import hash_password, verify_password
 from service.auth.queries import find_user, grant_roles
 from service.auth.sessions import end_all_families
+from service.base.clock import utc_now
 from service.base.logs import log
 from service.base.settings import Settings
 from service.database import db
 
 _LOCK = int.from_bytes(b"firstadm", "big", signed=True)
 _ATTEMPT_SECONDS = 3.0
+
+
+class BootstrapRefused(Exception):
+    """The account is not ours to make an administrator of, or its password is too common; the text is one word why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,11 @@ class Bootstrap:
         try:
             async with asyncio.timeout(_ATTEMPT_SECONDS):
                 result = await ensure_admin(self._settings)
+        except BootstrapRefused as refusal:
+            # Nothing that this process waits for would change it.
+            log("auth.bootstrap_admin.refused", level="error", reason=str(refusal))
+            self._done = True
+            return True
         except Exception as error:
             if self._last_failure != type(error).__name__:
                 self._last_failure = type(error).__name__
@@ -77,9 +88,12 @@ def is_configured(settings: Settings) -> bool:
 async def ensure_admin(settings: Settings) -> Bootstrapped:
     """Make the account, or promote the one that has the address; known roles are added and none is taken away.
 
-    An account that is there keeps its name, and its password unless BOOTSTRAP_ADMIN_RESET_PASSWORD is set and it has
-    another one; then its sign-ins end. One transaction under an advisory lock, so that replicas that start at once make
-    one account. The address stays unverified. Raises ServerBusy, and what `is_unavailable` recognises.
+    An account that the bootstrap made is marked and always recognised. Another one, which may be a stranger's who
+    registered the address first, is promoted only when its address is verified and it is staff already. An account that
+    is there keeps its name, and its password unless BOOTSTRAP_ADMIN_RESET_PASSWORD is set: then the account is taken
+    over whosever it was, with the configured password, and where it had another one or no mark its sign-ins end. One
+    transaction under an advisory lock, so that replicas that start at once make one account. The address stays
+    unverified. Raises BootstrapRefused, ServerBusy, and what `is_unavailable` recognises.
     """
     email = settings.bootstrap_admin_email.lower()
     codes = sorted({code for item in settings.bootstrap_admin_role_codes.lower().split(",") if (code := item.strip())})
@@ -87,17 +101,15 @@ async def ensure_admin(settings: Settings) -> Bootstrapped:
         await db.take_lock(_LOCK)
         account, created = await _find_or_create(email, settings)
         reset = False
-        if not created and settings.bootstrap_admin_reset_password:
-            matches, _ = await verify_password(settings.bootstrap_admin_password, account.password_hash)
-            if not matches:
-                reset = True
-                account.password_hash = await hash_password(settings.bootstrap_admin_password)
-                await account.save(update_fields=["password_hash", "updated_at"])
-                await end_all_families(str(account.id), reason="password_change")
+        if not created:
+            reset = await _take_up(account, settings)
+        marked = account.bootstrapped_at is None
+        if marked:
+            await User.filter(id=account.id).update(bootstrapped_at=utc_now())
         added = await grant_roles(str(account.id), codes)
         user = await find_user(str(account.id))
         assert user is not None  # made or locked above
-        if created or reset or added:
+        if created or reset or added or marked:
             await audit(
                 "staff.bootstrap_admin",
                 actor_type="SYSTEM",
@@ -109,14 +121,49 @@ async def ensure_admin(settings: Settings) -> Bootstrapped:
     return Bootstrapped(created, user.roles)
 
 
+async def _take_up(account: User, settings: Settings) -> bool:
+    """Whether an account that is there, its row locked, got the configured password. Raises BootstrapRefused."""
+    known = account.bootstrapped_at is not None
+    if not settings.bootstrap_admin_reset_password:
+        if not known:
+            await _refuse_strangers(account, settings)
+        return False
+    matches, _ = await verify_password(settings.bootstrap_admin_password, account.password_hash)
+    if matches and known:
+        return False
+    await _refuse_common(account.full_name, settings)
+    record = await hash_password(settings.bootstrap_admin_password)
+    await User.filter(id=account.id).update(password_hash=record, updated_at=utc_now())
+    await end_all_families(str(account.id), reason="password_change")
+    return True
+
+
+async def _refuse_strangers(account: User, settings: Settings) -> None:
+    if account.email_verified_at is None:
+        raise BootstrapRefused("unverified")
+    user = await find_user(str(account.id))
+    if user is None or settings.staff_roles.isdisjoint(user.roles):
+        raise BootstrapRefused("not_staff")
+
+
+async def _refuse_common(full_name: str, settings: Settings) -> None:
+    try:
+        await check_new_password(
+            settings.bootstrap_admin_password, settings, email=settings.bootstrap_admin_email, full_name=full_name
+        )
+    except InvalidPassword as error:
+        raise BootstrapRefused("password") from error
+
+
 async def _find_or_create(email: str, settings: Settings) -> tuple[User, bool]:
     """The account, locked, and whether it is new. A registration at the same moment is waited for."""
     held = User.filter(email=email).select_for_update(no_key=True)
     account = await held.get_or_none()
     if account is not None:
         return account, False
-    record = await hash_password(settings.bootstrap_admin_password)
     name = settings.bootstrap_admin_full_name or "Platform Administrator"
+    await _refuse_common(name, settings)
+    record = await hash_password(settings.bootstrap_admin_password)
     try:
         async with in_transaction():
             await create_account(name, email, record, [])

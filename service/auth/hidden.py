@@ -1,19 +1,38 @@
-"""Which accounts do staff's lists and news leave out? Those that wait to be erased."""
+"""Whom do staff not see? People who leave or whose account is put aside; only a super_admin finds them, by id.
+
+The rules: docs/rules/staff.md, Hidden accounts.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from service.auth.models import HiddenAccount
+from service.auth.principal import Staff
 
 LEAVING = "leaving"
 """Why an account is hidden: its person asked for its deletion."""
 
 
-def shown(user_id: str) -> str:
-    """A condition in SQL: the account `user_id`, a column, is not hidden; also true where there is none."""
-    return f"NOT EXISTS (SELECT 1 FROM hidden_accounts hidden WHERE hidden.user_id = {user_id})"
+def is_shown(column: str, *, reason: str | None = None) -> str:
+    """SQL for the lists of staff: whether the account of `column`, its id, is not hidden; true for NULL, which is nobody.
+
+    Asked once a statement. `reason`: accounts that are hidden for another one count as shown.
+    """
+    which = f" WHERE h.reason = '{reason}'" if reason else ""
+    return f"({column} = ANY (ARRAY(SELECT h.user_id FROM hidden_accounts h{which}))) IS NOT TRUE"
+
+
+def sees_hidden(by: Staff) -> bool:
+    """Whether a caller reaches hidden accounts by id: a super_admin, and the staff key, which is one."""
+    return by.principal is None or "super_admin" in by.principal.roles
+
+
+async def may_see(user_id: UUID | str | None, by: Staff) -> bool:
+    """Whether a caller of the staff API may know of what belongs to this account. No statement for a super_admin."""
+    return sees_hidden(by) or not await HiddenAccount.exists(user_id=user_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 from service.adapters.mail import MailNotSent, send_mail
 from service.base import logs
 from service.base.settings import Settings
+from service.notices.sending import may_receive
 
 _SUBJECT = {"en": "Your verification code", "id": "Kode verifikasi Anda"}
 _TEXT = {
@@ -19,6 +20,8 @@ _TEXT = {
 
 async def send_verification_mail(payload: dict[str, Any], settings: Settings) -> None:
     """Send the code of one challenge. Raises MailNotSent; the log says so without address or code."""
+    if not may_receive(payload["to"], settings):
+        return
     language = payload["language"]
     text = _TEXT[language].format(code=payload["code"], minutes=max(1, round(payload["ttlSeconds"] / 60)))
     try:

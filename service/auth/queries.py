@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
-from service.auth.hidden import shown
+from service.auth.hidden import is_shown
 from service.auth.principal import Principal
 from service.base.clock import utc_now
 from service.caching.basis import Basis
@@ -108,7 +108,7 @@ async def has_super_admin(*, except_user_id: str | None = None) -> bool:
     """Whether anybody, or anybody else, is a super_admin and stays one: who leaves does not count."""
     found: bool = await db.fetch_value(
         "SELECT EXISTS(SELECT 1 FROM user_roles ur JOIN roles r ON r.id = ur.role_id"
-        f" WHERE r.code = 'super_admin' AND ur.user_id IS DISTINCT FROM $1 AND {shown('ur.user_id')})",
+        f" WHERE r.code = 'super_admin' AND ur.user_id IS DISTINCT FROM $1 AND {is_shown('ur.user_id')})",
         except_user_id,
     )
     return found
@@ -217,4 +217,55 @@ async def delete_ended_windows() -> None:
     """Waits for nobody, so it is part of no deadlock."""
     await db.execute(
         f"DELETE FROM failed_guesses WHERE id IN (SELECT id FROM failed_guesses WHERE {_ENDED} FOR UPDATE SKIP LOCKED)"
+    )
+
+
+# --- Cleaning ---------------------------------------------------------------------------------------------------------
+
+# A refresh adds a row of `sessions`, so its newest one tells of the last sign-in or refresh. Documents hang on a
+# verification or an application. Whoever has another role than registration gives was appointed by staff.
+_UNUSED = (
+    "u.email_verified_at IS NULL AND u.bootstrapped_at IS NULL"
+    " AND greatest(u.created_at, u.unverified_since) < now() - make_interval(days => $1)"
+    " AND NOT EXISTS (SELECT FROM user_roles ur JOIN roles r ON r.id = ur.role_id"
+    " WHERE ur.user_id = u.id AND r.code <> $2)"
+    " AND NOT EXISTS (SELECT FROM sessions s WHERE s.user_id = u.id"
+    " AND s.created_at >= now() - make_interval(days => $1))"
+    " AND NOT EXISTS (SELECT FROM session_families f WHERE f.user_id = u.id"
+    " AND f.created_at >= now() - make_interval(days => $1))"
+    " AND NOT EXISTS (SELECT FROM job_applications a WHERE a.user_id = u.id)"
+    " AND NOT EXISTS (SELECT FROM job_application_documents d WHERE d.user_id = u.id)"
+    " AND NOT EXISTS (SELECT FROM kyc_sessions k WHERE k.user_id = u.id)"
+    " AND NOT EXISTS (SELECT FROM user_saved_jobs j WHERE j.user_id = u.id)"
+    " AND NOT EXISTS (SELECT FROM user_saved_posts p WHERE p.user_id = u.id)"
+    " AND NOT EXISTS (SELECT FROM organizations o WHERE o.owner_user_id = u.id)"
+    " AND NOT EXISTS (SELECT FROM hidden_accounts h WHERE h.user_id = u.id)"
+)
+
+
+async def lock_unused_accounts(*, days: int, role: str, at_most: int) -> list[UUID]:
+    """Accounts that nobody used, their rows held so that nothing can be hung on them; those in use are skipped."""
+    rows = await db.fetch_all(
+        f"SELECT u.id FROM users u WHERE {_UNUSED} ORDER BY u.created_at LIMIT $3 FOR UPDATE SKIP LOCKED",
+        days,
+        role,
+        at_most,
+    )
+    return [row["id"] for row in rows]
+
+
+async def delete_unused_accounts(held: list[UUID], *, days: int, role: str) -> list[UUID]:
+    """Remove those of the `held` accounts that are still unused now that nobody can use them."""
+    rows = await db.fetch_all(
+        f"DELETE FROM users u WHERE u.id = ANY($3::uuid[]) AND {_UNUSED} RETURNING u.id", days, role, held
+    )
+    return [row["id"] for row in rows]
+
+
+async def delete_expired_codes(*, at_most: int) -> None:
+    """Remove codes that were asked for by address alone, which may be nobody's, a day after their end."""
+    await db.execute(
+        "DELETE FROM email_verification_challenges WHERE id IN (SELECT id FROM email_verification_challenges"
+        " WHERE user_id IS NULL AND expires_at < now() - interval '1 day' LIMIT $1 FOR UPDATE SKIP LOCKED)",
+        at_most,
     )

@@ -162,8 +162,9 @@ async def logout(token: str) -> None:
 async def end_family(family_id: UUID, *, reason: str) -> None:
     """End one sign-in; the first reason stays."""
     now = utc_now()
-    await SessionFamily.filter(id=family_id, ended_at__isnull=True).update(ended_at=now, end_reason=reason)
+    # In the order of `end_all_families`, or the two could block each other.
     await Session.filter(family_id=family_id, revoked_at__isnull=True).update(revoked_at=now)
+    await SessionFamily.filter(id=family_id, ended_at__isnull=True).update(ended_at=now, end_reason=reason)
 
 
 async def end_all_families(user_id: str, *, reason: str, but: str | None = None) -> int:

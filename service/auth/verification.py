@@ -102,20 +102,44 @@ def _shown(challenge: EmailVerificationChallenge, settings: Settings) -> Challen
 async def resend_code(email: str, settings: Settings, *, language: str) -> Challenge:
     """Send another code, which silently ends the one before. One transaction; locks the user's row.
 
+    With AUTH_HIDE_ACCOUNTS nothing here looks whether there is an account: the worker does, before it sends.
     Raises UserNotFound and VerificationCodeThrottled.
     """
+    if settings.auth_hide_accounts:
+        return await _resend_unseen(email, settings, language)
     async with in_transaction():
         user = await User.filter(email=email).select_for_update().get_or_none()
         if user is None:
             raise UserNotFound
         if user.email_verified_at is not None:
             return Challenge(email, 0, 0, already_verified=True)
-        latest = await codes.newest(Purpose.VERIFICATION, email).first()
-        if latest is not None and latest.verified_at is None:
-            seconds = (latest.resend_available_at - utc_now()).total_seconds()
-            if seconds > 0:
-                raise VerificationCodeThrottled(retry_after=math.ceil(seconds))
+        await _refuse_too_soon(email)
         return await issue_code(str(user.id), email, settings, language=language)
+
+
+async def _resend_unseen(email: str, settings: Settings, language: str) -> Challenge:
+    async with in_transaction():
+        await codes.take_turns(Purpose.VERIFICATION, email)
+        await _refuse_too_soon(email)
+        challenge = await codes.issue(Purpose.VERIFICATION, email, None, settings)
+        challenge_id = str(challenge.id)
+        await notify(
+            NoticeKind.VERIFICATION_CODE,
+            user_id=None,
+            cause=challenge_id,
+            address=email,
+            parameters={"challengeId": challenge_id},
+            language=language,
+        )
+    return _shown(challenge, settings)
+
+
+async def _refuse_too_soon(email: str) -> None:
+    latest = await codes.newest(Purpose.VERIFICATION, email).first()
+    if latest is not None and latest.verified_at is None:
+        seconds = (latest.resend_available_at - utc_now()).total_seconds()
+        if seconds > 0:
+            raise VerificationCodeThrottled(retry_after=math.ceil(seconds))
 
 
 async def verify_code(email: str, code: str, settings: Settings) -> Verified:
@@ -131,19 +155,27 @@ async def verify_code(email: str, code: str, settings: Settings) -> Verified:
 
 
 async def _check_code(email: str, code: str, settings: Settings) -> Verified | ApiError:
-    """The outcome; a refusal is returned, not raised, so that a counted try is committed."""
+    """The outcome; a refusal is returned, not raised, so that a counted try is committed.
+
+    With AUTH_HIDE_ACCOUNTS only the code decides, so that known, unknown and verified addresses look alike.
+    """
     user = await User.get_or_none(email=email)
-    if user is None:
+    hides = settings.auth_hide_accounts
+    if user is None and not hides:
         return VerificationCodeInvalid()
-    if user.email_verified_at is not None:
+    is_verified = user is not None and user.email_verified_at is not None
+    if is_verified and not hides:
         return Verified(email, already_verified=True)
     challenge = await codes.newest(Purpose.VERIFICATION, email).select_for_update().first()
-    if challenge is not None and challenge.verified_at is not None:  # another request was faster with the same code
-        return Verified(email, already_verified=True)
-    refusal = await codes.judge(challenge, code, settings)
-    if refusal is not None or challenge is None:
+    if challenge is not None and challenge.verified_at is not None and not hides:
+        return Verified(email, already_verified=True)  # another request was faster with the same code
+    is_theirs = user is not None and challenge is not None and user.created_at <= challenge.created_at
+    refusal = await codes.judge(challenge, code, settings, may_work=is_theirs)
+    if refusal is not None or challenge is None or user is None:
         return refusal or VerificationCodeInvalid()
     await codes.use(challenge)
+    if is_verified:
+        return Verified(email, already_verified=True)
     now = utc_now()
     await User.filter(id=user.id, email_verified_at__isnull=True).update(email_verified_at=now, updated_at=now)
     user_id = str(user.id)

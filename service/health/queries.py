@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncpg
 
-from service.auth.hidden import shown
+from service.auth.hidden import is_shown
 from service.database import db
 from service.kyc.states import WAITING_SQL
 
@@ -13,7 +13,7 @@ SELECT 'kyc_sessions' AS name, status AS a, NULL AS b, count(*)::float8 AS value
 UNION ALL
 SELECT 'kyc_oldest_waiting_session_age_seconds', NULL, NULL,
     extract(epoch FROM now() - min(COALESCE(reviewed_at, submitted_at, created_at)))::float8
-    FROM kyc_sessions s WHERE status IN {WAITING_SQL} AND {shown("s.user_id")}
+    FROM kyc_sessions s WHERE status IN {WAITING_SQL} AND {is_shown("s.user_id")}
 UNION ALL
 SELECT 'kyc_documents', byte_state, NULL, count(*)::float8 FROM identity_documents GROUP BY byte_state
 UNION ALL

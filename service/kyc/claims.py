@@ -12,6 +12,7 @@ from uuid import UUID
 from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
+from service.auth.hidden import may_see
 from service.auth.principal import Staff
 from service.base.clock import format_time
 from service.database import db
@@ -79,6 +80,8 @@ async def claim_session(
 async def _claim_one(session_id: str, reviewer: str, by: Staff) -> KycClaim:
     async with in_transaction():
         session = await states.lock_session(session_id)
+        if not await may_see(session.user_id, by):
+            raise KycSessionNotFound
         states.check_move(session, *states.DECISIONS)
         held = await refuse_colleagues(session, reviewer, by)
         return await _extend(held, by) if held else await _take(session.id, reviewer, by)

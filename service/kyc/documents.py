@@ -15,6 +15,7 @@ from tortoise.transactions import in_transaction
 
 from service.adapters.object_storage import ObjectStorage
 from service.audit.domain import audit
+from service.auth.hidden import may_see
 from service.auth.principal import Principal, Staff
 from service.base import logs
 from service.base.clock import format_time, utc_now
@@ -110,8 +111,8 @@ async def preview_document(
     Raises DocumentNotFound, InvalidObjectKey for a stored key that must not be signed, InvalidExpiresSec.
     """
     known = uuid_or_none(document_id)
-    document = await IdentityDocument.get_or_none(id=known) if known else None
-    if document is None:
+    document = await IdentityDocument.get_or_none(id=known).select_related("kyc_session") if known else None
+    if document is None or not await may_see(document.kyc_session.user_id, by):
         raise DocumentNotFound
     key = document.object_key or ""
     if not is_safe_key(key):

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from tortoise.transactions import in_transaction
 
+from service.auth.hidden import may_see
 from service.auth.principal import Staff
 from service.base import logs, metrics
 from service.http.errors import ApiError
@@ -82,6 +83,8 @@ async def decide_session(
     """
     async with in_transaction():
         session = await states.lock_session(session_id)
+        if not await may_see(session.user_id, by):
+            raise states.KycSessionNotFound
         states.check_move(session, *states.DECISIONS)
         is_named = by.principal is not None or unnamed is not None
         shape = admin_schemas.DecisionInput if is_named else admin_schemas.NamedDecisionInput

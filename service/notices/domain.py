@@ -49,5 +49,5 @@ async def notify(
 
 
 async def clean() -> None:
-    """Remove notices that were finished long ago, a few at a time. Waits for nobody."""
+    """Remove old notices, sent or given up, a few at a time. Waits for nobody."""
     await queries.delete_old_notices(older_than_days=_KEPT_DAYS, at_most=_CLEANED_AT_ONCE)

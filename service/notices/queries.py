@@ -33,10 +33,10 @@ async def insert_notice(
 
 
 async def delete_old_notices(*, older_than_days: int, at_most: int) -> None:
-    """Remove finished notices; those that another worker removes are skipped."""
+    """Remove notices whose last try was long ago; those that another worker removes are skipped."""
     await db.execute(
-        "DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE finished_at IS NOT NULL"
-        " AND created_at < now() - make_interval(days => $1) ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        "DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE"
+        " created_at < now() - make_interval(days => $1) ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
         older_than_days,
         at_most,
     )

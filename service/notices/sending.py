@@ -83,18 +83,28 @@ async def _compose(notice: Notice, kind: NoticeKind, settings: Settings) -> _Mai
             return "hidden"
     values: dict[str, Any] = dict(notice.parameters_json)
     if kind in _CODES:
-        challenge = await EmailVerificationChallenge.get_or_none(id=uuid_or_none(values.get("challengeId", "")))
-        if challenge is None or challenge.verified_at is not None or challenge.expires_at <= utc_now():
-            return "expired"
-        if user.created_at > challenge.created_at:
-            return "no_account"
-        code = codes.code_of(challenge, settings)
-        if code is None:
-            return "expired"
-        seconds = (challenge.expires_at - challenge.created_at).total_seconds()
-        values |= {"code": code, "minutes": max(1, round(seconds / 60))}
+        found = await _code(values.get("challengeId", ""), kind, user, settings)
+        if isinstance(found, str):
+            return found
+        values |= found
     words = KINDS[kind].words(user.language or notice.language or "en")
     return _Mail(str(user.id), address, words.subject, words.text.format(**values))
+
+
+async def _code(challenge_id: str, kind: NoticeKind, user: User, settings: Settings) -> dict[str, Any] | str:
+    """The code and the minutes that it is valid for, or in one word why it is of no use any more."""
+    challenge = await EmailVerificationChallenge.get_or_none(id=uuid_or_none(challenge_id))
+    if challenge is None or challenge.verified_at is not None or challenge.expires_at <= utc_now():
+        return "expired"
+    if user.created_at > challenge.created_at:
+        return "no_account"
+    if kind is NoticeKind.VERIFICATION_CODE and user.email_verified_at is not None:
+        return "verified"
+    code = codes.code_of(challenge, settings)
+    if code is None:
+        return "expired"
+    seconds = (challenge.expires_at - challenge.created_at).total_seconds()
+    return {"code": code, "minutes": max(1, round(seconds / 60))}
 
 
 async def _person(notice: Notice) -> User | None:

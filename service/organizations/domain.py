@@ -10,6 +10,7 @@ from typing import Any
 from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
+from service.auth.hidden import may_see
 from service.auth.principal import Principal, Staff
 from service.base.clock import utc_now
 from service.database.records import read
@@ -102,7 +103,8 @@ async def decide_verification(org_id: str, fields: schemas.OrgDecisionInput, *, 
     """
     known = uuid_or_none(org_id)
     async with in_transaction():
-        if known is None or not await Organization.exists(id=known):
+        organization = await Organization.get_or_none(id=known) if known else None
+        if known is None or organization is None or not await may_see(organization.owner_user_id, by):
             raise OrgNotFound
         verification = await _lock_verification(known)
         if verification is None:

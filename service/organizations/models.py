@@ -34,6 +34,7 @@ class Organization(Model):
     owner_user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="organizations", null=True, on_delete=fields.OnDelete.SET_NULL
     )
+    owner_user_id: UUID | None
     name = fields.TextField()
     org_type = fields.TextField()
     country_code = fields.TextField()

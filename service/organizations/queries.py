@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncpg
 
-from service.auth.hidden import shown
+from service.auth.hidden import is_shown
 from service.database import db
 from service.database.records import columns, read
 from service.lists.queries import Narrowing, OffsetPage, offset_page
@@ -20,7 +20,7 @@ _VERIFICATION = columns(
 
 async def list_organizations(query: schemas.OrganizationsQuery) -> OffsetPage[schemas.AdminOrganization]:
     """All organizations, newest first, then by id; a status leaves out those that handed nothing in."""
-    wanted = Narrowing(first=3)
+    wanted = Narrowing(is_shown("o.owner_user_id"), first=3)
     if query.org_type is not None:
         wanted.where(f"o.org_type = {wanted.bind(query.org_type.value)}")
     if query.verification_status is not None:
@@ -28,8 +28,8 @@ async def list_organizations(query: schemas.OrganizationsQuery) -> OffsetPage[sc
     source = f"FROM organizations o LEFT JOIN organization_verifications v ON v.org_id = o.id WHERE {wanted.filters}"
     return await offset_page(
         f"SELECT count(*) {source}",
-        f"SELECT {_VERIFICATION}, o.id AS organization_id, o.name, o.org_type, o.country_code,"
-        f" CASE WHEN {shown('o.owner_user_id')} THEN o.owner_user_id END AS owner_user_id, o.created_at {source}"
+        f"SELECT {_VERIFICATION}, o.id AS organization_id, o.name, o.org_type, o.country_code, o.owner_user_id,"
+        f" o.created_at {source}"
         " ORDER BY o.created_at DESC, o.id DESC LIMIT $1 OFFSET $2",
         "p.created_at DESC, p.organization_id DESC",
         *wanted.arguments,

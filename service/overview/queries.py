@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncpg
 
-from service.auth.hidden import shown
+from service.auth.hidden import is_shown
 from service.database import db
 from service.database.records import read
 from service.http.web import Paged, uuid_or_none
@@ -19,20 +19,26 @@ from service.overview.schemas import ActivityApplicant, ActivityEvent, ActivityF
 
 _LONGEST = 2**63 - 1
 
+# Of the few accounts that are hidden, so that a step need not be looked up in its verification.
+_SHOWN_SESSION = (
+    "{}kyc_session_id <> ALL (ARRAY(SELECT s.id FROM kyc_sessions s JOIN hidden_accounts h ON h.user_id = s.user_id))"
+)
+
 _COUNTS_SQL = f"""
 SELECT k.pending_kyc, k.manual_review_kyc, e.verified_today, e.rejected_today,
- (SELECT count(*) FROM organization_verifications WHERE status = 'PENDING') AS pending_organization_verification,
+ (SELECT count(*) FROM organization_verifications v JOIN organizations o ON o.id = v.org_id
+  WHERE v.status = 'PENDING' AND {is_shown("o.owner_user_id")}) AS pending_organization_verification,
  (SELECT count(*) FROM jobs) AS active_jobs,
  (SELECT count(*) FROM feed_posts) AS published_feed_posts,
  a.*, now() AS last_updated_at
 FROM (SELECT count(*) FILTER (WHERE status = 'SUBMITTED') AS pending_kyc,
   count(*) FILTER (WHERE status = 'MANUAL_REVIEW') AS manual_review_kyc
-  FROM kyc_sessions s WHERE status IN {WAITING_SQL} AND {shown("s.user_id")}) k,
+  FROM kyc_sessions WHERE status IN {WAITING_SQL} AND {is_shown("user_id")}) k,
  (SELECT count(*) FILTER (WHERE to_status = 'VERIFIED') AS verified_today,
   count(*) FILTER (WHERE to_status = 'REJECTED') AS rejected_today
   FROM kyc_status_events WHERE to_status IN ('VERIFIED', 'REJECTED')
   AND created_at >= date_trunc('day', now(), 'UTC')
-  AND created_at < date_trunc('day', now(), 'UTC') + interval '1 day') e,
+  AND created_at < date_trunc('day', now(), 'UTC') + interval '1 day' AND {_SHOWN_SESSION.format("")}) e,
  (SELECT count(*) AS active_applications,
   count(*) FILTER (WHERE status = 'SUBMITTED') AS submitted_applications,
   count(*) FILTER (WHERE status = 'IN_REVIEW') AS in_review_applications,
@@ -40,7 +46,7 @@ FROM (SELECT count(*) FILTER (WHERE status = 'SUBMITTED') AS pending_kyc,
   count(*) FILTER (WHERE status = 'OFFERED') AS offered_applications,
   count(*) FILTER (WHERE status = 'HIRED') AS hired_applications,
   count(*) FILTER (WHERE status = 'REJECTED') AS rejected_applications
-  FROM job_applications a WHERE {shown("a.user_id")}) a
+  FROM job_applications WHERE {is_shown("user_id")}) a
 """
 
 
@@ -79,8 +85,7 @@ _SOURCES = (
         entity_id="e.kyc_session_id",
         actor_type="e.actor_type",
         actor_id="e.actor_id",
-        shown="NOT EXISTS (SELECT 1 FROM hidden_accounts h JOIN kyc_sessions hs ON hs.user_id = h.user_id"
-        " WHERE hs.id = e.kyc_session_id)",
+        shown=_SHOWN_SESSION.format("e."),
     ),
     _Source(
         kind="APPLICATION",
@@ -91,7 +96,7 @@ _SOURCES = (
         entity_id="e.application_id",
         actor_type=_APPLICATION_ACTOR,
         actor_id=f"coalesce(e.actor_id, CASE WHEN {_APPLICATION_ACTOR} = 'USER' THEN a.user_id::text END)",
-        shown=shown("a.user_id"),
+        shown=is_shown("a.user_id"),
     ),
 )
 _DETAILS = f"""

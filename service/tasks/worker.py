@@ -11,7 +11,7 @@ from typing import Any
 
 from service.adapters.object_storage import ObjectStorage
 from service.audit import domain as audit
-from service.auth import guesses
+from service.auth import cleaning
 from service.auth.mails import send_verification_mail
 from service.base import logs, metrics
 from service.base.settings import Settings
@@ -21,6 +21,7 @@ from service.evidence.domain import verify_later
 from service.health.gauges import gauges
 from service.leaving.domain import enqueue_due
 from service.leaving.erasure import erase_later, sweep_later
+from service.notices import domain as notices
 from service.notices.sending import send_notice
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
@@ -45,7 +46,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         while not stop.is_set():
             try:
                 if time.monotonic() >= clean_at:
-                    await guesses.clean()
+                    await cleaning.clean(settings)
+                    await notices.clean()
                     await enqueue_due()
                     clean_at = time.monotonic() + _CLEANING_SECONDS
                 busy = await run_one(settings, storage)

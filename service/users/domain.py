@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth.accounts import EmailExists, create_account, grant
-from service.auth.models import Role, User, UserRole
+from service.auth.hidden import may_see
+from service.auth.models import HiddenAccount, Role, User, UserRole
 from service.auth.password_rules import check_new_password
 from service.auth.passwords import hash_password
 from service.auth.principal import Principal, Staff
@@ -24,6 +26,8 @@ from service.http.errors import ApiError
 from service.http.web import parse, uuid_or_none
 from service.kyc.schemas import NAMES, KycHistory
 from service.kyc.submission import read_history
+from service.notices.domain import notify
+from service.notices.models import NoticeKind
 from service.profile.queries import find_profile
 from service.profile.schemas import Profile
 from service.users import schemas
@@ -43,10 +47,11 @@ class Actor:
 
     type: str
     id: str | None
+    staff: Staff | None = None
 
     @classmethod
     def of(cls, staff: Staff) -> Actor:
-        return cls("ADMIN", staff.actor_id)
+        return cls("ADMIN", staff.actor_id, staff)
 
 
 async def create_user(fields: schemas.CreateUserInput, settings: Settings, *, by: Actor) -> Principal:
@@ -94,7 +99,8 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
             await Role.filter(code=SUPER_ADMIN).select_for_update(no_key=True).get()
         user = await User.filter(id=known).select_for_update(no_key=True).get_or_none()
         before = await find_user(known)
-        if user is None or before is None:
+        # Nobody brings back an account that was put aside, or gives it roles that were just moved away.
+        if user is None or before is None or await HiddenAccount.exists(user_id=known):
             raise UserNotFound
         if fields.roles is not None:
             is_removed = SUPER_ADMIN in before.roles and SUPER_ADMIN not in fields.roles
@@ -106,6 +112,8 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
         user.password_hash = record or user.password_hash
         await user.save(update_fields=["full_name", "password_hash", "updated_at"])
         ended = await end_all_families(known, reason="password_change") if record is not None else 0
+        if record is not None:
+            await notify(NoticeKind.PASSWORD_CHANGED, user_id=known, cause=str(uuid4()))
         after = await find_user(known)
         assert after is not None  # locked above
         await _audit("user.changed", by, known, _difference(before, after, record is not None, ended))
@@ -114,7 +122,7 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
 
 async def read_user(user_id: str, *, by: Actor) -> Principal:
     """One account, for staff; the look is audited. Raises UserNotFound."""
-    user = await _find(user_id)
+    user = await _find(user_id, by)
     await _audit("user.read", by, user.user_id, {})
     return user
 
@@ -123,7 +131,7 @@ async def read_profile(user_id: str, *, by: Actor) -> Profile:
     """What the user's own profile operation answers, for staff; the look is audited. Raises UserNotFound."""
     known = uuid_or_none(user_id)
     profile = await find_profile(known) if known else None
-    if known is None or profile is None:
+    if known is None or profile is None or not await _may_see(known, by):
         raise UserNotFound
     await _audit("user.profile_read", by, known, {})
     return profile
@@ -134,19 +142,23 @@ async def read_kyc_history(user_id: str, session_id: str | None, *, by: Actor) -
 
     Raises UserNotFound, KycSessionNotFound.
     """
-    user = await _find(user_id)
+    user = await _find(user_id, by)
     history = await read_history(session_id, by=user, context=NAMES)
     session_id = history.session.id if history.session else None
     await _audit("user.kyc_history_read", by, user.user_id, {"sessionId": session_id})
     return history
 
 
-async def _find(user_id: str) -> Principal:
+async def _find(user_id: str, by: Actor) -> Principal:
     known = uuid_or_none(user_id)
     user = await find_user(known) if known else None
-    if user is None:
+    if user is None or not await _may_see(user.user_id, by):
         raise UserNotFound
     return user
+
+
+async def _may_see(user_id: str, by: Actor) -> bool:
+    return by.staff is None or await may_see(user_id, by.staff)
 
 
 async def _refuse_unknown(codes: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import itertools
 from collections import Counter
 from collections.abc import Awaitable, Callable
@@ -11,9 +12,11 @@ from typing import Any
 import httpx
 import pytest
 from sanic import Sanic
+from tortoise.transactions import in_transaction
 
-from service.auth import codes, new_password
+from service.auth import codes, new_password, sessions
 from service.auth.codes import Purpose
+from service.auth.models import Session, SessionFamily
 from service.base.settings import Settings
 from service.database import db
 from service.kyc import states
@@ -495,6 +498,33 @@ class TestChanging:
         winners = [number for number, answer in enumerate(answers) if answer.status_code == 204]
         assert len(winners) == 1
         assert (await sign_in(api, f"{OWNERS} {winners[0]}", candidate.email)).status_code == 200
+
+    async def test_one_sign_in_that_ends_beside_all_of_them_blocks_nobody(
+        self, app: Sanic[Any, Any], candidate: Candidate
+    ) -> None:
+        """Both want the refresh token's row and its family; whoever takes them the other way round is a deadlock."""
+        family = await SessionFamily.get()
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype IN ('tuple', 'transactionid')"
+
+        async def end(work: Callable[[], Awaitable[Any]]) -> None:
+            async with in_transaction():
+                await work()
+
+        async with in_transaction():
+            await Session.filter(family_id=family.id).select_for_update()
+            ends = []
+            for number, work in enumerate(
+                (
+                    lambda: sessions.end_all_families(candidate.id, reason="password_change"),
+                    lambda: sessions.end_family(family.id, reason="logout"),
+                ),
+                start=1,
+            ):
+                ends.append(asyncio.create_task(end(work), context=contextvars.Context()))
+                while await db.fetch_value(waiting) < number:
+                    await asyncio.sleep(0.01)
+        await asyncio.gather(*ends)
+        assert await SessionFamily.filter(ended_at__isnull=True).count() == 0
 
     async def test_nobody_else_may(self, api: httpx.AsyncClient) -> None:
         answer = await api.post("/users/me/password", json={"currentPassword": PASSWORD, "newPassword": OWNERS})

@@ -252,18 +252,77 @@ class TestBootstrap:
         assert await account("boss@example.com") == before
         assert len(await audit_rows("staff.bootstrap_admin")) == 1
 
-    async def test_who_registered_the_address_first_is_promoted_and_keeps_name_password_and_roles(
+    @pytest.mark.parametrize(
+        ("verified", "roles", "reason"),
+        [
+            (False, ("sdm",), "unverified"),
+            (False, ("super_admin",), "unverified"),
+            (True, ("sdm",), "not_staff"),
+            (True, ("lpk",), "not_staff"),
+        ],
+    )
+    async def test_who_registered_the_address_first_is_refused_and_gains_nothing(
+        self,
+        api: httpx.AsyncClient,
+        configured: Settings,
+        capfdbinary: pytest.CaptureFixture[bytes],
+        verified: bool,
+        roles: tuple[str, ...],
+        reason: str,
+    ) -> None:
+        first = await make_candidate(configured, email="boss@example.com", roles=roles, verified=verified)
+        attempts = bootstrap.Bootstrap(configured)
+        capfdbinary.readouterr()
+        assert await attempts.attempt()
+        assert await attempts.attempt()
+        (line,) = events(capfdbinary.readouterr().out)
+        assert (line["event"], line["reason"]) == ("auth.bootstrap_admin.refused", reason)
+        found = await account("boss@example.com")
+        assert found is not None
+        assert found.roles == roles
+        assert await sign_in(api, "bootstrap pass 1") == 401
+        if roles != ("super_admin",):
+            assert (await api.get(ADMIN, headers=first.headers)).status_code == 403
+        assert await audit_rows("staff.bootstrap_admin") == []
+
+    async def test_a_verified_member_of_staff_is_promoted_and_keeps_name_password_and_roles(
         self, api: httpx.AsyncClient, configured: Settings
     ) -> None:
-        first = await make_candidate(configured, email="boss@example.com", full_name="Early Bird", roles=("lpk",))
-        await bootstrap.ensure_admin(configured)
+        staffed = configured.model_copy(update={"admin_role_codes": "super_admin,lpk"})
+        first = await make_candidate(
+            configured, email="boss@example.com", full_name="Early Bird", roles=("lpk",), verified=True
+        )
+        await bootstrap.ensure_admin(staffed)
         found = await account("boss@example.com")
         assert found is not None
         assert (found.id, found.full_name) == (first.id, "Early Bird")
         assert found.roles == ("lpk", "sdm", "super_admin")
         assert await sign_in(api, PASSWORD) == 200
         assert await sign_in(api, "bootstrap pass 1") == 401
-        assert (await api.get(ADMIN, headers=first.headers)).status_code == 200
+
+    async def test_the_made_one_is_recognised_whatever_became_of_it(self, configured: Settings) -> None:
+        await bootstrap.ensure_admin(configured)
+        await db.execute("DELETE FROM user_roles")
+        await db.execute("UPDATE users SET email_verified_at = NULL")
+        assert not (await bootstrap.ensure_admin(configured)).created
+
+    async def test_a_password_that_everybody_guesses_is_refused(
+        self, configured: Settings, capfdbinary: pytest.CaptureFixture[bytes]
+    ) -> None:
+        weak = configured.model_copy(update={"bootstrap_admin_password": "password1", "auth_password_blocklist": True})
+        capfdbinary.readouterr()
+        assert await bootstrap.Bootstrap(weak).attempt()
+        (line,) = events(capfdbinary.readouterr().out)
+        assert (line["event"], line["reason"]) == ("auth.bootstrap_admin.refused", "password")
+        assert await account("boss@example.com") is None
+
+    async def test_a_reset_takes_over_even_with_the_same_password(
+        self, api: httpx.AsyncClient, configured: Settings
+    ) -> None:
+        own = {"bootstrap_admin_password": PASSWORD, "bootstrap_admin_reset_password": True}
+        stranger = await make_candidate(configured, email="boss@example.com")
+        await bootstrap.ensure_admin(configured.model_copy(update=own))
+        assert (await api.get("/auth/me", headers=stranger.headers)).status_code == 401
 
     async def test_a_reset_writes_the_password_once_and_ends_the_sign_ins(
         self, api: httpx.AsyncClient, configured: Settings
@@ -293,6 +352,7 @@ class TestBootstrap:
             *(bootstrap.ensure_admin(configured) for _ in range(10)),
             api.post("/auth/register", json=sign_up),
             *(bootstrap.ensure_admin(configured) for _ in range(10)),
+            return_exceptions=True,
         )
         made = [result for result in results if isinstance(result, bootstrap.Bootstrapped) and result.created]
         registered = [result for result in results if isinstance(result, httpx.Response) and result.status_code == 201]

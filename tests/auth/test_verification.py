@@ -16,8 +16,11 @@ from service.auth.codes import unkeyed_hash
 from service.auth.models import EmailVerificationChallenge
 from service.base.settings import Settings
 from service.database import db
+from service.tasks import worker
 from tests.answers import outcome
+from tests.auth.conftest import Change
 from tests.factories import make_candidate
+from tests.inbox import Inbox
 
 SIGN_UP = {"fullName": "Dewi Contoh", "email": "dewi@example.com", "password": "eight888"}
 EMAIL = {"email": "dewi@example.com"}
@@ -213,3 +216,55 @@ class TestExposure:
         finally:
             app.ctx.settings = settings
         assert answer.status_code == 200
+
+
+class TestHiddenAccounts:
+    """With AUTH_HIDE_ACCOUNTS=on nobody learns from resend and verify who has an account."""
+
+    @pytest.fixture(params=["unknown", "unverified", "verified"])
+    async def email(self, request: pytest.FixtureRequest, change: Change, settings: Settings) -> str:
+        change(auth_hide_accounts=True)
+        if request.param != "unknown":
+            await make_candidate(settings, email="sari@mailbox.test", verified=request.param == "verified")
+        return "sari@mailbox.test"
+
+    async def test_resend_answers_alike(self, api: httpx.AsyncClient, change: Change, email: str) -> None:
+        change(auth_hide_accounts=True, auth_email_verification_expose_code=False)
+        first = await api.post("/auth/email-verification/resend", json={"email": email})
+        assert (first.status_code, first.json()) == (
+            200,
+            {
+                "required": True,
+                "verified": False,
+                "email": email,
+                "sent": True,
+                "expiresInSec": 600,
+                "resendAvailableInSec": 60,
+            },
+        )
+        again = await api.post("/auth/email-verification/resend", json={"email": email})
+        assert outcome(again) == (429, "verification_code_throttled")
+
+    async def test_wrong_codes_answer_alike(self, api: httpx.AsyncClient, email: str) -> None:
+        answer = await api.post("/auth/email-verification/resend", json={"email": email})
+        wrong = other(answer.json()["developmentCode"])
+        body = {"email": email, "code": wrong}
+        seen = [outcome(await api.post("/auth/email-verification/verify", json=body))[1] for _ in range(6)]
+        assert seen == ["verification_code_invalid"] * 4 + ["verification_code_locked"] * 2
+
+    async def test_a_code_that_nobody_asked_for_is_wrong(self, api: httpx.AsyncClient, email: str) -> None:
+        answer = await api.post("/auth/email-verification/verify", json={"email": email, "code": "123456"})
+        assert outcome(answer) == (400, "verification_code_invalid")
+
+    async def test_only_an_unverified_account_gets_the_mail_and_its_code_works(
+        self, api: httpx.AsyncClient, change: Change, smtp: Settings, inbox: tuple[Inbox, str], email: str
+    ) -> None:
+        answer = await api.post("/auth/email-verification/resend", json={"email": email})
+        while await worker.run_one(smtp):
+            pass
+        user = await db.fetch_row("SELECT email_verified_at FROM users")
+        is_waiting = user is not None and user["email_verified_at"] is None
+        assert len(inbox[0].mails) == is_waiting
+        body = {"email": email, "code": answer.json()["developmentCode"]}
+        answer = await api.post("/auth/email-verification/verify", json=body)
+        assert answer.status_code == (200 if user is not None else 400)

@@ -138,17 +138,15 @@ class TestTexts:
 
 
 class TestClean:
-    async def test_old_finished_notices_go_and_waiting_ones_stay(
-        self, app: Sanic[Any, Any], settings: Settings
-    ) -> None:
+    async def test_old_notices_go_sent_or_given_up(self, app: Sanic[Any, Any], settings: Settings) -> None:
         person = await make_candidate(settings)
-        for cause in ("old", "old and waiting", "new"):
+        for cause in ("old", "old and given up", "new"):
             await notify(NoticeKind.PASSWORD_CHANGED, user_id=person.id, cause=cause)
-        await db.execute("UPDATE notices SET finished_at = now() WHERE cause <> 'old and waiting'")
+        await db.execute("UPDATE notices SET finished_at = now() WHERE cause <> 'old and given up'")
         await db.execute("UPDATE notices SET created_at = now() - interval '91 days' WHERE cause <> 'new'")
         await clean()
         left = await db.fetch_all("SELECT cause FROM notices ORDER BY cause")
-        assert [row["cause"] for row in left] == ["new", "old and waiting"]
+        assert [row["cause"] for row in left] == ["new"]
 
 
 @pytest.mark.parametrize(

@@ -166,6 +166,7 @@ class TestChange:
         assert (await api.get("/auth/me", headers=admin.headers)).status_code == 200
         (row,) = await audited("user.changed")
         assert row["detail"] == {"before": {}, "after": {}, "passwordChanged": True, "signInsEnded": 2}
+        assert await db.fetch_value("SELECT count(*) FROM notices WHERE kind = 'password_changed'") == 1
         reasons = await db.fetch_all("SELECT DISTINCT end_reason FROM session_families WHERE ended_at IS NOT NULL")
         assert [reason["end_reason"] for reason in reasons] == ["password_change"]
 

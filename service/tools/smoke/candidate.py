@@ -1,6 +1,7 @@
 """What does a candidate do, from sign-up to the final request, and what must the server answer?"""
 
 import json
+import secrets
 import time
 import uuid
 from typing import Any
@@ -129,6 +130,44 @@ async def refresh(walk: Walk) -> None:
             "POST", "/auth/refresh", body={"refreshToken": used}, expect=401, code="invalid_refresh_token"
         )
     await walk.api.call("POST", "/auth/refresh", expect=400, code="invalid_refresh_token")
+    await walk.call("GET", "/auth/me")
+
+
+@SIGN_UP.step(
+    "ask for a new password",
+    "POST /auth/password-reset",
+    "POST /auth/password-reset/confirm",
+)
+async def ask_for_reset(walk: Walk) -> None:
+    known = await walk.api.call("POST", "/v1/auth/password-reset", body={"email": walk.email}, expect=202)
+    stranger = {"email": f"nobody-{walk.run_id}@example.com"}
+    unknown = await walk.api.call("POST", "/auth/password-reset", body=stranger, expect=202)
+    expect(known.keys() == unknown.keys(), "the answer tells who has an account")
+    # A code that was never sent; the one in a million that is right would set the password that is there.
+    await walk.api.call(
+        "POST",
+        "/auth/password-reset/confirm",
+        body={"email": stranger["email"], "code": "000000", "newPassword": walk.password},
+        expect=400,
+        code="verification_code_invalid",
+    )
+
+
+@SIGN_UP.step("change the password", "POST /users/me/password")
+async def change_password(walk: Walk) -> None:
+    fresh = secrets.token_urlsafe(18)
+    await walk.call(
+        "POST",
+        "/users/me/password",
+        body={"currentPassword": fresh, "newPassword": fresh},
+        expect=400,
+        code="invalid_current_password",
+    )
+    body = {"currentPassword": walk.password, "newPassword": fresh}
+    await walk.call("POST", "/v1/users/me/password", body=body, expect=204)
+    old = {"email": walk.email, "password": walk.password}
+    await walk.api.call("POST", "/auth/login", body=old, expect=401, code="invalid_credentials")
+    walk.password = fresh
     await walk.call("GET", "/auth/me")
 
 
