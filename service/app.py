@@ -52,6 +52,7 @@ from service.organizations.admin_routes import bp as admin_organizations
 from service.organizations.routes import bp as organizations
 from service.overview.admin_routes import bp as overview
 from service.profile.routes import bp as profile
+from service.takeout.routes import bp as takeout
 from service.users.admin_routes import bp as admin_users
 from service.webhooks.routes import bp as webhooks
 
@@ -69,6 +70,7 @@ BLUEPRINTS = (
     admin_organizations,
     admin_users,
     leaving,
+    takeout,
     admin_leaving,
     overview,
     kyc,

@@ -87,7 +87,12 @@ class TestKinds:
         assert set(worker.handlers(app.ctx.storage)) == set(TaskKind)
 
     async def test_without_a_store_only_what_needs_one_waits(self, app: Sanic[Any, Any]) -> None:
-        waiting = {TaskKind.VERIFY_DOCUMENT, TaskKind.ERASE_ACCOUNT, TaskKind.SWEEP_ACCOUNT}
+        waiting = {
+            TaskKind.VERIFY_DOCUMENT,
+            TaskKind.ERASE_ACCOUNT,
+            TaskKind.SWEEP_ACCOUNT,
+            TaskKind.BUILD_EXPORT,
+        }
         assert set(TaskKind) - set(worker.handlers(None)) == waiting
 
     async def test_gauges_and_features_know_nothing_of_the_worker(self) -> None:

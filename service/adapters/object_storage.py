@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import time
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
 
 _CONNECT_SECONDS, _READ_SECONDS = 3, 15
+_PART_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,40 @@ class ObjectStorage:
         """Store one object, replacing what is there."""
         async with _measured("put_object"):
             await self.client.put_object(Bucket=self.bucket, Key=key, Body=data, ContentType=content_type)
+
+    @asynccontextmanager
+    async def writing(self, key: str, *, content_type: str) -> AsyncIterator[Callable[[bytes], Awaitable[None]]]:
+        """Store an object of any size piece by piece: what is yielded takes the next bytes. At most 80 GB.
+
+        Parts of 8 MiB leave while it is written. The object is there when the block ends, and not at all when it raises.
+        """
+        async with _measured("create_multipart_upload"):
+            upload = await self.client.create_multipart_upload(Bucket=self.bucket, Key=key, ContentType=content_type)
+        named: dict[str, Any] = {"Bucket": self.bucket, "Key": key, "UploadId": upload["UploadId"]}
+        pending, parts = bytearray(), list[Any]()
+
+        async def send(data: bytes) -> None:
+            async with _measured("upload_part"):
+                number = len(parts) + 1
+                answer = await self.client.upload_part(**named, PartNumber=number, Body=data)
+                parts.append({"ETag": answer["ETag"], "PartNumber": number})
+
+        async def put(data: bytes) -> None:
+            pending.extend(data)
+            while len(pending) >= _PART_BYTES:
+                await send(bytes(pending[:_PART_BYTES]))
+                del pending[:_PART_BYTES]
+
+        try:
+            yield put
+            if pending or not parts:
+                await send(bytes(pending))
+            async with _measured("complete_multipart_upload"):
+                await self.client.complete_multipart_upload(**named, MultipartUpload={"Parts": parts})
+        except BaseException:
+            with suppress(BotoCoreError, ClientError, OSError, TimeoutError):  # the first error counts
+                await self.client.abort_multipart_upload(**named)
+            raise
 
     async def keys_below(self, prefix: str) -> list[str]:
         """Keys of all objects that begin with `prefix`."""

@@ -31,6 +31,7 @@ refreshes = Counter("auth_refreshes", "Token refreshes.", ("outcome",))
 password_resets = Counter("auth_password_resets", "Passwords set by a mailed code.", ("outcome",))
 notices = Counter("notices", "Mails that left, or why they did not.", ("kind", "outcome"))
 account_deletions = Counter("account_deletions", "Deletions of accounts by what became of them.", ("outcome",))
+personal_exports = Counter("personal_exports", "Exports of what is kept about a person.", ("outcome",))
 kyc_decisions = Counter("kyc_decisions", "Decisions about identity verifications.", ("decision",))
 build = Info("build", "Version and environment of the running program.")
 client_requests = Counter(

@@ -21,6 +21,7 @@ class NoticeKind(StrEnum):
     ADDRESS_CONFIRMED = "address_confirmed"
     DELETION_REQUESTED = "deletion_requested"
     DELETION_CANCELLED = "deletion_cancelled"
+    EXPORT_READY = "export_ready"
 
 
 class Notice(Model):

@@ -138,4 +138,19 @@ KINDS: dict[NoticeKind, Kind] = {
             'Jika bukan Anda yang melakukannya, segera gunakan "Lupa kata sandi?" di aplikasi.\n',
         ),
     ),
+    NoticeKind.EXPORT_READY: Kind(
+        en=Words(
+            "Your data are ready",
+            "The file with everything that we keep about you is ready. You find it in the app, signed in, for seven"
+            " days.\n\n"
+            'If you did not ask for it, somebody can use your account: use "Forgot password?" in the app now.\n',
+        ),
+        id=Words(
+            "Data Anda sudah siap",
+            "Berkas berisi semua data yang kami simpan tentang Anda sudah siap. Anda dapat mengambilnya di aplikasi,"
+            " setelah masuk, selama tujuh hari.\n\n"
+            'Jika bukan Anda yang memintanya, ada orang yang dapat memakai akun Anda: segera gunakan "Lupa kata sandi?"'
+            " di aplikasi.\n",
+        ),
+    ),
 }

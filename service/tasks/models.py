@@ -20,6 +20,7 @@ class TaskKind(StrEnum):
     VERIFY_DOCUMENT = "verify_document"
     ERASE_ACCOUNT = "erase_account"
     SWEEP_ACCOUNT = "sweep_account"
+    BUILD_EXPORT = "build_export"
 
 
 class TaskState(StrEnum):

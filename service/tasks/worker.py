@@ -7,6 +7,7 @@ import functools
 import signal
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 
 from service.adapters.object_storage import ObjectStorage
@@ -19,10 +20,12 @@ from service.base.version import VERSION
 from service.database import db, waiting
 from service.evidence.domain import verify_later
 from service.health.gauges import gauges
+from service.http.errors import StorageUnavailable
 from service.leaving.domain import enqueue_due
 from service.leaving.erasure import erase_later, sweep_later
 from service.notices import domain as notices
 from service.notices.sending import send_notice
+from service.takeout.domain import build_later, tend
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
 from service.webhooks.domain import apply_later
@@ -49,6 +52,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                     await cleaning.clean(settings)
                     await notices.clean()
                     await enqueue_due()
+                    with suppress(StorageUnavailable):  # next time
+                        await tend(storage)
                     clean_at = time.monotonic() + _CLEANING_SECONDS
                 busy = await run_one(settings, storage)
             except Exception as error:
@@ -79,6 +84,7 @@ def handlers(storage: ObjectStorage | None) -> dict[TaskKind, Handler]:
             TaskKind.VERIFY_DOCUMENT: functools.partial(verify_later, storage=storage),
             TaskKind.ERASE_ACCOUNT: functools.partial(erase_later, storage=storage),
             TaskKind.SWEEP_ACCOUNT: functools.partial(sweep_later, storage=storage),
+            TaskKind.BUILD_EXPORT: functools.partial(build_later, storage=storage),
         }
     return found
 
