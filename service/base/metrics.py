@@ -32,6 +32,7 @@ password_resets = Counter("auth_password_resets", "Passwords set by a mailed cod
 notices = Counter("notices", "Mails that left, or why they did not.", ("kind", "outcome"))
 account_deletions = Counter("account_deletions", "Deletions of accounts by what became of them.", ("outcome",))
 personal_exports = Counter("personal_exports", "Exports of what is kept about a person.", ("outcome",))
+rows_removed = Counter("rows_removed", "Rows that were removed or emptied because their time was over.", ("table",))
 kyc_decisions = Counter("kyc_decisions", "Decisions about identity verifications.", ("decision",))
 build = Info("build", "Version and environment of the running program.")
 client_requests = Counter(

@@ -211,6 +211,14 @@ class Accounts(Section):
         return self.environment == "production" if blocks is None else blocks
 
 
+class Retention(Section):
+    """How long is kept what grows; docs/privacy.md has all periods."""
+
+    webhook_body_days: int = Field(90, ge=1, description="days until the body of a provider's delivery is dropped")
+    sign_in_record_days: int = Field(90, ge=1, description="days until a sign-in that has ended is forgotten")
+    task_record_days: int = Field(30, ge=1, description="days until a task that is done is forgotten")
+
+
 class Staff(Section):
     """Who works here, the shared key, and the first administrator."""
 
@@ -382,7 +390,7 @@ class Backup(Section):
 
 
 # The order of the table of variables is that of the sections from the last to the first: so does Pydantic read them.
-class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Accounts, Tokens, Database, Process):
+class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Retention, Accounts, Tokens, Database, Process):
     """Every environment variable the product reads; the attribute is the variable's name in lower case.
 
     Built once by `load_settings()`. Names, defaults and meanings are those of the server that this product

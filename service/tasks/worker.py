@@ -25,6 +25,7 @@ from service.leaving.domain import enqueue_due
 from service.leaving.erasure import erase_later, sweep_later
 from service.notices import domain as notices
 from service.notices.sending import send_notice
+from service.retention import cleaning as retention
 from service.takeout.domain import build_later, tend
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
@@ -51,6 +52,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                 if time.monotonic() >= clean_at:
                     await cleaning.clean(settings)
                     await notices.clean()
+                    await retention.clean(settings)
                     await enqueue_due()
                     with suppress(StorageUnavailable):  # next time
                         await tend(storage)
