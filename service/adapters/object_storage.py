@@ -11,8 +11,8 @@ import base64
 import os
 import ssl
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 # How far a clock may be off for S3 to take a signature in a header; a shorter link would ask for a better clock.
 _CHECK_LINK_SECONDS = 900
+_PART_BYTES = 8 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +213,40 @@ class ObjectStorage:
         async with self._calling("put_object") as client:
             await client.put_object(Bucket=self.bucket, Key=key, Body=data, ContentType=content_type)
 
+    @asynccontextmanager
+    async def writing(self, key: str, *, content_type: str) -> AsyncIterator[Callable[[bytes], Awaitable[None]]]:
+        """Store an object of any size piece by piece: what is yielded takes the next bytes. At most 80 GB.
+
+        Parts of 8 MiB leave while it is written. The object is there when the block ends, and not at all when it raises.
+        """
+        async with self._calling("create_multipart_upload") as client:
+            upload = await client.create_multipart_upload(Bucket=self.bucket, Key=key, ContentType=content_type)
+        named: dict[str, Any] = {"Bucket": self.bucket, "Key": key, "UploadId": upload["UploadId"]}
+        pending, parts = bytearray(), list[Any]()
+
+        async def send(data: bytes) -> None:
+            async with _measured("upload_part"):
+                number = len(parts) + 1
+                answer = await client.upload_part(**named, PartNumber=number, Body=data)
+                parts.append({"ETag": answer["ETag"], "PartNumber": number})
+
+        async def put(data: bytes) -> None:
+            pending.extend(data)
+            while len(pending) >= _PART_BYTES:
+                await send(bytes(pending[:_PART_BYTES]))
+                del pending[:_PART_BYTES]
+
+        try:
+            yield put
+            if pending or not parts:
+                await send(bytes(pending))
+            async with _measured("complete_multipart_upload"):
+                await client.complete_multipart_upload(**named, MultipartUpload={"Parts": parts})
+        except BaseException:
+            with suppress(BotoCoreError, ClientError, OSError, TimeoutError):  # the first error counts
+                await client.abort_multipart_upload(**named)
+            raise
+
     async def keys_below(self, prefix: str) -> list[str]:
         """Keys of all objects that begin with `prefix`."""
         async with self._calling("list_objects") as client:
@@ -229,6 +264,42 @@ class ObjectStorage:
                 if _status(error) != 404:
                     raise
             return True
+
+    async def remove_versions(self, prefix: str, *, exactly: bool = False) -> int:
+        """Remove every version of every object that begins with `prefix`, or of that key alone; how many went.
+
+        Raises StorageUnavailable also when our key may not delete, or something is still there afterwards.
+        """
+        removed = 0
+        async with self._calling("delete_versions") as client:
+            for key, version in await self._versions(client, prefix):
+                if exactly and key != prefix:
+                    continue
+                named: dict[str, Any] = {"VersionId": version} if version else {}
+                await client.delete_object(Bucket=self.bucket, Key=key, **named)
+                removed += 1
+            left = [key for key, _ in await self._versions(client, prefix) if key == prefix or not exactly]
+            if left:
+                raise StorageUnavailable
+        return removed
+
+    async def _versions(self, client: S3Client, prefix: str) -> list[tuple[str, str | None]]:
+        """Key and version of all objects that begin with `prefix`, marks of deletion too.
+
+        A store without versions may refuse the question; then there is one of each, without a name.
+        """
+        found: list[tuple[str, str | None]] = []
+        try:
+            pages = client.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)
+            async for page in pages:
+                items = (*page.get("Versions", []), *page.get("DeleteMarkers", []))
+                found.extend((item["Key"], item.get("VersionId")) for item in items)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") not in {"NotImplemented", "MethodNotAllowed"}:
+                raise
+            pages_now = client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+            found = [(item["Key"], None) async for page in pages_now for item in page.get("Contents", [])]
+        return found
 
     async def check(self) -> None:
         """Ask for the bucket, once. Raises StorageUnavailable when it cannot be used.

@@ -5,7 +5,7 @@ The rules: docs/rules/auth.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from tortoise.exceptions import IntegrityError
@@ -13,6 +13,7 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth import guesses, queries, sessions, verification
+from service.auth.hidden import pending_deletion
 from service.auth.models import User
 from service.auth.password_rules import check_new_password
 from service.auth.passwords import hash_password, verify_password
@@ -49,10 +50,14 @@ class InvalidCredentials(ApiError):
 
 
 @dataclass(frozen=True, slots=True)
-class Registered(sessions.SignedIn):
+class Registered:
     """A new account: signed in, with its first verification code on the way."""
 
+    user: Principal
+    access_token: str
+    refresh_token: str
     email_verification: verification.Challenge
+    deletion: None = None
 
 
 async def register(
@@ -134,6 +139,8 @@ async def login(
         # Not the client's count: an account of their own would free it.
         session = await _begin(str(found["id"]), checked, upgraded, settings, forgotten=ids[:1])
         if session is not None:
+            if found["is_leaving"]:
+                session = replace(session, deletion=await pending_deletion(session.user.user_id))
             metrics.logins.labels("ok").inc()
             if language is not None and language != found["language"]:
                 await User.filter(id=found["id"]).update(language=language)

@@ -1,19 +1,28 @@
-"""Whom do staff not see? People whose account is put aside; only a super_admin finds them, by id.
+"""Whom do staff not see? People who leave or whose account is put aside; only a super_admin finds them, by id.
 
 The rules: docs/rules/staff.md, Hidden accounts.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from service.auth.models import HiddenAccount
 from service.auth.principal import Staff
 
+LEAVING = "leaving"
+"""Why an account is hidden: its person asked for its deletion."""
 
-def is_shown(column: str) -> str:
-    """SQL for the lists of staff: whether the account of `column`, its id, is not hidden. Asked once a statement."""
-    return f"{column} <> ALL (ARRAY(SELECT h.user_id FROM hidden_accounts h))"
+
+def is_shown(column: str, *, reason: str | None = None) -> str:
+    """SQL for the lists of staff: whether the account of `column`, its id, is not hidden; true for NULL, which is nobody.
+
+    Asked once a statement. `reason`: accounts that are hidden for another one count as shown.
+    """
+    which = f" WHERE h.reason = '{reason}'" if reason else ""
+    return f"({column} = ANY (ARRAY(SELECT h.user_id FROM hidden_accounts h{which}))) IS NOT TRUE"
 
 
 def sees_hidden(by: Staff) -> bool:
@@ -21,6 +30,24 @@ def sees_hidden(by: Staff) -> bool:
     return by.principal is None or "super_admin" in by.principal.roles
 
 
-async def may_see(user_id: UUID | str, by: Staff) -> bool:
+async def may_see(user_id: UUID | str | None, by: Staff) -> bool:
     """Whether a caller of the staff API may know of what belongs to this account. No statement for a super_admin."""
     return sees_hidden(by) or not await HiddenAccount.exists(user_id=user_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """An account's deletion that can still be taken back. Times in UTC."""
+
+    requested_at: datetime
+    complete_by: datetime
+
+    @classmethod
+    def of(cls, hidden: HiddenAccount) -> Deletion:
+        return cls(hidden.hidden_at, hidden.complete_by or hidden.hidden_at)
+
+
+async def pending_deletion(user_id: str) -> Deletion | None:
+    """The deletion that the person asked for, or none."""
+    found = await HiddenAccount.get_or_none(user_id=user_id, reason=LEAVING, erasing_since__isnull=True)
+    return Deletion.of(found) if found else None

@@ -11,7 +11,7 @@ from uuid import uuid4
 from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
-from service.auth import apart, codes, guesses
+from service.auth import apart, codes, guesses, queries
 from service.auth.codes import Purpose
 from service.auth.models import EmailVerificationChallenge, User
 from service.auth.password_rules import check_new_password
@@ -182,8 +182,7 @@ async def change_password(
 async def _replace(checked: str, record: str, by: Principal) -> bool:
     """Whether the password was still the one of the record `checked`, and so was replaced."""
     async with in_transaction():
-        account = await User.filter(id=by.user_id).select_for_update(no_key=True).get_or_none()
-        if account is None or account.password_hash != checked:
+        if await queries.lock_password(by.user_id) != checked:
             return False
         await User.filter(id=by.user_id).update(password_hash=record, updated_at=utc_now())
         ended = await end_all_families(by.user_id, reason="password_change", but=by.family_id)

@@ -9,6 +9,8 @@ from uuid import UUID
 
 import asyncpg
 
+from service.auth.hidden import LEAVING, is_shown
+from service.auth.models import User
 from service.auth.principal import SUPER_ADMIN, Principal
 from service.caching.basis import Basis
 from service.caching.queries import CONTENT_COLUMNS, content_version_of
@@ -93,10 +95,10 @@ async def grant_roles(user_id: str, codes: Collection[str]) -> list[str]:
 
 
 async def has_super_admin(*, except_user_id: str | None = None) -> bool:
-    """Whether anybody, or anybody else, is a super_admin."""
+    """Whether anybody, or anybody else, is a super_admin and stays one: who leaves does not count."""
     found: bool = await db.fetch_value(
         "SELECT EXISTS(SELECT 1 FROM user_roles ur JOIN roles r ON r.id = ur.role_id"
-        f" WHERE r.code = '{SUPER_ADMIN}' AND ur.user_id IS DISTINCT FROM $1)",
+        f" WHERE r.code = '{SUPER_ADMIN}' AND ur.user_id IS DISTINCT FROM $1 AND {is_shown('ur.user_id')})",
         except_user_id,
     )
     return found
@@ -122,12 +124,14 @@ _NEW_SESSION = (
 
 
 async def find_password(email: str, row_ids: list[str], limits: list[int]) -> asyncpg.Record:
-    """`id`, `password_hash` and `language` of the account with this address, none without one; `seconds_to_wait` for guesses.
+    """`id`, `password_hash`, `language` of the account with this address and whether it `is_leaving`, none without one.
 
-    One statement; the third is what `seconds_until_free` answers for the rows and limits.
+    One statement. `seconds_to_wait` is what `seconds_until_free` answers for the rows and limits.
     """
     row = await db.fetch_row(
-        f"SELECT u.id, u.password_hash, u.language, coalesce(({_seconds_until_free(1, 2)}), 0) AS seconds_to_wait"
+        "SELECT u.id, u.password_hash, u.language,"
+        f" EXISTS (SELECT FROM hidden_accounts h WHERE h.user_id = u.id AND h.reason = '{LEAVING}') AS is_leaving,"
+        f" coalesce(({_seconds_until_free(1, 2)}), 0) AS seconds_to_wait"
         " FROM (SELECT) AS one LEFT JOIN users u ON u.email = $3",
         row_ids,
         limits,
@@ -135,6 +139,12 @@ async def find_password(email: str, row_ids: list[str], limits: list[int]) -> as
     )
     assert row is not None  # the row of `one` is always there
     return row
+
+
+async def lock_password(user_id: str) -> str | None:
+    """The password's record of an account, whose row is held until the transaction ends."""
+    account = await User.filter(id=user_id).select_for_update(no_key=True).get_or_none()
+    return account.password_hash if account else None
 
 
 async def sign_in(

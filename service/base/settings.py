@@ -211,12 +211,23 @@ class Accounts(Section):
     auth_unverified_days: int = Field(
         30, ge=0, description="days until an unused account without a verified address goes; 0: never"
     )
+    account_deletion_grace_days: int = Field(
+        14, ge=0, le=365, description="days until an account is erased whose owner has asked for it"
+    )
 
     @property
     def blocks_passwords(self) -> bool:
         """Whether a new password is compared with the commonest ones: as set, else in production only."""
         blocks = self.auth_password_blocklist
         return self.environment == "production" if blocks is None else blocks
+
+
+class Retention(Section):
+    """How long is kept what grows; docs/privacy.md has all periods."""
+
+    webhook_body_days: int = Field(90, ge=1, description="days until the body of a provider's delivery is dropped")
+    sign_in_record_days: int = Field(90, ge=1, description="days until a sign-in that has ended is forgotten")
+    task_record_days: int = Field(30, ge=1, description="days until a task that is done is forgotten")
 
 
 _STAFF_ROLE = "super_admin"
@@ -393,7 +404,7 @@ class Backup(Section):
 
 
 # The order of the table of variables is that of the sections from the last to the first: so does Pydantic read them.
-class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Accounts, Tokens, Database, Process):
+class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Retention, Accounts, Tokens, Database, Process):
     """Every environment variable the product reads; the attribute is the variable's name in lower case.
 
     Built once by `load_settings()`. Names, defaults and meanings are those of the server that this product

@@ -59,5 +59,5 @@ def _listed(row: asyncpg.Record) -> schemas.AdminOrganization:
     return schemas.AdminOrganization(
         organization=read(schemas.Organization, row, id=row["organization_id"]),
         verification=read(schemas.OrgVerification, row) if row["id"] is not None else None,
-        owner=read(schemas.OrgOwner, row, id=row["owner_user_id"]),
+        owner=read(schemas.OrgOwner, row, id=row["owner_user_id"]) if row["owner_user_id"] is not None else None,
     )

@@ -7,6 +7,7 @@ import functools
 import signal
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from service.adapters.object_storage import ObjectStorage
@@ -20,8 +21,13 @@ from service.database import db, waiting
 from service.database.listening import Listener
 from service.evidence.domain import verify_later
 from service.health.gauges import gauges
+from service.http.errors import StorageUnavailable
+from service.leaving.domain import enqueue_due
+from service.leaving.erasure import erase_later, sweep_later
 from service.notices import domain as notices
 from service.notices.sending import send_notice
+from service.retention import cleaning as retention
+from service.takeout.domain import build_later, tend
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
 from service.webhooks.domain import apply_later
@@ -33,6 +39,9 @@ AT_ONCE: Mapping[TaskKind, int] = {
     TaskKind.SEND_VERIFICATION_MAIL: 4,
     TaskKind.APPLY_WEBHOOK: 2,
     TaskKind.VERIFY_DOCUMENT: 1,  # decoding one may take most of a pod's memory
+    TaskKind.ERASE_ACCOUNT: 1,
+    TaskKind.SWEEP_ACCOUNT: 1,
+    TaskKind.BUILD_EXPORT: 1,
 }
 """How many tasks of a kind one worker runs at once."""
 
@@ -64,6 +73,10 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                 if time.monotonic() >= clean_at:
                     await cleaning.clean(settings)
                     await notices.clean()
+                    await retention.clean(settings)
+                    await enqueue_due()
+                    with suppress(StorageUnavailable):  # next time
+                        await tend(storage)
                     clean_at = time.monotonic() + _CLEANING_SECONDS
                 await crew.take()
             except Exception as error:
@@ -92,7 +105,12 @@ def handlers(storage: ObjectStorage | None) -> dict[TaskKind, Handler]:
         TaskKind.APPLY_WEBHOOK: apply_later,
     }
     if storage is not None:
-        found[TaskKind.VERIFY_DOCUMENT] = functools.partial(verify_later, storage=storage)
+        found |= {
+            TaskKind.VERIFY_DOCUMENT: functools.partial(verify_later, storage=storage),
+            TaskKind.ERASE_ACCOUNT: functools.partial(erase_later, storage=storage),
+            TaskKind.SWEEP_ACCOUNT: functools.partial(sweep_later, storage=storage),
+            TaskKind.BUILD_EXPORT: functools.partial(build_later, storage=storage),
+        }
     return found
 
 

@@ -10,6 +10,7 @@ from service.audit.domain import audit
 from service.auth.models import User
 from service.evidence.domain import derived_key
 from service.http.errors import StorageUnavailable
+from service.organizations.models import Organization
 from service.tools.seed import queries, rows
 from service.tools.seed.content import STAGING_PEOPLE, SeedPerson
 
@@ -49,7 +50,7 @@ async def empty_account(person: SeedPerson) -> list[str]:
 
     Returns the object keys of the checked copies of its documents, which only their ids lead to.
 
-    Sign-ins, applications, verifications, saved things, roles and organizations go with the row. Audit rows hang on no
+    Sign-ins, applications, verifications, saved things and roles go with the row. Audit rows hang on no
     other table and stay; one more says that the account was put back.
     """
     owner = rows.user_id(person.email)
@@ -58,6 +59,7 @@ async def empty_account(person: SeedPerson) -> list[str]:
     # Writers that refer to the person wait until the account is back.
     await User.select_for_update().get_or_none(id=owner)
     documents = await queries.document_ids(owner)
+    await Organization.filter(owner_user_id=owner).delete()  # they would outlive their owner
     await User.filter(id=owner).delete()
     await audit("seed.account_reset", actor_type="SYSTEM", actor_id=None, subject_type="USER", subject_id=str(owner))
     return [derived_key(document) for document in documents]
