@@ -200,7 +200,6 @@ def _fresh(token: str, settings: Settings) -> queries.FreshToken:
 def _signed_in(user: Principal, family_id: str, refresh_token: str, settings: Settings) -> SignedIn:
     access = tokens.issue_access_token(
         user_id=user.user_id,
-        email=user.email,
         family_id=family_id,
         now=int(utc_now().timestamp()),
         ttl_seconds=settings.auth_access_token_ttl_sec,
