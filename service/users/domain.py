@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth.accounts import EmailExists, RoleAssignmentFailed, create_account, grant
-from service.auth.models import Role, User, UserRole
+from service.auth.models import EndReason, Role, User, UserRole
 from service.auth.password_rules import check_new_password
 from service.auth.passwords import hash_password
 from service.auth.principal import SUPER_ADMIN, Principal, Staff
@@ -104,7 +104,7 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
         user.full_name = fields.full_name or user.full_name
         user.password_hash = record or user.password_hash
         await user.save(update_fields=["full_name", "password_hash", "updated_at"])
-        ended = await end_all_families(known, reason="password_change") if record is not None else 0
+        ended = await end_all_families(known, reason=EndReason.PASSWORD_CHANGE) if record is not None else 0
         after = await find_user(known)
         assert after is not None  # locked above
         await _audit("user.changed", by, known, _difference(before, after, record is not None, ended))
