@@ -11,6 +11,7 @@ from uuid import uuid4
 import orjson
 
 from service.auth import sessions
+from service.auth.devices import UNKNOWN
 from service.auth.queries import find_user
 from service.base.settings import Settings
 from service.database import db
@@ -64,7 +65,7 @@ async def make_candidate(
         )
     user = await find_user(user_id)
     assert user is not None
-    signed_in = await sessions.start_family(user, settings)
+    signed_in = await sessions.start_family(user, settings, UNKNOWN)
     return Candidate(user_id, email, signed_in.access_token, signed_in.refresh_token)
 
 

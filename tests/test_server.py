@@ -250,7 +250,6 @@ async def _expired_token(candidate: Candidate, settings: Settings) -> str:
     family = await db.fetch_value("SELECT id FROM session_families WHERE user_id = $1", candidate.id)
     return tokens.issue_access_token(
         user_id=candidate.id,
-        email=candidate.email,
         family_id=str(family),
         now=int(time.time()) - 1000,
         ttl_seconds=900,

@@ -13,16 +13,20 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth import guesses, queries, sessions, verification
+from service.auth.devices import Device, name_of
 from service.auth.hidden import pending_deletion
 from service.auth.models import User
 from service.auth.password_rules import check_new_password
 from service.auth.passwords import hash_password, verify_password
 from service.auth.principal import Principal
 from service.base import metrics
+from service.base.clock import utc_now
 from service.base.settings import Settings
 from service.database import db
 from service.database.records import insert
 from service.http.errors import ApiError, RateLimited
+from service.notices.domain import notify
+from service.notices.models import NoticeKind
 
 # Only a password that changes while it is checked asks for another try.
 _LOGIN_TRIES = 3
@@ -61,7 +65,7 @@ class Registered:
 
 
 async def register(
-    full_name: str, email: str, password: str, settings: Settings, *, language: str | None
+    full_name: str, email: str, password: str, settings: Settings, *, device: Device, language: str | None
 ) -> Registered:
     """Make an account with the default role, sign it in and send its first code. One transaction.
 
@@ -74,7 +78,7 @@ async def register(
     record = await hash_password(password)
     async with in_transaction():
         user = await create_account(full_name, email, record, [settings.auth_default_role_code], language=language)
-        session = await sessions.start_family(user, settings)
+        session = await sessions.start_family(user, settings, device)
         challenge = await verification.issue_code(user.user_id, email, settings, language=language or "en")
         await audit(
             "auth.registered", actor_type="USER", actor_id=user.user_id, subject_type="USER", subject_id=user.user_id
@@ -115,7 +119,13 @@ async def grant(user_id: str, roles: list[str]) -> None:
 
 
 async def login(
-    identifier: str, password: str, settings: Settings, *, client: str | None, language: str | None = None
+    identifier: str,
+    password: str,
+    settings: Settings,
+    *,
+    client: str | None,
+    device: Device,
+    language: str | None = None,
 ) -> sessions.SignedIn:
     """Sign in with an e-mail address, compared in lower case, and the exact password.
 
@@ -137,7 +147,7 @@ async def login(
             break
         upgraded = await hash_password(password) if outdated else None
         # Not the client's count: an account of their own would free it.
-        session = await _begin(str(found["id"]), checked, upgraded, settings, forgotten=ids[:1])
+        session = await _begin(str(found["id"]), checked, upgraded, settings, device, forgotten=ids[:1])
         if session is not None:
             if found["is_leaving"]:
                 session = replace(session, deletion=await pending_deletion(session.user.user_id))
@@ -151,16 +161,26 @@ async def login(
 
 
 async def _begin(
-    user_id: str, checked: str, upgraded: str | None, settings: Settings, *, forgotten: list[str]
+    user_id: str, checked: str, upgraded: str | None, settings: Settings, device: Device, *, forgotten: list[str]
 ) -> sessions.SignedIn | None:
     """A sign-in for the user whose record `checked` matched; none when the record was changed meanwhile.
 
-    A changed password ends every sign-in, so none may begin with the old one after it.
+    A changed password ends every sign-in, so none may begin with the old one after it. On a device that the user's other
+    sign-ins do not know, the user is told by mail.
     """
     async with in_transaction():
-        session = await sessions.start_with_password(user_id, checked, settings, forgotten=forgotten)
-        if session is None:
+        begun = await sessions.start_with_password(user_id, checked, settings, device, forgotten=forgotten)
+        if begun is None:
             return None
+        session, is_new_device = begun
+        if is_new_device and settings.tells_of_sign_ins:
+            # The device is the cause: two sign-ins at once from the same one are told once.
+            await notify(
+                NoticeKind.NEW_SIGN_IN,
+                user_id=user_id,
+                cause=device.digest,
+                parameters={"device": name_of(device.user_agent) or "-", "at": f"{utc_now():%Y-%m-%d %H:%M}"},
+            )
         if upgraded is not None:
             await User.filter(id=user_id).update(password_hash=upgraded)
         await audit("auth.signed_in", actor_type="USER", actor_id=user_id, subject_type="USER", subject_id=user_id)

@@ -9,8 +9,9 @@ from sanic.compat import Header
 from service.auth import guesses, tokens
 from service.auth.clients import address_of
 from service.auth.key_uses import KeyUses, audit_use
+from service.auth.models import EndReason
 from service.auth.principal import SUPER_ADMIN, Principal, Staff
-from service.auth.queries import find_caller, has_super_admin
+from service.auth.queries import Caller, find_caller, has_super_admin
 from service.base.clock import utc_now
 from service.base.settings import Settings
 from service.caching.basis import Basis
@@ -46,9 +47,14 @@ async def authenticate(token: str, settings: Settings, basis: Basis | None = Non
         raise ExpiredAccessToken
     if caller is None:
         raise InvalidAccessToken
-    if caller.end_reason is not None and (caller.end_reason != "logout" or settings.auth_logout_ends_access):
-        raise InvalidAccessToken
+    refuse_ended(caller, settings)
     return caller.principal
+
+
+def refuse_ended(caller: Caller, settings: Settings) -> None:
+    """Raises InvalidAccessToken for a sign-in that ended; after a logout only where that ends access too."""
+    if caller.end_reason is not None and (caller.end_reason != EndReason.LOGOUT or settings.auth_logout_ends_access):
+        raise InvalidAccessToken
 
 
 async def authenticate_staff(

@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth.accounts import EmailExists, create_account
-from service.auth.models import User
+from service.auth.models import EndReason, User
 from service.auth.password_rules import InvalidPassword, check_new_password
 from service.auth.passwords import hash_password, verify_password
 from service.auth.queries import find_user, grant_roles
@@ -134,7 +134,7 @@ async def _take_up(account: User, settings: Settings) -> bool:
     await _refuse_common(account.full_name, settings)
     record = await hash_password(settings.bootstrap_admin_password)
     await User.filter(id=account.id).update(password_hash=record, updated_at=utc_now())
-    await end_all_families(str(account.id), reason="password_change")
+    await end_all_families(str(account.id), reason=EndReason.PASSWORD_CHANGE)
     return True
 
 

@@ -3,6 +3,8 @@
 Indexes, checks and database defaults are written in `migrations/models/`, in SQL; models name columns only.
 """
 
+from enum import StrEnum
+
 from tortoise import fields
 from tortoise.models import Model
 
@@ -32,6 +34,18 @@ class User(Model):
         table = "users"
 
 
+class EndReason(StrEnum):
+    """Why a sign-in ended. Every one but logout ends its access tokens whatever AUTH_LOGOUT_ENDS_ACCESS says."""
+
+    LOGOUT = "logout"
+    REUSE = "reuse"
+    PASSWORD_CHANGE = "password_change"  # noqa: S105 - a reason, no secret
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - a reason, no secret
+    ENDED_BY_OWNER = "ended_by_owner"
+    DELETION_REQUESTED = "deletion_requested"
+    ERASED = "erased"
+
+
 class SessionFamily(Model):
     """One sign-in and all refresh tokens that came from it. Access tokens carry its id as `sid`."""
 
@@ -42,6 +56,12 @@ class SessionFamily(Model):
     created_at = fields.DatetimeField(auto_now_add=True)
     ended_at = fields.DatetimeField(null=True)
     end_reason = fields.TextField(null=True)
+    user_agent = fields.TextField(null=True, description="As sent at the last sign-in or refresh that changed it.")
+    network = fields.TextField(null=True, description="IPv4 /24 or IPv6 /48, of the same moment.")
+    device_hash = fields.TextField(
+        null=True, description="The first device and network that were seen: `Device.digest`."
+    )
+    counted_from = fields.DatetimeField(auto_now_add=True, description="From when AUTH_SESSION_MAX_DAYS count.")
 
     class Meta:
         table = "session_families"

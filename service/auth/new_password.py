@@ -13,7 +13,7 @@ from tortoise.transactions import in_transaction
 from service.audit.domain import audit
 from service.auth import apart, codes, guesses, queries
 from service.auth.codes import Purpose
-from service.auth.models import EmailVerificationChallenge, User
+from service.auth.models import EmailVerificationChallenge, EndReason, User
 from service.auth.password_rules import check_new_password
 from service.auth.passwords import hash_password, verify_password
 from service.auth.principal import Principal
@@ -129,7 +129,7 @@ async def _take_over(proof: _Proof, record: str, *, start_over: bool) -> None:
     account = await User.filter(id=proof.account.id).select_for_update(no_key=True).get()
     user_id, now = str(account.id), utc_now()
     was_verified = account.email_verified_at is not None
-    ended = await end_all_families(user_id, reason="password_reset")
+    ended = await end_all_families(user_id, reason=EndReason.PASSWORD_RESET)
     reopened = 0
     if start_over:
         user_id = await apart.start_over(account, record)
@@ -185,7 +185,7 @@ async def _replace(checked: str, record: str, by: Principal) -> bool:
         if await queries.lock_password(by.user_id) != checked:
             return False
         await User.filter(id=by.user_id).update(password_hash=record, updated_at=utc_now())
-        ended = await end_all_families(by.user_id, reason="password_change", but=by.family_id)
+        ended = await end_all_families(by.user_id, reason=EndReason.PASSWORD_CHANGE, but=by.family_id)
         await audit(
             "auth.password_changed",
             actor_type="USER",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from service.auth.devices import Device
 from service.auth.hidden import LEAVING, is_shown
 from service.auth.models import User
 from service.auth.principal import SUPER_ADMIN, Principal
@@ -116,7 +117,9 @@ class FreshToken:
     expires_at: datetime
 
 
-_NEW_FAMILY = "INSERT INTO session_families (id, user_id)"
+# The device of a sign-in: its user agent, network and digest.
+_DEVICE = "user_agent, network, device_hash"
+_NEW_FAMILY = f"INSERT INTO session_families (id, user_id, {_DEVICE})"
 _NEW_SESSION = (
     "INSERT INTO sessions (id, user_id, token_hash, expires_at, created_at, family_id, parent_id)"
     " SELECT gen_random_uuid(), user_id, $1, $2, $3"
@@ -148,21 +151,24 @@ async def lock_password(user_id: str) -> str | None:
 
 
 async def sign_in(
-    user_id: str, checked: str, family_id: UUID, token: FreshToken, *, forgotten: list[str]
-) -> Principal | None:
+    user_id: str, checked: str, family_id: UUID, token: FreshToken, device: Device, *, forgotten: list[str]
+) -> tuple[Principal, bool] | None:
     """Begin a sign-in of the account whose record is `checked`, and remove the counts `forgotten`; none when the record
     is another one by now. One statement; the account's row is held until the transaction ends.
 
-    A writer of the record is waited for, and then it is the new one that is compared.
+    A writer of the record is waited for, and then it is the new one that is compared. The second value: whether the
+    account has sign-ins whose devices are known, and none of them was ever seen on this `device` and network.
     """
     row = await db.fetch_row(
         f"WITH held AS MATERIALIZED (SELECT {USER_COLUMNS} FROM users u WHERE u.id = $4 AND u.password_hash = $5"
         " FOR NO KEY UPDATE OF u),"
-        f" family AS ({_NEW_FAMILY} SELECT $6, user_id FROM held),"
+        f" family AS ({_NEW_FAMILY} SELECT $6, user_id, $8, $9, $10 FROM held),"
         f" session AS ({_NEW_SESSION}, $6, NULL FROM held),"
         # Behind the account's row, so that everybody takes the two in this order.
         " freed AS (DELETE FROM failed_guesses WHERE id = ANY($7::text[]) AND EXISTS (SELECT 1 FROM held))"
-        " SELECT * FROM held",
+        " SELECT held.*, coalesce(seen.is_new, false) AS is_new_device FROM held CROSS JOIN LATERAL ("
+        " SELECT bool_and(f.device_hash <> $10 AND (f.user_agent, f.network) IS DISTINCT FROM ($8, $9)) AS is_new"
+        " FROM session_families f WHERE f.user_id = held.user_id AND f.device_hash IS NOT NULL) seen",
         token.digest,
         token.expires_at,
         token.now,
@@ -170,36 +176,51 @@ async def sign_in(
         checked,
         family_id,
         forgotten,
+        *_columns_of(device),
     )
-    return _principal(row, None) if row else None
+    return (_principal(row, None), row["is_new_device"]) if row else None
 
 
-async def insert_sign_in(user_id: str, family_id: UUID, token: FreshToken) -> None:
+def _columns_of(device: Device) -> tuple[str | None, str | None, str]:
+    return device.user_agent, device.network, device.digest
+
+
+async def insert_sign_in(user_id: str, family_id: UUID, token: FreshToken, device: Device) -> None:
     """Store a new sign-in with its first refresh token. One statement."""
     await db.execute(
-        f"WITH family AS ({_NEW_FAMILY} VALUES ($5, $4) RETURNING user_id) {_NEW_SESSION}, $5, NULL FROM family",
+        f"WITH family AS ({_NEW_FAMILY} VALUES ($5, $4, $6, $7, $8) RETURNING user_id)"
+        f" {_NEW_SESSION}, $5, NULL FROM family",
         token.digest,
         token.expires_at,
         token.now,
         user_id,
         family_id,
+        *_columns_of(device),
     )
 
 
 async def exchange(
-    token_hash: str, successor: FreshToken, *, key_id: str, new_family_id: UUID
+    token_hash: str, successor: FreshToken, device: Device, *, key_id: str, new_family_id: UUID, began_after: datetime
 ) -> tuple[Principal, str] | None:
     """Mark a refresh token as used and store its successor; returns the user and the sign-in's id. One statement.
 
-    None, and nothing is written, unless the token is the current one of a sign-in that lives. Of several that come at once
-    one is given it. A sign-in of the replaced server gets a family, `new_family_id`. A used token has `revoked_at` too: to
-    the replaced server it is revoked, should that ever serve this database again.
+    None, and nothing is written, unless the token is the current one of a sign-in that lives and is counted from later
+    than `began_after`. Of several that come at once one is given it. The sign-in's device is written when it is another
+    than before; who holds its row is ending it and is not waited for. A sign-in of the replaced server gets a family,
+    `new_family_id`. A used token has `revoked_at` too: to the replaced server it is revoked, should that ever serve this
+    database again.
     """
     row = await db.fetch_row(
         "WITH alive AS MATERIALIZED (SELECT s.id, s.user_id, s.family_id FROM sessions s"
         " LEFT JOIN session_families f ON f.id = s.family_id WHERE s.token_hash = $4"
-        " AND s.rotated_at IS NULL AND s.revoked_at IS NULL AND s.expires_at > $3 AND f.ended_at IS NULL FOR UPDATE OF s),"
-        f" family AS ({_NEW_FAMILY} SELECT $6, user_id FROM alive WHERE family_id IS NULL),"
+        " AND s.rotated_at IS NULL AND s.revoked_at IS NULL AND s.expires_at > $3 AND f.ended_at IS NULL"
+        " AND (f.id IS NULL OR f.counted_from > $7) FOR UPDATE OF s),"
+        f" family AS ({_NEW_FAMILY} SELECT $6, user_id, $8, $9, $10 FROM alive WHERE family_id IS NULL),"
+        " moved AS MATERIALIZED (SELECT f.id FROM session_families f JOIN alive ON alive.family_id = f.id"
+        " WHERE f.device_hash IS NULL OR (f.user_agent, f.network) IS DISTINCT FROM ($8, $9)"
+        " FOR NO KEY UPDATE OF f SKIP LOCKED),"
+        " noted AS (UPDATE session_families f SET user_agent = $8, network = $9,"
+        " device_hash = coalesce(f.device_hash, $10) FROM moved WHERE f.id = moved.id),"
         " used AS (UPDATE sessions s SET family_id = coalesce(alive.family_id, $6), rotated_at = $3, revoked_at = $3,"
         " successor_key_id = $5 FROM alive WHERE s.id = alive.id),"
         f" next AS ({_NEW_SESSION}, coalesce(family_id, $6), id FROM alive)"
@@ -211,14 +232,18 @@ async def exchange(
         token_hash,
         key_id,
         new_family_id,
+        began_after,
+        *_columns_of(device),
     )
     return (_principal(row, None), str(row["family_id"])) if row else None
 
 
 async def lock_session(token_hash: str) -> asyncpg.Record | None:
-    """The row of a refresh token, held until the transaction ends, and when its sign-in ended (`ended_at`)."""
+    """The row of a refresh token, held until the transaction ends; when its sign-in ended, and from when its days count
+    (`ended_at`, `counted_from`)."""
     return await db.fetch_row(
-        "SELECT s.id, s.user_id, s.family_id, s.expires_at, s.revoked_at, s.rotated_at, s.successor_key_id, f.ended_at"
+        "SELECT s.id, s.user_id, s.family_id, s.expires_at, s.revoked_at, s.rotated_at, s.successor_key_id, f.ended_at,"
+        " f.counted_from"
         " FROM sessions s LEFT JOIN session_families f ON f.id = s.family_id WHERE s.token_hash = $1 FOR UPDATE OF s",
         token_hash,
     )
@@ -236,6 +261,28 @@ async def lock_session_and_look_ahead(token_hash: str) -> asyncpg.Record | None:
 async def find_successor(session_id: UUID) -> asyncpg.Record | None:
     """`rotated_at` and `expires_at` of the refresh token that followed another one."""
     return await db.fetch_row("SELECT rotated_at, expires_at FROM sessions WHERE parent_id = $1", session_id)
+
+
+async def list_sign_ins(
+    user_id: str, present: str | None, *, began_after: datetime, at_most: int
+) -> list[asyncpg.Record]:
+    """`id`, `created_at`, `last_used_at`, `user_agent`, `network`, `is_current` of the sign-ins that live, the one with
+    the id `present` first, then by their last use. One statement.
+
+    The newest refresh token of a sign-in is as old as its last use.
+    """
+    return await db.fetch_all(
+        "SELECT f.id, f.created_at, s.created_at AS last_used_at, f.user_agent, f.network,"
+        " f.id IS NOT DISTINCT FROM $2::uuid AS is_current"
+        " FROM session_families f JOIN sessions s ON s.family_id = f.id AND s.rotated_at IS NULL"
+        " WHERE f.user_id = $1 AND (f.id = $2::uuid"
+        " OR f.ended_at IS NULL AND f.counted_from > $3 AND s.revoked_at IS NULL AND s.expires_at > now())"
+        " ORDER BY is_current DESC, last_used_at DESC, f.id LIMIT $4",
+        user_id,
+        present,
+        began_after,
+        at_most,
+    )
 
 
 # --- Failed guesses ---------------------------------------------------------------------------------------------------

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import empty
 
-from service.auth import accounts, codes, new_password, password_rules, schemas, sessions, verification
+from service.auth import accounts, codes, new_password, password_rules, schemas, sessions, sign_ins, verification
 from service.auth.clients import address_of
+from service.auth.devices import device_of
 from service.caching.basis import Basis
 from service.http.operations import Security, operation
 from service.http.web import answer, language_named, language_of, parse, read_body
@@ -34,7 +35,12 @@ bp = Blueprint("auth")
 async def register(request: Request) -> HTTPResponse:
     fields = parse(schemas.RegisterInput, await read_body(request))
     registered = await accounts.register(
-        fields.full_name, fields.email, fields.password, request.app.ctx.settings, language=language_named(request)
+        fields.full_name,
+        fields.email,
+        fields.password,
+        request.app.ctx.settings,
+        device=device_of(request),
+        language=language_named(request),
     )
     return answer(schemas.RegisterResponse.model_validate(registered), 201)
 
@@ -58,6 +64,7 @@ async def login(request: Request) -> HTTPResponse:
         fields.password,
         settings,
         client=address_of(request.ip, request.headers, settings),
+        device=device_of(request),
         language=language_named(request),
     )
     return answer(schemas.AuthResponse.model_validate(session))
@@ -76,7 +83,7 @@ async def login(request: Request) -> HTTPResponse:
 )
 async def refresh(request: Request) -> HTTPResponse:
     fields = parse(schemas.RefreshInput, await read_body(request))
-    session = await sessions.refresh(fields.refresh_token, request.app.ctx.settings)
+    session = await sessions.refresh(fields.refresh_token, request.app.ctx.settings, device_of(request))
     return answer(schemas.AuthResponse.model_validate(session))
 
 
@@ -217,4 +224,45 @@ async def change_my_password(request: Request) -> HTTPResponse:
         by=request.ctx.principal,
         client=address_of(request.ip, request.headers, settings),
     )
+    return empty()
+
+
+@bp.get("/users/me/sessions")
+@operation(
+    "listMySignIns",
+    summary="Where the caller is signed in, the present sign-in first",
+    description="At most 100, those used last. Sign-ins that ended or whose refresh token expired are not shown.",
+    tag="auth",
+    responses={200: schemas.SignInList},
+)
+async def list_my_sign_ins(request: Request) -> HTTPResponse:
+    ctx = request.app.ctx
+    found = await sign_ins.list_sign_ins(ctx.settings, ctx.app_versions, by=request.ctx.principal)
+    return answer(schemas.SignInList.model_validate({"items": found}))
+
+
+@bp.delete("/users/me/sessions")
+@operation(
+    "endMyOtherSignIns",
+    summary="End every sign-in of the caller but the present one",
+    description="Their access tokens count no more from then on. Also right when there are no others.",
+    tag="auth",
+    responses={204: None},
+)
+async def end_my_other_sign_ins(request: Request) -> HTTPResponse:
+    await sign_ins.end_others(request.app.ctx.settings, by=request.ctx.principal)
+    return empty()
+
+
+@bp.delete("/users/me/sessions/<session_id>")
+@operation(
+    "endMySignIn",
+    summary="End one sign-in of the caller",
+    description="Its access tokens count no more from then on. The present one may be ended too.",
+    tag="auth",
+    responses={204: None},
+    errors=(sign_ins.SignInNotFound,),
+)
+async def end_my_sign_in(request: Request, session_id: str) -> HTTPResponse:
+    await sign_ins.end_one(session_id, request.app.ctx.settings, by=request.ctx.principal)
     return empty()

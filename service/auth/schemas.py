@@ -140,6 +140,22 @@ class Me(Output):
     user: User
 
 
+class SignIn(Output):
+    """One place where the caller is signed in."""
+
+    id: Uuid
+    current: bool
+    device: str | None
+    app_version: str | None
+    network: str | None
+    created_at: Ts
+    last_used_at: Ts
+
+
+class SignInList(Output):
+    items: list[SignIn]
+
+
 class EmailChallenge(Output):
     """The state of an address's code. `developmentCode` and `alreadyVerified` are there only when they say something."""
 

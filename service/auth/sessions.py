@@ -17,8 +17,9 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth import queries, tokens
+from service.auth.devices import Device
 from service.auth.hidden import Deletion
-from service.auth.models import Session, SessionFamily
+from service.auth.models import EndReason, Session, SessionFamily
 from service.auth.principal import Principal
 from service.base import metrics
 from service.base.clock import utc_now
@@ -53,34 +54,36 @@ class SignedIn:
     deletion: Deletion | None = None
 
 
-async def start_family(user: Principal, settings: Settings) -> SignedIn:
+async def start_family(user: Principal, settings: Settings, device: Device) -> SignedIn:
     """Begin a new sign-in for `user`; takes part in the caller's transaction."""
     family_id, token = uuid4(), tokens.new_refresh_token()
-    await queries.insert_sign_in(user.user_id, family_id, _fresh(token, settings))
+    await queries.insert_sign_in(user.user_id, family_id, _fresh(token, settings), device)
     return _signed_in(user, str(family_id), token, settings)
 
 
 async def start_with_password(
-    user_id: str, checked: str, settings: Settings, *, forgotten: list[str]
-) -> SignedIn | None:
+    user_id: str, checked: str, settings: Settings, device: Device, *, forgotten: list[str]
+) -> tuple[SignedIn, bool] | None:
     """Begin a new sign-in for the user whose record `checked` matched, in the caller's transaction; none when the record
-    was changed meanwhile. `forgotten`: the rows of failed guesses that end with it."""
+    was changed meanwhile. The second value: whether the user has other sign-ins, and none on this device. `forgotten`:
+    the rows of failed guesses that end with it."""
     family_id, token = uuid4(), tokens.new_refresh_token()
-    user = await queries.sign_in(user_id, checked, family_id, _fresh(token, settings), forgotten=forgotten)
-    return _signed_in(user, str(family_id), token, settings) if user else None
+    found = await queries.sign_in(user_id, checked, family_id, _fresh(token, settings), device, forgotten=forgotten)
+    return (_signed_in(found[0], str(family_id), token, settings), found[1]) if found else None
 
 
-async def refresh(token: str, settings: Settings) -> SignedIn:
+async def refresh(token: str, settings: Settings, device: Device) -> SignedIn:
     """Exchange a refresh token for a fresh pair; safe to repeat, because the same token leads to the same successor.
 
-    Waits up to 8 s for a database that is away: any failure here signs an iOS user out.
+    `device`: where the request comes from; the sign-in's owner sees it. Waits up to 8 s for a database that is away: any
+    failure here signs an iOS user out.
     Raises InvalidRefreshToken, and what `is_unavailable` recognises when the wait was in vain.
     """
     deadline = time.monotonic() + _REFRESH_PATIENCE_SECONDS
     while True:
         try:
             async with asyncio.timeout(max(0.1, deadline - time.monotonic())):
-                result = await _refresh_once(token, settings)
+                result = await _refresh_once(token, settings, device)
             break
         except Exception as error:
             if not (db.is_unavailable(error) or isinstance(error, TimeoutError)):
@@ -96,12 +99,12 @@ async def refresh(token: str, settings: Settings) -> SignedIn:
     raise InvalidRefreshToken
 
 
-async def _refresh_once(token: str, settings: Settings) -> SignedIn | str:
+async def _refresh_once(token: str, settings: Settings, device: Device) -> SignedIn | str:
     """One try: one statement for the current token of a living sign-in, else one more transaction.
 
     A refusal is returned, not raised, so that an ended family is committed.
     """
-    signed_in = await _exchange(token, settings)
+    signed_in = await _exchange(token, settings, device)
     if signed_in is not None:
         return signed_in
     async with in_transaction():
@@ -111,6 +114,8 @@ async def _refresh_once(token: str, settings: Settings) -> SignedIn | str:
             return "unknown"
         if row["ended_at"] is not None or (row["revoked_at"] is not None and row["rotated_at"] is None):
             return "revoked"
+        if row["counted_from"] is not None and row["counted_from"] <= counted_after(settings):
+            return "too_old"
         if row["expires_at"] <= now:
             return "expired"
         user = await queries.find_user(str(row["user_id"]))
@@ -119,14 +124,24 @@ async def _refresh_once(token: str, settings: Settings) -> SignedIn | str:
         if row["rotated_at"] is not None:
             return await _replay(token, row, user, settings, now)
         # It became the current one after the first look.
-        return await _exchange(token, settings) or "unknown"
+        return await _exchange(token, settings, device) or "unknown"
 
 
-async def _exchange(token: str, settings: Settings) -> SignedIn | None:
+def counted_after(settings: Settings) -> datetime:
+    """A sign-in whose days are counted from then or before has reached AUTH_SESSION_MAX_DAYS."""
+    return utc_now() - timedelta(days=settings.auth_session_max_days)
+
+
+async def _exchange(token: str, settings: Settings, device: Device) -> SignedIn | None:
     key = settings.token_keys[0]
     successor = tokens.successor_of(token, key)
     found = await queries.exchange(
-        tokens.token_hash(token), _fresh(successor, settings), key_id=key.id, new_family_id=uuid4()
+        tokens.token_hash(token),
+        _fresh(successor, settings),
+        device,
+        key_id=key.id,
+        new_family_id=uuid4(),
+        began_after=counted_after(settings),
     )
     return _signed_in(found[0], found[1], successor, settings) if found else None
 
@@ -143,7 +158,7 @@ async def _replay(
         return "replayed"
     grace = timedelta(seconds=settings.auth_refresh_reuse_grace_sec)
     if child["rotated_at"] is not None and now - child["rotated_at"] > grace:
-        await end_family(row["family_id"], reason="reuse")
+        await end_family(row["family_id"], reason=EndReason.REUSE)
         await audit(
             "auth.refresh_reuse_detected",
             actor_type="SYSTEM",
@@ -166,22 +181,24 @@ async def logout(token: str) -> None:
         if row is None or row["is_old"]:
             return
         if row["family_id"] is not None:
-            await end_family(row["family_id"], reason="logout")
+            await end_family(row["family_id"], reason=EndReason.LOGOUT)
         else:
             await Session.filter(id=row["id"], revoked_at__isnull=True).update(revoked_at=utc_now())
         user_id = str(row["user_id"])
         await audit("auth.signed_out", actor_type="USER", actor_id=user_id, subject_type="USER", subject_id=user_id)
 
 
-async def end_family(family_id: UUID, *, reason: str) -> None:
-    """End one sign-in; the first reason stays."""
+async def end_family(family_id: UUID, *, reason: EndReason) -> bool:
+    """End one sign-in; the first reason stays. Returns whether it was this call that ended it."""
     now = utc_now()
-    # In the order of `end_all_families`, or the two could block each other.
+    # Tokens first: everybody takes rows in this order, and who has a token's row may be waiting for the sign-in's.
     await Session.filter(family_id=family_id, revoked_at__isnull=True).update(revoked_at=now)
-    await SessionFamily.filter(id=family_id, ended_at__isnull=True).update(ended_at=now, end_reason=reason)
+    ended = await SessionFamily.filter(id=family_id, ended_at__isnull=True).update(ended_at=now, end_reason=reason)
+    metrics.sign_ins_ended.labels(reason.value).inc(ended)
+    return ended > 0
 
 
-async def end_all_families(user_id: str, *, reason: str, but: str | None = None) -> int:
+async def end_all_families(user_id: str, *, reason: EndReason, but: str | None = None) -> int:
     """End every sign-in of a user, the replaced server's too, `but` one. Returns how many families ended."""
     now = utc_now()
     rows = Session.filter(user_id=user_id, revoked_at__isnull=True)
@@ -191,7 +208,9 @@ async def end_all_families(user_id: str, *, reason: str, but: str | None = None)
         families = families.exclude(id=but)
     # In this order: a refresh under way holds its row, and a family that it makes is there when its row is free.
     await rows.update(revoked_at=now)
-    return await families.update(ended_at=now, end_reason=reason)
+    ended = await families.update(ended_at=now, end_reason=reason)
+    metrics.sign_ins_ended.labels(reason.value).inc(ended)
+    return ended
 
 
 def _fresh(token: str, settings: Settings) -> queries.FreshToken:
@@ -203,7 +222,6 @@ def _fresh(token: str, settings: Settings) -> queries.FreshToken:
 def _signed_in(user: Principal, family_id: str, refresh_token: str, settings: Settings) -> SignedIn:
     access = tokens.issue_access_token(
         user_id=user.user_id,
-        email=user.email,
         family_id=family_id,
         now=int(utc_now().timestamp()),
         ttl_seconds=settings.auth_access_token_ttl_sec,

@@ -28,6 +28,7 @@ s3_seconds = Histogram("s3_request_seconds", "Time of object store calls.", ("op
 password_queue = Gauge("password_queue_depth", "Password checks waiting or running.")
 logins = Counter("auth_logins", "Sign-ins.", ("outcome",))
 refreshes = Counter("auth_refreshes", "Token refreshes.", ("outcome",))
+sign_ins_ended = Counter("auth_sign_ins_ended", "Sign-ins that somebody or a rule ended.", ("reason",))
 password_resets = Counter("auth_password_resets", "Passwords set by a mailed code.", ("outcome",))
 notices = Counter("notices", "Mails that left, or why they did not.", ("kind", "outcome"))
 account_deletions = Counter("account_deletions", "Deletions of accounts by what became of them.", ("outcome",))

@@ -127,7 +127,9 @@ class Process(Section):
     answer_memory_bytes: int = Field(
         16_777_216, ge=0, description="size of the encoded answers that one process keeps, bytes; 0: none"
     )
-    known_app_versions: str = Field("", description="comma list of app versions that may be a metric label")
+    known_app_versions: str = Field(
+        "", description="comma list of app versions that may be a metric label and that people see with their sign-ins"
+    )
 
     @field_validator("log_level")
     @classmethod
@@ -186,6 +188,9 @@ class Tokens(Section):
     auth_refresh_token_ttl_sec: int = Field(604_800, ge=1, description="life of a refresh token, seconds")
     auth_refresh_reuse_grace_sec: int = Field(
         60, ge=0, description="how long a used refresh token still works, seconds"
+    )
+    auth_session_max_days: int = Field(
+        90, ge=1, le=3650, description="days after which a sign-in ends, however much it is used"
     )
     auth_logout_ends_access: bool = Field(True, description="logout ends the access token too")
     auth_default_role_code: str = Field("sdm", description="role at registration")
@@ -266,6 +271,9 @@ class Mail(Section):
     auth_email_verification_resend_cooldown_sec: int = Field(60, ge=0, description="pause before another code, seconds")
     auth_email_verification_max_attempts: int = Field(5, ge=1, description="wrong tries per code")
     auth_email_verification_expose_code: bool | None = Field(None, description="answer with the code; unset: dev only")
+    auth_sign_in_notice: bool | None = Field(
+        None, description="on or off: tell people by mail of a sign-in on a new device; unset: on where mail is SMTP"
+    )
     auth_email_verification_static_code: str = Field("", pattern=r"^(\d{6})?$", description="one code for everybody")
 
     @field_validator("auth_email_provider")
@@ -280,6 +288,12 @@ class Mail(Section):
         return (
             "smtp" if self.auth_email_provider == "smtp" or (not self.auth_email_provider and self.smtp_url) else "log"
         )
+
+    @property
+    def tells_of_sign_ins(self) -> bool:
+        """Whether a sign-in on a new device is told by mail: as set, else where mails leave over SMTP."""
+        tells = self.auth_sign_in_notice
+        return self.email_delivery == "smtp" if tells is None else tells
 
     @property
     def exposes_reset_codes(self) -> bool:

@@ -1,7 +1,8 @@
 """What does a field mean? One sentence a name on the wire, for the contract document.
 
-A name means the same wherever it stands; where it does not, `Shape.name` says what it means there. A description beside
-the field itself counts before both. Times are UTC with three fraction digits, so that only what happened is said here.
+A name means the same wherever it stands; where it does not, `Shape.name` says what it means there, and of a path's
+parameter `operation.name`. A description beside the field itself counts before both. Times are UTC with three fraction
+digits, so that only what happened is said here.
 """
 
 from __future__ import annotations
@@ -19,6 +20,12 @@ FIELDS = {
     "LoginInput.password": "As it was set; spaces at both ends count.",
     "currentPassword": "The password until now, as it was set.",
     "newPassword": "At least 8 characters; spaces at both ends count.",
+    "SignIn.current": "Whether it is the sign-in of this request.",
+    "SignIn.device": "Program and system, such as `Chrome, Windows`; null when not known.",
+    "SignIn.appVersion": "The app's version; null when it is none of the known ones.",
+    "SignIn.network": "The network of the last use, IPv4 /24 or IPv6 /48; null when not known.",
+    "SignIn.createdAt": "When it began.",
+    "SignIn.lastUsedAt": "When it last signed in or refreshed.",
     "startOver": "True puts aside what somebody else left in the account; else it stays.",
     "ResetAccepted.accepted": "Always true, whether the address has an account or not.",
     "completeBy": "Until when everything of the person is erased.",
@@ -296,6 +303,7 @@ PARAMETERS = {
     "postId": "The post's id.",
     "q": "Text to look for; upper and lower case are one.",
     "sessionId": "The verification's id.",
+    "endMySignIn.sessionId": "The sign-in's id.",
     "status": "Only these statuses.",
     "to": "Only up to this moment, inclusive; RFC 3339.",
     "type": "Only what comes from there.",

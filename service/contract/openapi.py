@@ -197,7 +197,7 @@ def _operation(declared: Operation, method: str, path: str, schemas: dict[str, A
     if declared.description:
         document["description"] = declared.description
     parameters = [
-        _described({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
+        _described({"name": name, "in": "path", "required": True, "schema": {"type": "string"}}, declared.id)
         for name in re.findall(r"\{(\w+)\}", path)
     ]
     if declared.query is not None:
@@ -274,8 +274,9 @@ def _query_parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
     return parameters
 
 
-def _described(parameter: dict[str, Any]) -> dict[str, Any]:
-    text = PARAMETERS.get(parameter["name"])
+def _described(parameter: dict[str, Any], operation_id: str = "") -> dict[str, Any]:
+    name = parameter["name"]
+    text = PARAMETERS.get(f"{operation_id}.{name}") or PARAMETERS.get(name)
     return parameter | {"description": text} if text else parameter
 
 

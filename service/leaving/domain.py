@@ -13,7 +13,7 @@ from tortoise.transactions import in_transaction
 from service.audit.domain import audit
 from service.auth import guesses
 from service.auth.hidden import LEAVING, Deletion
-from service.auth.models import HiddenAccount, Role, User
+from service.auth.models import EndReason, HiddenAccount, Role, User
 from service.auth.new_password import InvalidCurrentPassword
 from service.auth.passwords import verify_password
 from service.auth.principal import SUPER_ADMIN, Principal, Staff
@@ -106,7 +106,7 @@ async def _request(checked: str, settings: Settings, by: Principal) -> Deletion 
                 complete_by=now + grace,
             )
         deletion = Deletion.of(hidden)
-        ended = await end_all_families(by.user_id, reason="deletion_requested")
+        ended = await end_all_families(by.user_id, reason=EndReason.DELETION_REQUESTED)
         if is_new:
             await _audit("account.deletion_requested", by, {"signInsEnded": ended})
             await notify(

@@ -100,7 +100,7 @@ async def erase(hidden_id: str, settings: Settings, storage: ObjectStorage) -> b
         if found is None:
             return False
         if found["erasing_since"] is None:
-            await end_all_families(str(found["user_id"]), reason="erased")
+            await end_all_families(str(found["user_id"]), reason=EndReason.ERASED)
             await queries.begin(found["id"], found["user_id"])
     owned = await queries.find_owned(found["user_id"])
     documents = _documents(owned)

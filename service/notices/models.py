@@ -18,6 +18,7 @@ class NoticeKind(StrEnum):
     PASSWORD_RESET_CODE = "password_reset_code"  # noqa: S105 - a kind of mail, no secret
     PASSWORD_WAS_RESET = "password_was_reset"  # noqa: S105 - a kind of mail, no secret
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of mail, no secret
+    NEW_SIGN_IN = "new_sign_in"
     ADDRESS_CONFIRMED = "address_confirmed"
     DELETION_REQUESTED = "deletion_requested"
     DELETION_CANCELLED = "deletion_cancelled"

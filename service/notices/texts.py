@@ -90,6 +90,24 @@ KINDS: dict[NoticeKind, Kind] = {
             'Jika bukan Anda yang melakukannya, segera gunakan "Lupa kata sandi?" di aplikasi.\n',
         ),
     ),
+    # Not for unproved addresses: who opens an account under a stranger's could fill that mailbox with sign-ins.
+    NoticeKind.NEW_SIGN_IN: Kind(
+        en=Words(
+            "New sign-in to your account",
+            "Somebody signed in to your account on a device or a network that we had not seen with it.\n\n"
+            "Device: {device}\nTime: {at} UTC\n\n"
+            "If this was you, there is nothing to do. If it was not, change your password in the app now, or use"
+            ' "Forgot password?": that ends every other sign-in.\n',
+        ),
+        id=Words(
+            "Sesi masuk baru pada akun Anda",
+            "Seseorang masuk ke akun Anda dari perangkat atau jaringan yang belum pernah digunakan pada akun ini.\n\n"
+            "Perangkat: {device}\nWaktu: {at} UTC\n\n"
+            "Jika itu Anda, tidak ada yang perlu dilakukan. Jika bukan, segera ubah kata sandi Anda di aplikasi, atau"
+            ' gunakan "Lupa kata sandi?": semua sesi masuk lainnya akan berakhir.\n',
+        ),
+        is_security=False,
+    ),
     NoticeKind.ADDRESS_CONFIRMED: Kind(
         en=Words(
             "Your address was confirmed",

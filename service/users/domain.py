@@ -14,7 +14,7 @@ from tortoise.transactions import in_transaction
 from service.audit.domain import audit
 from service.auth.accounts import EmailExists, RoleAssignmentFailed, create_account, grant
 from service.auth.hidden import may_see
-from service.auth.models import HiddenAccount, Role, User, UserRole
+from service.auth.models import EndReason, HiddenAccount, Role, User, UserRole
 from service.auth.password_rules import check_new_password
 from service.auth.passwords import hash_password
 from service.auth.principal import SUPER_ADMIN, Principal, Staff
@@ -110,7 +110,7 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
         user.full_name = fields.full_name or user.full_name
         user.password_hash = record or user.password_hash
         await user.save(update_fields=["full_name", "password_hash", "updated_at"])
-        ended = await end_all_families(known, reason="password_change") if record is not None else 0
+        ended = await end_all_families(known, reason=EndReason.PASSWORD_CHANGE) if record is not None else 0
         if record is not None:
             await notify(NoticeKind.PASSWORD_CHANGED, user_id=known, cause=str(uuid4()))
         after = await find_user(known)

@@ -295,13 +295,22 @@ class TestAccessToken:
         for key in settings.token_keys:
             token = tokens.issue_access_token(
                 user_id=candidate.id,
-                email=candidate.email,
                 family_id=str(family),
                 now=int(time.time()),
                 ttl_seconds=60,
                 signing_key=key,
             )
             assert await is_signed_in(api, token)
+
+    async def test_it_names_no_address_and_one_that_does_still_counts(
+        self, api: httpx.AsyncClient, candidate: Candidate, settings: Settings
+    ) -> None:
+        head = candidate.access_token.partition(".")[0]
+        payload = orjson.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+        assert set(payload) == {"typ", "sub", "exp", "iat", "sid", "kid"}
+        before = base64.urlsafe_b64encode(orjson.dumps(payload | {"email": candidate.email})).rstrip(b"=")
+        signature = base64.urlsafe_b64encode(hmac.digest(settings.token_keys[0].secret, before, "sha256")).rstrip(b"=")
+        assert await is_signed_in(api, f"{before.decode()}.{signature.decode()}")
 
     async def test_an_expired_token_is_expired_on_optional_operations_too(
         self, api: httpx.AsyncClient, candidate: Candidate

@@ -95,9 +95,10 @@ class TestDocument:
         fields |= {f"{shape}.{name}" for shape, schema in shapes.items() for name in schema.get("properties", {})}
         assert set(FIELDS) <= fields
         named = {
-            parameter["name"]
-            for _, operation in operations(document).values()
+            name
+            for operation_id, (_, operation) in operations(document).items()
             for parameter in operation.get("parameters", [])
+            for name in (parameter["name"], f"{operation_id}.{parameter['name']}")
         }
         assert set(PARAMETERS) <= named
 

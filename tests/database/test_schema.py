@@ -65,7 +65,7 @@ EXPECTED = {
         },
     ),
     "session_families": Table(
-        defaults={"created_at": "now()"},
+        defaults={"created_at": "now()", "counted_from": "now()"},
         indexes={"idx_session_families_user_id": "(user_id)"},
     ),
     "roles": Table(

@@ -57,6 +57,7 @@ ROWS_OF = {
             f"gen_random_uuid(), {APPLICATION}, {USER}, 'CV', 'cv.pdf', 'application/pdf', 1, 'k' || n, 'c', 'x'",
     },
     13: {
+        "session_families (id, user_id)": f"gen_random_uuid(), {USER}",
         "audit_events (id, actor_type, action, subject_type, subject_id)":
             "gen_random_uuid(), 'ADMIN', 'x', 'job', 'job_' || n",
     },
@@ -65,6 +66,7 @@ ROWS_OF = {
 TOUCHED = {
     "users": "full_name",
     "sessions": "revoked_at",
+    "session_families": "end_reason",
     "kyc_sessions": "reviewed_by",
     "identity_documents": "file_url",
     "kyc_status_events": "reason",

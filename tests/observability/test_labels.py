@@ -26,6 +26,7 @@ _LABELS = {
     "operation",
     "outcome",
     "decision",
+    "reason",
     "state",
     "kind",
     "criterion",

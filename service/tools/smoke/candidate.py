@@ -168,6 +168,20 @@ async def change_password(walk: Walk) -> None:
     old = {"email": walk.email, "password": walk.password}
     await walk.api.call("POST", "/auth/login", body=old, expect=401, code="invalid_credentials")
     walk.password = fresh
+
+
+@SIGN_UP.step("see and end sign-ins", "GET /users/me/sessions")
+async def see_sign_ins(walk: Walk) -> None:
+    other = await walk.api.call("POST", "/auth/login", body={"email": walk.email, "password": walk.password})
+    seen = (await walk.call("GET", "/v1/users/me/sessions"))["items"]
+    expect([one["current"] for one in seen].count(True) == 1, "not exactly one sign-in is the present one")
+    theirs = await walk.api.call("GET", "/users/me/sessions", token=other["accessToken"])
+    other_id = next(one["id"] for one in theirs["items"] if one["current"])
+    expect(other_id in [one["id"] for one in seen], "a sign-in is missing in the list")
+    await walk.call("DELETE", f"/v1/users/me/sessions/{other_id}", expect=204)
+    await walk.api.call("GET", "/auth/me", token=other["accessToken"], expect=401, code="invalid_access_token")
+    await walk.call("DELETE", f"/users/me/sessions/{other_id}", expect=404, code="sign_in_not_found")
+    await walk.call("DELETE", "/users/me/sessions", expect=204)
     await walk.call("GET", "/auth/me")
 
 
