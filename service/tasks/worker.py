@@ -30,6 +30,7 @@ Handler = Callable[[dict[str, Any], Settings], Awaitable[None]]
 _IDLE_SECONDS, _AWAY_SECONDS, _TASK_SECONDS, _CLEANING_SECONDS = 1.0, 3.0, 120.0, 900.0
 AT_ONCE: Mapping[TaskKind, int] = {
     TaskKind.SEND_VERIFICATION_MAIL: 4,
+    TaskKind.SEND_NOTICE: 4,
     TaskKind.APPLY_WEBHOOK: 2,
     TaskKind.VERIFY_DOCUMENT: 1,  # decoding one may take most of a pod's memory
 }
