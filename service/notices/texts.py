@@ -107,3 +107,10 @@ KINDS: dict[NoticeKind, Kind] = {
         ),
     ),
 }
+
+
+def page_line(language: str, address: str | None) -> str:
+    """The last line of every mail: where people look after their account without the app. Empty without an address."""
+    if address is None:
+        return ""
+    return f"\nAkun Anda di web: {address}\n" if language == "id" else f"\nYour account on the web: {address}\n"
