@@ -49,6 +49,8 @@ from service.http.operations import Security, declared_operation, template_of
 from service.http.web import MAX_BODY_BYTES, Answer, answer_json, language_of
 from service.kyc.admin_routes import bp as admin_kyc
 from service.kyc.routes import bp as kyc
+from service.leaving.admin_routes import bp as admin_leaving
+from service.leaving.routes import bp as leaving
 from service.organizations.admin_routes import bp as admin_organizations
 from service.organizations.routes import bp as organizations
 from service.overview.admin_routes import bp as overview
@@ -70,6 +72,8 @@ BLUEPRINTS = (
     organizations,
     admin_organizations,
     admin_users,
+    leaving,
+    admin_leaving,
     overview,
     kyc,
     admin_kyc,

@@ -149,20 +149,26 @@ async def _life_cycle(client: S3Client, bucket: str) -> list[str]:
 
 
 def policy_statements(bucket: str, principal: str) -> list[dict[str, Any]]:
-    """What the product's key may do: read and write objects, and list, so that a missing object is a 404."""
+    """What the product's key may do: read, write and erase objects, and list, so that a missing object is a 404."""
     return [
         {
             "Sid": f"{_STATEMENT_PREFIX}Objects",
             "Effect": "Allow",
             "Principal": {"AWS": [principal]},
-            "Action": ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload"],
+            "Action": [
+                "s3:GetObject",
+                "s3:PutObject",
+                "s3:AbortMultipartUpload",
+                "s3:DeleteObject",
+                "s3:DeleteObjectVersion",
+            ],
             "Resource": [f"arn:aws:s3:::{bucket}/*"],
         },
         {
             "Sid": f"{_STATEMENT_PREFIX}List",
             "Effect": "Allow",
             "Principal": {"AWS": [principal]},
-            "Action": ["s3:ListBucket"],
+            "Action": ["s3:ListBucket", "s3:ListBucketVersions"],
             "Resource": [f"arn:aws:s3:::{bucket}"],
         },
     ]
@@ -205,17 +211,19 @@ async def _examine(settings: Settings) -> list[str]:
             "write": lambda: client.put_object(Bucket=bucket, Key=key, Body=b"probe"),
             "read": lambda: client.get_object(Bucket=bucket, Key=key),
             "list": lambda: client.list_objects_v2(Bucket=bucket, MaxKeys=1),
+            "delete": lambda: client.delete_object(Bucket=bucket, Key=key),
         }
         excessive: dict[str, Callable[[], Awaitable[Any]]] = {
             "list all buckets": lambda: client.list_buckets(),
             "read the policy": lambda: client.get_bucket_policy(Bucket=bucket),
-            "delete": lambda: client.delete_object(Bucket=bucket, Key=key),
         }
         may = {name: await _allowed(call) for name, call in (needed | excessive).items()}
     lacking = [name for name in needed if not may[name]]
     too_much = [name for name in excessive if may[name]]
     lines = [
-        f"the product's key: may not {', '.join(lacking)}: uploads will fail" if lacking else "the product's key: ok"
+        f"the product's key: may not {', '.join(lacking)}: uploads or erasures will fail"
+        if lacking
+        else "the product's key: ok"
     ]
     if too_much:
         lines.append(f"the product's key: may also {', '.join(too_much)}, which it does not need")

@@ -230,6 +230,42 @@ class ObjectStorage:
                     raise
             return True
 
+    async def remove_versions(self, prefix: str, *, exactly: bool = False) -> int:
+        """Remove every version of every object that begins with `prefix`, or of that key alone; how many went.
+
+        Raises StorageUnavailable also when our key may not delete, or something is still there afterwards.
+        """
+        removed = 0
+        async with self._calling("delete_versions") as client:
+            for key, version in await self._versions(client, prefix):
+                if exactly and key != prefix:
+                    continue
+                named: dict[str, Any] = {"VersionId": version} if version else {}
+                await client.delete_object(Bucket=self.bucket, Key=key, **named)
+                removed += 1
+            left = [key for key, _ in await self._versions(client, prefix) if key == prefix or not exactly]
+            if left:
+                raise StorageUnavailable
+        return removed
+
+    async def _versions(self, client: S3Client, prefix: str) -> list[tuple[str, str | None]]:
+        """Key and version of all objects that begin with `prefix`, marks of deletion too.
+
+        A store without versions may refuse the question; then there is one of each, without a name.
+        """
+        found: list[tuple[str, str | None]] = []
+        try:
+            pages = client.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)
+            async for page in pages:
+                items = (*page.get("Versions", []), *page.get("DeleteMarkers", []))
+                found.extend((item["Key"], item.get("VersionId")) for item in items)
+        except ClientError as error:
+            if error.response.get("Error", {}).get("Code") not in {"NotImplemented", "MethodNotAllowed"}:
+                raise
+            pages_now = client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+            found = [(item["Key"], None) async for page in pages_now for item in page.get("Contents", [])]
+        return found
+
     async def check(self) -> None:
         """Ask for the bucket, once. Raises StorageUnavailable when it cannot be used.
 

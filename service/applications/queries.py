@@ -14,6 +14,7 @@ from service.applications import schemas
 from service.applications.models import ApplicationDocument, ApplicationStatus, JobApplication
 from service.applications.texts import StepWords
 from service.audit.models import ActorType
+from service.auth.hidden import shown
 from service.content.jobs.queries import VISIBLE_SQL
 from service.database import db
 from service.database.records import columns, read
@@ -119,11 +120,11 @@ async def find_case(application_id: str) -> schemas.AdminApplication | None:
 
 
 async def list_cases(query: schemas.AdminApplicationsQuery) -> OffsetPage[schemas.AdminApplication]:
-    """Applications of everybody, most recently changed first, then by id. One statement.
+    """Applications of everybody but hidden accounts, most recently changed first, then by id. One statement.
 
     Raises SearchBusy when the statement of a search for text takes longer than SEARCH_SECONDS.
     """
-    wanted = Narrowing()
+    wanted = Narrowing(shown("a.user_id"))
     if query.status is not None:
         wanted.where(f"a.status = {wanted.hide(query.status)}")
     if query.job_id is not None:

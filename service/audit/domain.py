@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 from uuid import uuid4
 
 import orjson
 from tortoise.transactions import in_transaction
 
-from service.audit import chain, queries
+from service.audit import chain, pseudonyms, queries
 from service.audit.models import AuditEvent
 from service.base import logs
 from service.base.clock import utc_now
@@ -51,8 +51,7 @@ async def audit(
     running request is added. The row exists exactly when the change does: it is written just before COMMIT, so that
     the lock of the chain is the last one taken. Source: docs/rules/audit.md.
     """
-    if not _keys:
-        raise AuditNotConfigured
+    _signing_key()
     row = {
         "id": uuid4(),
         "occurred_at": utc_now(),
@@ -69,7 +68,7 @@ async def audit(
 
 async def _append(rows: list[dict[str, Any]]) -> Callable[[], None] | None:
     """Chain `rows`, in the transaction that is about to be committed."""
-    key = _keys[0]
+    key = _signing_key()
     found = await queries.lock_head(CHAIN_LOCK)
     head = chain.Head(found["count"], found["mac"]) if found else chain.START
     links: list[queries.Link] = []
@@ -106,3 +105,54 @@ async def erase_details(subject_type: str, subject_id: str, *, actor_type: str, 
             detail={"rows": erased},
         )
     return erased
+
+
+async def forget_person(
+    user_id: str, *, address: str, full_name: str, subjects: Collection[tuple[str, str]] = ()
+) -> int:
+    """Take a person out of the audit rows, in the caller's transaction; returns how many rows were changed.
+
+    Details go from all rows about the person or one of `subjects` (type and id of what was theirs), and from the person's
+    own rows about others where they hold id, address or name. For id and address as actor or subject there stands what
+    `pseudonyms.hide` makes of them. The chain still verifies. Safe to repeat. Source: docs/rules/audit.md, erasure.
+    """
+    key = _signing_key()
+    hidden = {text: pseudonyms.hide(key, text) for text in (user_id, address)}
+    about = await queries.erase_details_about([("USER", user_id), ("USER", hidden[user_id]), *subjects])
+    said = await queries.erase_details_by([*hidden, *hidden.values()], [user_id, address, full_name])
+    renamed = await queries.replace_ids(hidden)
+    subjects = set(about)
+    if about or said or renamed:
+        subjects.add(("USER", user_id))
+    for subject_type, subject_id in sorted(subjects):
+        await audit(
+            ERASED,
+            actor_type="SYSTEM",
+            actor_id=None,
+            subject_type=subject_type,
+            # As the subject stands in its rows now: by that the proof finds the erasure of a row.
+            subject_id=hidden.get(subject_id, subject_id) if subject_type == "USER" else subject_id,
+            detail={"rows": about.count((subject_type, subject_id))},
+        )
+    return len(about) + said
+
+
+def hidden_id(user_id: str) -> str:
+    """What stands for the id of an erased person in audit rows and lists. Raises AuditNotConfigured."""
+    return pseudonyms.hide(_signing_key(), user_id)
+
+
+def revealed_id(hidden: str) -> str:
+    """The id that `hidden_id` was given; `hidden` itself when this process lacks its key."""
+    return pseudonyms.reveal(_keys, hidden) or hidden
+
+
+def fingerprint_of(user_id: str) -> str:
+    """64 hex digits that only a holder of the audit keys can compare with an id. Raises AuditNotConfigured."""
+    return pseudonyms.fingerprint(_signing_key(), user_id)
+
+
+def _signing_key() -> Key:
+    if not _keys:
+        raise AuditNotConfigured
+    return _keys[0]

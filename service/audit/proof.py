@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import asyncpg
 from tortoise.transactions import in_transaction
 
-from service.audit import chain, queries
+from service.audit import chain, pseudonyms, queries
 from service.audit.domain import ERASED
 from service.base.settings import Key
 
@@ -64,13 +64,21 @@ class _Reading:
         key = self.keys.get(row["key_id"] or "")
         if key is None:
             raise _Broken(number, f"row {number} was changed, or its key is not in AUDIT_KEYS: {row['key_id']!r}")
-        if not chain.same(row["mac"], chain.row_mac(key, number, self.last.mac, dict(row), row["detail_digest"] or "")):
+        if not self._belongs_at(number, row, key):
             raise _Broken(number, await self._moved(number) or f"row {number} was changed or replaced")
         if not _detail_is_right(row):
             raise _Broken(number, f"row {number} was changed: its detail is not what was written, nor was it erased")
         self._check_position(number, row["position"])
         if self.expected is not None and number == self.expected.count and row["mac"] != self.expected.mac:
             raise _Broken(number, f"row {number} is not the one of the given head: the chain was written anew")
+
+    def _belongs_at(self, number: int, row: asyncpg.Record, key: Key) -> bool:
+        """Whether `row` was written as row `number`: as it stands, or with the ids that an erasure has hidden since."""
+        digest = row["detail_digest"] or ""
+        if chain.same(row["mac"], chain.row_mac(key, number, self.last.mac, dict(row), digest)):
+            return True
+        ids = {name: pseudonyms.reveal(self.keys.values(), row[name]) for name in ("actor_id", "subject_id")}
+        return chain.same(row["mac"], chain.row_mac(key, number, self.last.mac, {**row, **ids}, digest))
 
     def _check_position(self, number: int, position: int) -> None:
         """Rows were inserted in the order of the chain. Of two rows that contradict this, the one out of line counts."""
@@ -86,7 +94,7 @@ class _Reading:
             key = self.keys.get(row["key_id"] or "")
             if key is None or row["sequence"] == number:
                 continue
-            if chain.same(row["mac"], chain.row_mac(key, number, self.last.mac, dict(row), row["detail_digest"] or "")):
+            if self._belongs_at(number, row, key):
                 return f"row {number} was swapped: what belongs there is now row {row['sequence']}"
         return None
 

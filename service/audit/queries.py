@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -78,15 +78,16 @@ async def keep_one_snapshot() -> None:
 async def chained_rows(after: int, *, erasure: str) -> AsyncIterator[asyncpg.Record]:
     """The rows of the chain behind place `after`, read in batches of 500; their detail as the text that was hashed.
 
-    `is_erased`: there is no salt, and a later row has the action `erasure` about the same subject.
+    `is_erased`: there is no salt, and a later row has the action `erasure` about the same subject, or about whoever acted.
     """
     while True:
         batch = await db.fetch_all(
             "SELECT e.sequence, e.position, e.id, e.occurred_at, e.actor_type, e.actor_id, e.action, e.subject_type,"
             " e.subject_id, e.request_id, e.detail_json::text AS detail_json, e.key_id, e.mac, e.detail_digest,"
             " e.detail_salt, e.detail_salt IS NULL AND EXISTS (SELECT 1 FROM audit_events later"
-            " WHERE later.action = $3 AND later.subject_type = e.subject_type AND later.subject_id = e.subject_id"
-            " AND later.sequence > e.sequence) AS is_erased"
+            " WHERE later.action = $3 AND later.sequence > e.sequence"
+            " AND (later.subject_type, later.subject_id) IN ((e.subject_type, e.subject_id), ('USER', e.actor_id)))"
+            " AS is_erased"
             " FROM audit_events e WHERE e.sequence > $1 ORDER BY e.sequence LIMIT $2",
             after,
             _BATCH_ROWS,
@@ -106,3 +107,43 @@ async def position_outside() -> int | None:
         " AND position > (SELECT min(position) FROM audit_events WHERE sequence IS NOT NULL) ORDER BY position LIMIT 1"
     )
     return position
+
+
+async def erase_details_about(subjects: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Empty the detail of all rows about `subjects` (type, id) and forget their salts; the subject of each such row."""
+    rows = await db.fetch_all(
+        "UPDATE audit_events e SET detail_json = '{}', detail_salt = NULL"
+        " FROM unnest($1::text[], $2::text[]) AS s (type, id)"
+        " WHERE e.subject_type = s.type AND e.subject_id = s.id"
+        " AND (e.detail_salt IS NOT NULL OR (e.sequence IS NULL AND e.detail_json <> '{}'))"
+        " RETURNING e.subject_type, e.subject_id",
+        [kind for kind, _ in subjects],
+        [subject_id for _, subject_id in subjects],
+    )
+    return [(row["subject_type"], row["subject_id"]) for row in rows]
+
+
+async def erase_details_by(actors: Sequence[str], texts: Sequence[str]) -> int:
+    """The same for rows of one of `actors` whose detail holds one of `texts`, in any case."""
+    return await db.execute(
+        "UPDATE audit_events SET detail_json = '{}', detail_salt = NULL"
+        " WHERE actor_id = ANY($1::text[]) AND (detail_salt IS NOT NULL OR (sequence IS NULL AND detail_json <> '{}'))"
+        " AND EXISTS (SELECT 1 FROM unnest($2::text[]) AS held"
+        " WHERE strpos(lower(detail_json::text), lower(trim(both '\"' FROM to_json(held)::text))) > 0)",
+        actors,
+        texts,
+    )
+
+
+async def replace_ids(texts: Mapping[str, str]) -> int:
+    """Write the values of `texts` in the place of their keys, wherever they are an actor or a person as subject."""
+    return await db.execute(
+        "UPDATE audit_events e SET actor_id = COALESCE(a.new, e.actor_id),"
+        " subject_id = CASE WHEN e.subject_type = 'USER' THEN COALESCE(s.new, e.subject_id) ELSE e.subject_id END"
+        " FROM audit_events o"
+        " LEFT JOIN unnest($1::text[], $2::text[]) AS a (old, new) ON a.old = o.actor_id"
+        " LEFT JOIN unnest($1::text[], $2::text[]) AS s (old, new) ON s.old = o.subject_id AND o.subject_type = 'USER'"
+        " WHERE o.id = e.id AND (a.new IS NOT NULL OR s.new IS NOT NULL)",
+        list(texts),
+        list(texts.values()),
+    )

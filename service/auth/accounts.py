@@ -5,7 +5,7 @@ The rules: docs/rules/auth.md.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from tortoise.exceptions import IntegrityError
@@ -13,6 +13,7 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth import guesses, queries, sessions, verification
+from service.auth.hidden import pending_deletion
 from service.auth.models import User
 from service.auth.password_rules import check_new_password
 from service.auth.passwords import hash_password, verify_password
@@ -49,10 +50,14 @@ class InvalidCredentials(ApiError):
 
 
 @dataclass(frozen=True, slots=True)
-class Registered(sessions.SignedIn):
+class Registered:
     """A new account: signed in, with its first verification code on the way."""
 
+    user: Principal
+    access_token: str
+    refresh_token: str
     email_verification: verification.Challenge
+    deletion: None = None
 
 
 async def register(
@@ -157,4 +162,4 @@ async def _begin(
         if upgraded is not None:
             await User.filter(id=user_id).update(password_hash=upgraded)
         await audit("auth.signed_in", actor_type="USER", actor_id=user_id, subject_type="USER", subject_id=user_id)
-    return session
+        return replace(session, deletion=await pending_deletion(user_id))

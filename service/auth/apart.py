@@ -41,9 +41,11 @@ async def start_over(account: User, record: str) -> str:
         bootstrapped_at=account.bootstrapped_at,
     )
     await UserRole.filter(user_id=old_id).update(user_id=fresh.id)
-    await HiddenAccount.create(
-        id=uuid4(), user_id=old_id, reason=SET_APART, hidden_at=now, erase_at=now + _ERASED_AFTER
-    )
+    # Whoever had asked for its deletion gets that, too: then it goes earlier.
+    if not await HiddenAccount.exists(user_id=old_id):
+        await HiddenAccount.create(
+            id=uuid4(), user_id=old_id, reason=SET_APART, hidden_at=now, erase_at=now + _ERASED_AFTER
+        )
     await audit(
         "auth.account_set_apart",
         actor_type="USER",

@@ -147,7 +147,12 @@ class HiddenAccount(Model):
     )
     reason = fields.TextField()
     hidden_at = fields.DatetimeField(auto_now_add=True)
-    erase_at = fields.DatetimeField(null=True)
+    erase_at = fields.DatetimeField(null=True, description="From when on the worker erases it.")
+    complete_by = fields.DatetimeField(null=True, description="Until when that is promised to a person who leaves.")
+    erasing_since = fields.DatetimeField(null=True, description="When the worker began; there is no way back then.")
+    counts_json: fields.JSONField[dict[str, int]] = fields.JSONField(
+        default=dict, description="What was removed so far, by kind."
+    )
 
     class Meta:
         table = "hidden_accounts"

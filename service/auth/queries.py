@@ -9,6 +9,7 @@ from uuid import UUID
 
 import asyncpg
 
+from service.auth.hidden import shown
 from service.auth.principal import SUPER_ADMIN, Principal
 from service.caching.basis import Basis
 from service.caching.queries import CONTENT_COLUMNS, content_version_of
@@ -93,16 +94,24 @@ async def grant_roles(user_id: str, codes: Collection[str]) -> list[str]:
 
 
 async def has_super_admin(*, except_user_id: str | None = None) -> bool:
-    """Whether anybody, or anybody else, is a super_admin."""
+    """Whether anybody, or anybody else, is a super_admin and stays one: who leaves does not count."""
     found: bool = await db.fetch_value(
         "SELECT EXISTS(SELECT 1 FROM user_roles ur JOIN roles r ON r.id = ur.role_id"
-        f" WHERE r.code = '{SUPER_ADMIN}' AND ur.user_id IS DISTINCT FROM $1)",
+        f" WHERE r.code = '{SUPER_ADMIN}' AND ur.user_id IS DISTINCT FROM $1 AND {shown('ur.user_id')})",
         except_user_id,
     )
     return found
 
 
 # --- Sign-ins ---------------------------------------------------------------------------------------------------------
+
+
+async def lock_password(user_id: str) -> str | None:
+    """The password's record of an account, whose row is held until the transaction ends."""
+    record: str | None = await db.fetch_value(
+        "SELECT password_hash FROM users WHERE id = $1 FOR NO KEY UPDATE", user_id
+    )
+    return record
 
 
 @dataclass(frozen=True, slots=True)

@@ -161,10 +161,20 @@ class EmailResult(Output):
     already_verified: bool
 
 
+class PendingDeletion(Output):
+    """The person asked for the deletion of the account; it can still be taken back."""
+
+    requested_at: Ts
+    complete_by: Ts
+
+
 class AuthResponse(Output):
+    """`deletion` is there at sign-in alone, and only when the person has asked for it."""
+
     user: User
     access_token: str
     refresh_token: str
+    deletion: PendingDeletion | None = Field(None, exclude_if=is_none)
 
 
 class RegisterResponse(AuthResponse):

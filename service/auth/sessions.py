@@ -17,6 +17,7 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth import queries, tokens
+from service.auth.hidden import Deletion
 from service.auth.models import Session, SessionFamily
 from service.auth.principal import Principal
 from service.base import metrics
@@ -44,11 +45,12 @@ class InvalidRefreshToken(ApiError):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A user with a fresh pair of tokens."""
+    """A user with a fresh pair of tokens. `deletion`: at sign-in, when the person has asked for it."""
 
     user: Principal
     access_token: str
     refresh_token: str
+    deletion: Deletion | None = None
 
 
 async def start_family(user: Principal, settings: Settings) -> SignedIn:

@@ -218,6 +218,9 @@ class Accounts(Section):
     auth_unverified_days: int = Field(
         30, ge=0, description="days until an unused account without a verified address goes; 0: never"
     )
+    account_deletion_grace_days: int = Field(
+        14, ge=0, le=365, description="days until an account is erased whose owner has asked for it"
+    )
 
     @property
     def blocks_passwords(self) -> bool:

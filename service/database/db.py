@@ -68,6 +68,8 @@ MODEL_MODULES = (
     "service.tasks.models",
     "service.notices.models",
     "service.webhooks.models",
+    "service.leaving.models",
+    "service.takeout.models",
     "service.maintenance.models",
     "service.caching.models",
 )

@@ -132,6 +132,8 @@ async def verify_later(payload: dict[str, Any], settings: Settings, *, storage: 
         return
     await storage.write(derived_key(str(document.id)), verdict.data, content_type=verdict.content_type)
     await _record(document, None)
+    if not await _MODELS[document.subject].exists(id=document.id):  # erased while it was read
+        await storage.remove_versions(derived_key(str(document.id)), exactly=True)
 
 
 async def _judge(

@@ -49,6 +49,8 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "webhook_oldest_pending_age_seconds": ("Age of the oldest delivery that is not applied.", ()),
     "jobs_queue": ("Background tasks that are not done.", ("kind", "state")),
     "jobs_oldest_due_age_seconds": ("How long the task that is due longest has waited for a worker.", ()),
+    "account_deletion_seconds_left": ("Time until the next due deletion is promised; +Inf: none is due.", ()),
+    "export_oldest_age_seconds": ("How long the export that waits longest has waited.", ()),
     "backup_age_seconds": ("Time since the last backup that succeeded; +Inf: never.", ()),
     "document_backup_age_seconds": ("Time since the documents were last copied; +Inf: never.", ()),
     "restore_drill_age_seconds": ("Time since the last restore drill that succeeded; +Inf: never.", ()),

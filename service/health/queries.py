@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncpg
 
+from service.auth.hidden import shown
 from service.database import db
 from service.kyc.states import WAITING_SQL
 
@@ -12,7 +13,7 @@ SELECT 'kyc_sessions' AS name, status AS a, NULL AS b, count(*)::float8 AS value
 UNION ALL
 SELECT 'kyc_oldest_waiting_session_age_seconds', NULL, NULL,
     extract(epoch FROM now() - min(COALESCE(reviewed_at, submitted_at, created_at)))::float8
-    FROM kyc_sessions WHERE status IN {WAITING_SQL}
+    FROM kyc_sessions s WHERE status IN {WAITING_SQL} AND {shown("s.user_id")}
 UNION ALL
 SELECT 'kyc_documents', byte_state, NULL, count(*)::float8 FROM identity_documents GROUP BY byte_state
 UNION ALL
@@ -27,6 +28,13 @@ UNION ALL
 SELECT 'jobs_oldest_due_age_seconds', NULL, NULL, extract(epoch FROM now() - min(CASE state WHEN 'waiting' THEN run_at
     ELSE locked_until END))::float8 FROM background_tasks
     WHERE (state = 'waiting' AND run_at <= now()) OR (state = 'running' AND locked_until < now())
+UNION ALL
+SELECT 'account_deletion_seconds_left', NULL, NULL, COALESCE(extract(epoch FROM min(complete_by) - now())::float8, 'infinity')
+    FROM hidden_accounts h WHERE erase_at <= now() AND NOT EXISTS
+    (SELECT 1 FROM account_holds o WHERE o.user_id = h.user_id AND o.held_until > now())
+UNION ALL
+SELECT 'export_oldest_age_seconds', NULL, NULL, extract(epoch FROM now() - min(requested_at))::float8
+    FROM personal_exports WHERE state = 'PREPARING'
 UNION ALL
 SELECT 'database_connections', CASE WHEN state IN ('active', 'idle') THEN state
         WHEN state LIKE 'idle in transaction%' THEN 'idle_in_transaction' ELSE 'other' END,

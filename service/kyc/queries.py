@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 
+from service.auth.hidden import shown
 from service.database import db
 from service.database.records import columns, read
 from service.evidence.verdicts import ByteState
@@ -74,9 +75,13 @@ async def newest_documents(session_id: str) -> list[schemas.KycDocument]:
 async def list_queue(statuses: Sequence[str], query: Paged) -> OffsetPage[admin_schemas.KycQueueItem]:
     """Sessions in these states (empty: all) with their people, documents, events and claims; last submitted first.
 
+    Those of hidden accounts are left out.
+
     Four statements, however long the page is.
     """
-    where, arguments = ("WHERE s.status = ANY($1::text[])", [list(statuses)]) if statuses else ("", [])
+    where, arguments = f"WHERE {shown('s.user_id')}", []
+    if statuses:
+        where, arguments = f"{where} AND s.status = ANY($1::text[])", [list(statuses)]
     total = await db.fetch_value(f"SELECT count(*) FROM kyc_sessions s {where}", *arguments)
     page = cut(f"{_QUEUE} {where} ORDER BY COALESCE(s.submitted_at, s.created_at) DESC, s.id DESC")
     sql, values = numbered(page, arguments, query.cursor, query.limit)
@@ -143,7 +148,7 @@ async def lock_longest_waiting(passed: Sequence[UUID], *, skip_locked: bool) -> 
     `skip_locked`: a row that somebody else has locked is left to them, else it is waited for.
     """
     found: UUID | None = await db.fetch_value(
-        f"SELECT s.id FROM kyc_sessions s WHERE s.status IN {WAITING_SQL}"
+        f"SELECT s.id FROM kyc_sessions s WHERE s.status IN {WAITING_SQL} AND {shown('s.user_id')}"
         " AND NOT s.id = ANY($1::uuid[]) AND NOT EXISTS (SELECT 1 FROM kyc_claims c"
         " WHERE c.kyc_session_id = s.id AND c.expires_at > statement_timestamp())"
         " ORDER BY COALESCE(s.reviewed_at, s.submitted_at, s.created_at), s.id LIMIT 1 FOR UPDATE OF s"

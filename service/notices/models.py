@@ -19,6 +19,8 @@ class NoticeKind(StrEnum):
     PASSWORD_WAS_RESET = "password_was_reset"  # noqa: S105 - a kind of mail, no secret
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of mail, no secret
     ADDRESS_CONFIRMED = "address_confirmed"
+    DELETION_REQUESTED = "deletion_requested"
+    DELETION_CANCELLED = "deletion_cancelled"
 
 
 class Notice(Model):

@@ -106,6 +106,38 @@ KINDS: dict[NoticeKind, Kind] = {
             " sesi masuk lainnya berakhir.\n",
         ),
     ),
+    NoticeKind.DELETION_REQUESTED: Kind(
+        en=Words(
+            "Your account will be erased",
+            "The deletion of your account was asked for with its password. All sign-ins have ended. By {date} everything"
+            " that we keep about you will be erased: profile, documents, verifications, applications and saved items."
+            " That cannot be undone.\n\n"
+            "Do you want to keep your account? Sign in and take the request back, at least two days before that date.\n\n"
+            'If this was not you, somebody knows your password: use "Forgot password?" in the app first.\n',
+        ),
+        id=Words(
+            "Akun Anda akan dihapus",
+            "Penghapusan akun Anda diminta dengan kata sandinya. Semua sesi masuk telah berakhir. Paling lambat {date}"
+            " semua data Anda akan dihapus: profil, dokumen, verifikasi, lamaran, dan item tersimpan. Penghapusan tidak"
+            " dapat dibatalkan setelah itu.\n\n"
+            "Ingin tetap memiliki akun? Masuk dan batalkan permintaan ini, paling lambat dua hari sebelum tanggal"
+            " tersebut.\n\n"
+            "Jika bukan Anda yang melakukannya, ada orang yang mengetahui kata sandi Anda: gunakan"
+            ' "Lupa kata sandi?" di aplikasi terlebih dahulu.\n',
+        ),
+    ),
+    NoticeKind.DELETION_CANCELLED: Kind(
+        en=Words(
+            "Your account stays",
+            "The request to erase your account was taken back. Nothing was erased.\n\n"
+            'If this was not you, use "Forgot password?" in the app now.\n',
+        ),
+        id=Words(
+            "Akun Anda tetap ada",
+            "Permintaan penghapusan akun Anda telah dibatalkan. Tidak ada data yang dihapus.\n\n"
+            'Jika bukan Anda yang melakukannya, segera gunakan "Lupa kata sandi?" di aplikasi.\n',
+        ),
+    ),
 }
 
 

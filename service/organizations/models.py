@@ -28,11 +28,11 @@ class OrgVerificationStatus(StrEnum):
 
 
 class Organization(Model):
-    """An organization and the account that owns it."""
+    """An organization and the account that owns it; nobody owns it when that account was erased."""
 
     id = fields.UUIDField(primary_key=True)
-    owner_user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
-        "models.User", related_name="organizations", on_delete=fields.OnDelete.CASCADE
+    owner_user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="organizations", null=True, on_delete=fields.OnDelete.SET_NULL
     )
     name = fields.TextField()
     org_type = fields.TextField()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncpg
 
+from service.auth.hidden import shown
 from service.database import db
 from service.database.records import columns, read
 from service.lists.paging import binding_of
@@ -29,8 +30,9 @@ async def list_organizations(query: schemas.OrganizationsQuery) -> OffsetPage[sc
     return await offset_page(
         f"SELECT 1 {source}",
         cut(
-            f"SELECT {_VERIFICATION}, o.id AS organization_id, o.name, o.org_type, o.country_code, o.owner_user_id,"
-            f" o.created_at {source} ORDER BY o.created_at DESC, o.id DESC"
+            f"SELECT {_VERIFICATION}, o.id AS organization_id, o.name, o.org_type, o.country_code,"
+            f" CASE WHEN {shown('o.owner_user_id')} THEN o.owner_user_id END AS owner_user_id, o.created_at {source}"
+            " ORDER BY o.created_at DESC, o.id DESC"
         ),
         "p.created_at DESC, p.organization_id DESC",
         *wanted.arguments,
@@ -58,5 +60,5 @@ def _listed(row: asyncpg.Record) -> schemas.AdminOrganization:
     return schemas.AdminOrganization(
         organization=read(schemas.Organization, row, id=row["organization_id"]),
         verification=read(schemas.OrgVerification, row) if row["id"] is not None else None,
-        owner=read(schemas.OrgOwner, row, id=row["owner_user_id"]),
+        owner=read(schemas.OrgOwner, row, id=row["owner_user_id"]) if row["owner_user_id"] is not None else None,
     )

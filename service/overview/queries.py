@@ -9,6 +9,7 @@ from typing import Any
 
 import asyncpg
 
+from service.auth.hidden import shown
 from service.database import db
 from service.database.records import read
 from service.http.web import Paged, uuid_or_none
@@ -25,7 +26,7 @@ SELECT k.pending_kyc, k.manual_review_kyc, e.verified_today, e.rejected_today,
  a.*, now() AS last_updated_at
 FROM (SELECT count(*) FILTER (WHERE status = 'SUBMITTED') AS pending_kyc,
   count(*) FILTER (WHERE status = 'MANUAL_REVIEW') AS manual_review_kyc
-  FROM kyc_sessions WHERE status IN {WAITING_SQL}) k,
+  FROM kyc_sessions s WHERE status IN {WAITING_SQL} AND {shown("s.user_id")}) k,
  (SELECT count(*) FILTER (WHERE to_status = 'VERIFIED') AS verified_today,
   count(*) FILTER (WHERE to_status = 'REJECTED') AS rejected_today
   FROM kyc_status_events WHERE to_status IN ('VERIFIED', 'REJECTED')
@@ -38,7 +39,7 @@ FROM (SELECT count(*) FILTER (WHERE status = 'SUBMITTED') AS pending_kyc,
   count(*) FILTER (WHERE status = 'OFFERED') AS offered_applications,
   count(*) FILTER (WHERE status = 'HIRED') AS hired_applications,
   count(*) FILTER (WHERE status = 'REJECTED') AS rejected_applications
-  FROM job_applications) a
+  FROM job_applications a WHERE {shown("a.user_id")}) a
 """
 
 
@@ -61,6 +62,7 @@ class _Source:
     entity_id: str
     actor_type: str
     actor_id: str
+    shown: str
 
 
 # Where the step says nothing about its actor, the first one is the candidate's and every other one is staff's. The
@@ -76,6 +78,8 @@ _SOURCES = (
         entity_id="e.kyc_session_id",
         actor_type="e.actor_type",
         actor_id="e.actor_id",
+        shown="NOT EXISTS (SELECT 1 FROM hidden_accounts h JOIN kyc_sessions hs ON hs.user_id = h.user_id"
+        " WHERE hs.id = e.kyc_session_id)",
     ),
     _Source(
         kind="APPLICATION",
@@ -86,6 +90,7 @@ _SOURCES = (
         entity_id="e.application_id",
         actor_type=_APPLICATION_ACTOR,
         actor_id=f"coalesce(e.actor_id, CASE WHEN {_APPLICATION_ACTOR} = 'USER' THEN a.user_id::text END)",
+        shown=shown("a.user_id"),
     ),
 )
 _DETAILS = f"""
@@ -142,7 +147,7 @@ def _conditions(source: _Source, wanted: ActivityFilter, place: Callable[[Any], 
     ):
         if value is not None and value.upper() != own:
             return "false"
-    found = ["true"]
+    found = [source.shown]
     if wanted.entity_id is not None:
         # Ids are compared as text by the contract, so another spelling of the same id is another id.
         if uuid_or_none(wanted.entity_id) != wanted.entity_id:

@@ -18,6 +18,8 @@ class TaskKind(StrEnum):
     """Left by the release before alone; goes one release later."""
     APPLY_WEBHOOK = "webhooks.apply"
     VERIFY_DOCUMENT = "verify_document"
+    ERASE_ACCOUNT = "erase_account"
+    SWEEP_ACCOUNT = "sweep_account"
 
 
 class TaskState(StrEnum):

@@ -20,6 +20,8 @@ from service.database import db, waiting
 from service.database.listening import Listener
 from service.evidence.domain import verify_later
 from service.health.gauges import gauges
+from service.leaving.domain import enqueue_due
+from service.leaving.erasure import erase_later, sweep_later
 from service.notices import domain as notices
 from service.notices.sending import send_notice
 from service.tasks import domain as tasks
@@ -33,6 +35,8 @@ AT_ONCE: Mapping[TaskKind, int] = {
     TaskKind.SEND_NOTICE: 4,
     TaskKind.APPLY_WEBHOOK: 2,
     TaskKind.VERIFY_DOCUMENT: 1,  # decoding one may take most of a pod's memory
+    TaskKind.ERASE_ACCOUNT: 1,
+    TaskKind.SWEEP_ACCOUNT: 1,
 }
 """How many tasks of a kind one worker runs at once."""
 
@@ -64,6 +68,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                 if time.monotonic() >= clean_at:
                     await cleaning.clean(settings)
                     await notices.clean()
+                    await enqueue_due()
                     clean_at = time.monotonic() + _CLEANING_SECONDS
                 await crew.take()
             except Exception as error:
@@ -92,7 +97,11 @@ def handlers(storage: ObjectStorage | None) -> dict[TaskKind, Handler]:
         TaskKind.APPLY_WEBHOOK: apply_later,
     }
     if storage is not None:
-        found[TaskKind.VERIFY_DOCUMENT] = functools.partial(verify_later, storage=storage)
+        found |= {
+            TaskKind.VERIFY_DOCUMENT: functools.partial(verify_later, storage=storage),
+            TaskKind.ERASE_ACCOUNT: functools.partial(erase_later, storage=storage),
+            TaskKind.SWEEP_ACCOUNT: functools.partial(sweep_later, storage=storage),
+        }
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from service.auth.hidden import shown
 from service.auth.queries import USER_COLUMNS
 from service.auth.schemas import User
 from service.database.records import read
@@ -13,8 +14,8 @@ from service.users.schemas import UsersQuery
 
 
 async def list_users(query: UsersQuery) -> OffsetPage[User]:
-    """All accounts, newest first, then by id; the text is a part of the name or of the address, in any case."""
-    wanted = Narrowing()
+    """All accounts but hidden ones, newest first, then by id; the text is a part of the name or of the address, in any case."""
+    wanted = Narrowing(shown("u.id"))
     if query.q is not None:
         text = wanted.bind(escape_like(query.q))
         wanted.where(f"(lower(u.full_name) LIKE {text} OR lower(u.email) LIKE {text})")

@@ -18,7 +18,7 @@ class DeliveryState(StrEnum):
 
 
 class WebhookDelivery(Model):
-    """One delivery, as it came. Rows stay for ever: a key is never free again."""
+    """One delivery, as it came. Rows stay for ever: a key is never free again. Bodies go with their person."""
 
     id = fields.UUIDField(primary_key=True)
     idempotency_key = TextKey(unique=True)

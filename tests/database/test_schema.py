@@ -254,7 +254,13 @@ EXPECTED = {
         defaults={"parameters_json": "'{}'::jsonb", "created_at": "now()"},
         indexes={"idx_notices_created_at": "(created_at)"},
     ),
-    "hidden_accounts": Table(defaults={"hidden_at": "now()"}),
+    "hidden_accounts": Table(defaults={"hidden_at": "now()", "counts_json": "'{}'::jsonb"}),
+    "account_holds": Table(defaults={"created_at": "now()"}),
+    "erasure_receipts": Table(defaults={"counts_json": "'{}'::jsonb"}),
+    "personal_exports": Table(
+        defaults={"state": "'PREPARING'::text", "requested_at": "now()"},
+        indexes={"idx_personal_exports_user_id": "(user_id, requested_at)"},
+    ),
     "email_verification_challenges": Table(
         defaults={
             "attempt_count": "0",

@@ -142,10 +142,18 @@ class TestPrepare:
 
 
 class TestPolicy:
-    def test_the_key_may_read_write_and_list(self) -> None:
+    def test_the_key_may_read_write_erase_and_list(self) -> None:
         statements = bucket.policy_statements("documents", "arn:aws:iam::1:user/product")
         actions = {action for statement in statements for action in statement["Action"]}
-        assert actions == {"s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:ListBucket"}
+        assert actions == {
+            "s3:GetObject",
+            "s3:PutObject",
+            "s3:AbortMultipartUpload",
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+            "s3:ListBucket",
+            "s3:ListBucketVersions",
+        }
         assert all(statement["Principal"] == {"AWS": ["arn:aws:iam::1:user/product"]} for statement in statements)
 
     def test_the_page_shows_the_same(self) -> None:
@@ -173,5 +181,5 @@ class TestExamine:
             update={"object_storage_app_access_key_id": "stranger", "object_storage_app_secret_access_key": "x" * 40}
         )
         assert (await bucket.prepare(stranger))[-1] == (
-            "the product's key: may not write, read, list: uploads will fail"
+            "the product's key: may not write, read, list, delete: uploads or erasures will fail"
         )

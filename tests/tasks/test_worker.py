@@ -100,8 +100,9 @@ class TestKinds:
     async def test_each_has_a_handler_and_no_handler_is_of_another(self, app: Sanic[Any, Any]) -> None:
         assert set(worker.handlers(app.ctx.storage)) == set(TaskKind)
 
-    async def test_without_a_store_only_documents_wait(self, app: Sanic[Any, Any]) -> None:
-        assert set(TaskKind) - set(worker.handlers(None)) == {TaskKind.VERIFY_DOCUMENT}
+    async def test_without_a_store_only_what_needs_one_waits(self, app: Sanic[Any, Any]) -> None:
+        waiting = {TaskKind.VERIFY_DOCUMENT, TaskKind.ERASE_ACCOUNT, TaskKind.SWEEP_ACCOUNT}
+        assert set(TaskKind) - set(worker.handlers(None)) == waiting
 
     async def test_gauges_and_features_know_nothing_of_the_worker(self) -> None:
         code = """

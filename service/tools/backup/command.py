@@ -14,7 +14,7 @@ from service.base.settings import Settings
 from service.database import migrate
 from service.maintenance.models import RunKind
 from service.maintenance.queries import record_run
-from service.tools.backup import drill, dump, objects
+from service.tools.backup import drill, dump, erasures, objects
 from service.tools.backup.store import BackupError
 
 Say = Callable[[str], None]
@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     fetch = actions.add_parser("fetch", help="write the newest dump into a folder, its checksum compared")
     fetch.add_argument("--to", dest="folder", type=Path, required=True)
     fetch.add_argument("--key", default="", help="another dump than the newest")
+    actions.add_parser("erase-again", help="after a restore: erase those who were erased since")
     report = actions.add_parser("drill-report", help="compare a restored database with what was dumped")
     report.add_argument("--from", dest="folder", type=Path, required=True, help="folder that `fetch` filled")
     report.add_argument("--restored", required=True, help="address of the throw-away database")
@@ -55,6 +56,8 @@ async def _run(arguments: argparse.Namespace, settings: Settings, say: Say) -> N
         assert folder is not None
         manifest = await dump.fetch(settings, folder, key=arguments.key)
         say(f"{manifest.key} of {manifest.made_at:%Y-%m-%d %H:%M:%S} UTC, schema {manifest.head}")
+    elif arguments.action == "erase-again":
+        say(await erasures.erase_again(settings))
     elif arguments.back:
         say(f"brought back {(await objects.bring_back(settings)).to_dict()}")
     else:

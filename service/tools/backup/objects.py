@@ -10,7 +10,8 @@ import orjson
 
 from service.base.clock import utc_now
 from service.base.settings import Settings
-from service.tools.backup.store import BackupError, Bucket, copies, documents
+from service.leaving.erasure import LISTED, Erased
+from service.tools.backup.store import BackupError, Bucket, Found, copies, documents
 
 PREFIX = "documents/"
 # When documents went missing at the source: they are kept a while, then go here too.
@@ -36,7 +37,7 @@ async def mirror(settings: Settings) -> Report:
     """Copy every document that the bucket of the copies does not have as it is now.
 
     A document that is gone at the source stays a copy for BACKUP_KEEP_DAYS, so that a deletion by mistake can be
-    undone; after that the copy is deleted too. Raises BackupError.
+    undone; after that the copy is deleted too. Copies of an erased person's documents go at once. Raises BackupError.
     """
     async with documents(settings) as source, copies(settings) as target:
         there = await source.list()
@@ -47,18 +48,53 @@ async def mirror(settings: Settings) -> Report:
             if key not in here or here[key].size != found.size or here[key].modified_at < found.modified_at
         ]
         copied = await _copy(source, target, [(key, PREFIX + key) for key in wanted])
+        here = await _drop_erased(source, target, there, here)
         missing, dropped = await _forget_missing(target, set(here) - set(there), settings.backup_keep_days)
         return Report(len(there), len(copied), sum(copied), missing, dropped)
 
 
 async def bring_back(settings: Settings) -> Report:
-    """Copy back every document that the product's bucket lacks; documents that it has stay as they are."""
+    """Copy back every document that the product's bucket lacks, but none of an erased person's.
+
+    Documents that it has stay as they are.
+    """
     async with documents(settings) as source, copies(settings) as target:
         there = await source.list()
         here = [key.removeprefix(PREFIX) for key in await target.list(PREFIX)]
-        wanted = [key for key in here if key not in there]
+        # The list of erasures first: what it names does not come back.
+        listed = [key for key in here if key.startswith(LISTED) and key not in there]
+        await _copy(target, source, [(PREFIX + key, key) for key in listed])
+        erased = await _erased_prefixes(source)
+        wanted = [key for key in here if key not in there and not key.startswith((LISTED, *erased))]
         copied = await _copy(target, source, [(PREFIX + key, key) for key in wanted])
         return Report(len(here), len(copied), sum(copied), 0, 0)
+
+
+async def listed_erasures(source: Bucket) -> list[Erased]:
+    """The entries of the list of erasures, the oldest first. Raises BackupError for one that cannot be read."""
+    found = []
+    for key in await source.list(LISTED):
+        try:
+            found.append(Erased.of(await source.read(key) or b""))
+        except ValueError as error:
+            raise BackupError(f"{key} in {source.name} cannot be read") from error
+    return sorted(found, key=lambda entry: entry.erased_at)
+
+
+async def _erased_prefixes(source: Bucket) -> tuple[str, ...]:
+    """What the keys of erased people's objects begin with. Entries whose audit key is not here name documents alone."""
+    return tuple(prefix for entry in await listed_erasures(source) for prefix in entry.prefixes())
+
+
+async def _drop_erased(
+    source: Bucket, target: Bucket, there: dict[str, Found], here: dict[str, Found]
+) -> dict[str, Found]:
+    """Delete copies of what was erased, which nobody may want back; returns the copies that stay."""
+    prefixes = await _erased_prefixes(source)
+    gone = [key for key in here if key not in there and prefixes and key.startswith(prefixes)]
+    for key in gone:
+        await target.delete(PREFIX + key)
+    return {key: found for key, found in here.items() if key not in gone}
 
 
 async def _copy(source: Bucket, target: Bucket, pairs: list[tuple[str, str]]) -> list[int]:

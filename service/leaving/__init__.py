@@ -1,0 +1,1 @@
+"""How does a person leave, and what is left of them?"""

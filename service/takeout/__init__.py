@@ -1,0 +1,1 @@
+"""How does a person take along what the product knows of them?"""
