@@ -25,6 +25,8 @@ class Form(StrEnum):
 
     ASK_PASSWORD = "ask_password"  # noqa: S105 - a form, no secret
     SET_PASSWORD = "set_password"  # noqa: S105 - a form, no secret
+    ASK_DELETION = "ask_deletion"
+    DELETE = "delete"
 
 
 class InvalidForm(ApiError):

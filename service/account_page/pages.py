@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field
+from datetime import datetime
 from html import escape
 
 from sanic import HTTPResponse
@@ -101,52 +102,85 @@ class View:
 
 def start(view: View) -> HTTPResponse:
     """Where everything begins."""
-    links = f'<p><a href="{view.link("account/password")}">{view.say("password")}</a></p>'
+    links = "".join(
+        f'<p><a href="{view.link(f"account/{task}")}">{view.say(task)}</a></p>' for task in ("password", "deletion")
+    )
     return _answer(view, "title", f"<p>{view.say('start')}</p>{links}", own="account")
 
 
 def ask_password(view: View) -> HTTPResponse:
-    """The form that asks for a code."""
+    """The form that asks for a code for a new password."""
+    return _ask(view, "password", Form.ASK_PASSWORD)
+
+
+def ask_deletion(view: View) -> HTTPResponse:
+    """The form that asks for a code for the deletion."""
+    return _ask(view, "deletion", Form.ASK_DELETION)
+
+
+def set_password(view: View, development_code: str | None = None) -> HTTPResponse:
+    """The form that takes the code and the new password. The same for every address."""
+    checked = " checked" if "startOver" in view.form else ""
+    fields = (
+        view.input("newPassword", "new_password", 'type="password" autocomplete="new-password"')
+        + f'<p class="about">{view.say("new_password_about")}</p>'
+        + f'<label for="startOver"><input id="startOver" type="checkbox" name="startOver" value="true"{checked}> '
+        + f'{view.say("start_over")}</label><p class="about">{view.say("start_over_about")}</p>'
+    )
+    return _take_code(view, "password", Form.SET_PASSWORD, fields, "set_password", development_code)
+
+
+def delete(view: View, development_code: str | None = None) -> HTTPResponse:
+    """The form that takes the code of a deletion. The same for every address."""
+    fields = f'<p class="about">{view.say("delete_about")}</p>'
+    return _take_code(view, "deletion", Form.DELETE, fields, "delete", development_code)
+
+
+def password_set(view: View) -> HTTPResponse:
+    """The end of a new password."""
+    return _done(view, "password", f"<p>{view.say('password_done')}</p>")
+
+
+def deleted(view: View, complete_by: datetime) -> HTTPResponse:
+    """The end of a deletion; the day is in UTC, as in the mail."""
+    return _done(view, "deletion", f"<p>{view.say('deletion_done')}</p><p><strong>{complete_by:%Y-%m-%d}</strong></p>")
+
+
+def _ask(view: View, task: str, form: Form) -> HTTPResponse:
     fields = view.input(
         "email",
         "email",
         'type="text" inputmode="email" autocomplete="email" autocapitalize="none" spellcheck="false" maxlength="320"',
         view.email,
     )
-    form = _form(view, "account/password", Form.ASK_PASSWORD, "", fields, "ask")
-    return _answer(view, "password", f"<p>{view.say('password_about')}</p>{form}", own="account/password")
+    path = f"account/{task}"
+    body = f"<p>{view.say(f'{task}_about')}</p>{_form(view, path, form, '', fields, 'ask')}"
+    return _answer(view, task, body, own=path)
 
 
-def set_password(view: View, development_code: str | None = None) -> HTTPResponse:
-    """The form that takes the code and the new password. The same for every address."""
-    email = view.email
-    checked = " checked" if "startOver" in view.form else ""
-    fields = (
-        f'<input type="hidden" name="email" value="{escape(email)}">'
-        + view.input(
-            "code",
-            "code",
-            'type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="20"',
-            "" if isinstance(view.refusal, codes.REFUSALS) else view.form.get("code", ""),
-        )
-        + view.input("newPassword", "new_password", 'type="password" autocomplete="new-password"')
-        + f'<p class="about">{view.say("new_password_about")}</p>'
-        + f'<label for="startOver"><input id="startOver" type="checkbox" name="startOver" value="true"{checked}> '
-        + f'{view.say("start_over")}</label><p class="about">{view.say("start_over_about")}</p>'
+def _take_code(
+    view: View, task: str, form: Form, fields: str, button: str, development_code: str | None
+) -> HTTPResponse:
+    code = view.input(
+        "code",
+        "code",
+        'type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="20"',
+        "" if isinstance(view.refusal, codes.REFUSALS) else view.form.get("code", ""),
     )
-    form = _form(view, "account/password/code", Form.SET_PASSWORD, email, fields, "set_password")
+    path = f"account/{task}/code"
+    email = f'<input type="hidden" name="email" value="{escape(view.email)}">'
     shown = f"<p>{view.say('development_code')}: {escape(development_code)}</p>" if development_code else ""
     body = (
-        f"<p><strong>{escape(email)}</strong></p><p>{view.say('code_sent')}</p>{shown}{form}"
-        f'<p><a href="{view.link("account/password")}">{view.say("another_code")}</a></p>'
+        f"<p><strong>{escape(view.email)}</strong></p><p>{view.say('code_sent')}</p>{shown}"
+        f"{_form(view, path, form, view.email, email + code + fields, button)}"
+        f'<p><a href="{view.link(f"account/{task}")}">{view.say("another_code")}</a></p>'
     )
-    return _answer(view, "password", body, own="account/password/code")
+    return _answer(view, task, body, own=path)
 
 
-def password_set(view: View) -> HTTPResponse:
-    """The end."""
-    body = f'<p>{view.say("password_done")}</p><p><a href="{view.link("account")}">{view.say("back")}</a></p>'
-    return _answer(view, "password", body, own="account", has_form=False)
+def _done(view: View, task: str, text: str) -> HTTPResponse:
+    body = f'{text}<p><a href="{view.link("account")}">{view.say("back")}</a></p>'
+    return _answer(view, task, body, own="account", has_form=False)
 
 
 def _form(view: View, path: str, form: Form, email: str, fields: str, button: str) -> str:

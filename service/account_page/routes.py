@@ -15,6 +15,8 @@ from service.auth.clients import address_of
 from service.auth.schemas import InvalidEmail
 from service.http.operations import Security, operation
 from service.http.web import language_of, parse, parse_query, read_form
+from service.leaving import domain as leaving
+from service.users.domain import LastSuperAdmin
 
 bp = Blueprint("account_page")
 _Page = Callable[[View], HTTPResponse]
@@ -24,7 +26,7 @@ _Page = Callable[[View], HTTPResponse]
 @operation(
     "getAccountPage",
     summary="A page for people without a new app",
-    description="HTML in English or Indonesian, without scripts. Its forms set a new password.",
+    description="HTML in English or Indonesian, without scripts. Its forms set a new password and delete an account.",
     tag="auth",
     security=Security.PUBLIC,
     query=schemas.PageQuery,
@@ -113,6 +115,81 @@ async def set_password(request: Request) -> HTTPResponse:
         start_over=fields.start_over,
     )
     return pages.password_set(view)
+
+
+@bp.get("/account/deletion")
+@operation(
+    "getDeletionPage",
+    summary="The page that asks for a code to delete an account",
+    description="HTML; its form goes to `askOnDeletionPage`.",
+    tag="auth",
+    security=Security.PUBLIC,
+    query=schemas.PageQuery,
+    responses={200: {"text/html": None}},
+    by_language=True,
+    page=True,
+)
+async def show_deletion(request: Request) -> HTTPResponse:
+    return _shown(request, pages.ask_deletion)
+
+
+@bp.post("/account/deletion")
+@operation(
+    "askOnDeletionPage",
+    summary="Ask on the page for a code that deletes an account",
+    description="The same page for every address, known or not; a code goes to the mailbox of an account, at most one in"
+    " 60 seconds. A form that is sent again shows the same and sends no code.",
+    tag="auth",
+    security=Security.PUBLIC,
+    query=schemas.PageQuery,
+    body=schemas.AskForm,
+    responses={200: {"text/html": None}},
+    errors=(InvalidForm, InvalidEmail),
+    by_language=True,
+    page=True,
+)
+async def ask_for_deletion_code(request: Request) -> HTTPResponse:
+    view = await _posted(request, pages.ask_deletion)
+    if view.is_shown_alone:
+        return pages.ask_deletion(view)
+    fields, settings = parse(schemas.AskForm, view.form), view.settings
+    code = None
+    if await forms.use_token(fields.token, Form.ASK_DELETION, "", settings):
+        code = await leaving.send_code(
+            fields.email,
+            settings,
+            client=address_of(request.ip, request.headers, settings),
+            language=view.language,
+        )
+    return pages.delete(view, code)
+
+
+@bp.post("/account/deletion/code")
+@operation(
+    "deleteOnPage",
+    summary="Ask on the page for the deletion of an account, by the code that was sent",
+    description="Does what `requestMyDeletion` does, once a form: one that is sent again is 409. The page says by which day"
+    " everything is erased.",
+    tag="auth",
+    security=Security.PUBLIC,
+    query=schemas.PageQuery,
+    body=schemas.DeleteForm,
+    responses={200: {"text/html": None}},
+    errors=(InvalidForm, FormAlreadySent, InvalidEmail, *codes.REFUSALS, LastSuperAdmin),
+    by_language=True,
+    page=True,
+)
+async def delete_account(request: Request) -> HTTPResponse:
+    view = await _posted(request, pages.delete)
+    if view.is_shown_alone:
+        return pages.delete(view)
+    fields, settings = parse(schemas.DeleteForm, view.form), view.settings
+    if not await forms.use_token(fields.token, Form.DELETE, fields.email, settings):
+        raise FormAlreadySent
+    deletion = await leaving.request_deletion_by_code(
+        fields.email, fields.code, settings, client=address_of(request.ip, request.headers, settings)
+    )
+    return pages.deleted(view, deletion.complete_by)
 
 
 def _view(request: Request) -> View:

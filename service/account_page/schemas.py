@@ -48,3 +48,11 @@ class SetPasswordForm(Input):
     code: Annotated[str, Code(codes.VerificationCodeInvalid)]
     new_password: NewPassword
     start_over: Annotated[bool, Flag(InvalidRequestBody, from_text=True)] = False
+
+
+class DeleteForm(Input):
+    """The form that asks for the deletion of an account."""
+
+    token: _Token
+    email: Email
+    code: Annotated[str, Code(codes.VerificationCodeInvalid)]

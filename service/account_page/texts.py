@@ -45,5 +45,25 @@ WORDS: dict[str, dict[str, str]] = {
         "id": "Kata sandi baru Anda telah dipasang, dan semua sesi masuk telah berakhir. Silakan masuk ke aplikasi dengan"
         " kata sandi baru.",
     },
+    "deletion": {"en": "Delete your account", "id": "Hapus akun Anda"},
+    "deletion_about": {
+        "en": "We send a code of six digits to your e-mail address. With it you ask for the deletion of your account and of"
+        " everything that we keep about you.",
+        "id": "Kami mengirim kode enam angka ke alamat e-mail Anda. Dengan kode itu Anda meminta penghapusan akun beserta"
+        " semua data Anda.",
+    },
+    "delete_about": {
+        "en": "All sign-ins end at once. Profile, documents, verifications, applications and saved items are erased. Until"
+        " that begins you can sign in and take the request back.",
+        "id": "Semua sesi masuk segera berakhir. Profil, dokumen, verifikasi, lamaran, dan item tersimpan akan dihapus."
+        " Sebelum penghapusan dimulai, Anda dapat masuk dan membatalkan permintaan ini.",
+    },
+    "delete": {"en": "Delete my account", "id": "Hapus akun saya"},
+    "deletion_done": {
+        "en": "The deletion of your account is on its way, and all sign-ins have ended. Everything will be erased by this"
+        " day at the latest:",
+        "id": "Penghapusan akun Anda sedang diproses, dan semua sesi masuk telah berakhir. Semua data akan dihapus paling"
+        " lambat pada tanggal ini:",
+    },
     "back": {"en": "Back to the start", "id": "Kembali ke awal"},
 }

@@ -19,6 +19,7 @@ class NoticeKind(StrEnum):
     PASSWORD_WAS_RESET = "password_was_reset"  # noqa: S105 - a kind of mail, no secret
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of mail, no secret
     ADDRESS_CONFIRMED = "address_confirmed"
+    ACCOUNT_DELETION_CODE = "account_deletion_code"
     DELETION_REQUESTED = "deletion_requested"
     DELETION_CANCELLED = "deletion_cancelled"
 

@@ -24,7 +24,7 @@ from service.notices.texts import KINDS, page_line
 
 # The domain of seeded and other fictional people (RFC 2606).
 _NOBODYS = "example.com"
-_CODES = frozenset({NoticeKind.VERIFICATION_CODE, NoticeKind.PASSWORD_RESET_CODE})
+_CODES = frozenset({NoticeKind.VERIFICATION_CODE, NoticeKind.PASSWORD_RESET_CODE, NoticeKind.ACCOUNT_DELETION_CODE})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from playwright.async_api import Page, expect
 from sanic import Sanic
 
 from service.account_page.texts import WORDS
+from service.auth.codes import Purpose
 from service.base.settings import Settings
 from tests.account_page.conftest import EMAIL, OWNERS, mailed, sign_in
 from tests.conftest import TEST_ENVIRONMENT
@@ -36,7 +37,7 @@ async def _fits(page: Page, size: tuple[int, int]) -> None:
 
 @pytest.mark.parametrize(("size", "language"), [(DESKTOP, "en"), (PHONE, "id")], ids=["desk", "phone"])
 class TestAccountPage:
-    async def test_a_person_sets_a_new_password(
+    async def test_a_person_sets_a_new_password_and_leaves(
         self,
         app: Sanic[Any, Any],
         api: httpx.AsyncClient,
@@ -82,8 +83,18 @@ class TestAccountPage:
             await page.get_by_role("button", name=say["set_password"]).click()
             await expect(page.get_by_text(say["password_done"])).to_be_visible()
             await page.screenshot(path=folder / f"account-{language}-done.png")
-            _nothing_is_wrong(seen, server.url)
             assert await sign_in(api, OWNERS) == 200
+
+            await page.get_by_role("link", name=say["back"]).click()
+            await page.get_by_role("link", name=say["deletion"]).click()
+            await page.get_by_label(say["email"]).fill(EMAIL)
+            await page.get_by_role("button", name=say["ask"]).click()
+            await page.get_by_label(say["code"]).fill(await mailed(settings, purpose=Purpose.ACCOUNT_DELETION))
+            await _fits(page, size)
+            await page.screenshot(path=folder / f"account-{language}-deletion.png")
+            await page.get_by_role("button", name=say["delete"]).click()
+            await expect(page.get_by_text(say["deletion_done"])).to_be_visible()
+            _nothing_is_wrong(seen, server.url)
 
             # Sent a second time, as after "back" or "reload".
             await page.reload()

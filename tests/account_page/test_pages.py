@@ -15,13 +15,15 @@ from sanic import Sanic
 
 from service.account_page import forms
 from service.account_page.texts import WORDS
+from service.auth.codes import Purpose
 from service.base.clock import utc_now
 from service.base.settings import Settings
 from service.database import db
 from tests.account_page.conftest import EMAIL, OWNERS, STRANGERS, fill, form_of, mailed, register, sign_in
 from tests.auth.conftest import Change
+from tests.factories import make_candidate
 
-PAGES = ["/account", "/account/password"]
+PAGES = ["/account", "/account/password", "/account/deletion"]
 ENGLISH = {"Accept-Language": "en"}
 CODES = "SELECT count(*) FROM email_verification_challenges WHERE purpose = 'password_reset'"
 
@@ -197,6 +199,94 @@ class TestPassword:
         page = await api.post("/account/password", content=body)
         assert page.status_code == 400
         assert "The request could not be read." in page.text
+
+
+class TestDeletion:
+    async def test_a_person_deletes_their_account(self, api: httpx.AsyncClient, settings: Settings) -> None:
+        tokens = (await register(api)).json()
+        page = await fill(api, await api.get("/v1/account/deletion?lang=id"), email=EMAIL)
+        page = await fill(api, page, code=await mailed(settings, purpose=Purpose.ACCOUNT_DELETION))
+        assert page.status_code == 200
+        assert WORDS["deletion_done"]["id"] in page.text
+        complete_by = await db.fetch_value("SELECT complete_by FROM hidden_accounts WHERE reason = 'leaving'")
+        assert f"<strong>{complete_by:%Y-%m-%d}</strong>" in page.text
+        me = await api.get("/auth/me", headers={"Authorization": f"Bearer {tokens['accessToken']}"})
+        assert me.status_code == 401
+        signed_in = await api.post("/auth/login", json={"email": EMAIL, "password": STRANGERS})
+        assert signed_in.json()["deletion"]["completeBy"][:10] == f"{complete_by:%Y-%m-%d}"
+
+    async def test_known_and_unknown_addresses_see_the_same(self, api: httpx.AsyncClient) -> None:
+        await register(api)
+        seen = []
+        for email in (EMAIL, "nobody@mailbox.test"):
+            page = await fill(api, await api.get("/account/deletion"), email=email)
+            text = re.sub(r'name="token" value="[^"]+"', "", page.text.replace(email, "<email>"))
+            seen.append((page.status_code, text))
+        assert seen[0] == seen[1]
+
+    async def test_a_code_for_a_password_deletes_nothing_and_the_other_way_round(
+        self, api: httpx.AsyncClient, settings: Settings
+    ) -> None:
+        await register(api)
+        password, deletion = await asked(api), await fill(api, await api.get("/account/deletion"), email=EMAIL)
+        for_password = await mailed(settings)
+        for_deletion = await mailed(settings, purpose=Purpose.ACCOUNT_DELETION)
+        if for_password != for_deletion:
+            page = await fill(api, deletion, code=for_password)
+            assert page.status_code == 400
+            assert 'id="code-error">This code is not right.</p>' in page.text
+            assert (await fill(api, password, code=for_deletion, newPassword=OWNERS)).status_code == 400
+        assert await db.fetch_value("SELECT count(*) FROM hidden_accounts") == 0
+        assert await sign_in(api, STRANGERS) == 200
+
+    async def test_of_twenty_at_once_with_forms_of_their_own_one_counts(
+        self, api: httpx.AsyncClient, settings: Settings
+    ) -> None:
+        await register(api)
+        first = await fill(api, await api.get("/account/deletion"), email=EMAIL)
+        code = await mailed(settings, purpose=Purpose.ACCOUNT_DELETION)
+        data = {**form_of(first).values, "show": "true"}
+        shown = [await api.post("/account/deletion/code", data=data) for _ in range(20)]
+        answers = await asyncio.gather(*(fill(api, page, code=code) for page in shown))
+        assert Counter(answer.status_code for answer in answers) == {200: 1, 400: 19}
+        assert await db.fetch_value("SELECT count(*) FROM notices WHERE kind = 'deletion_requested'") == 1
+
+    async def test_a_deletion_that_is_sent_again_is_said_to_be(
+        self, api: httpx.AsyncClient, settings: Settings
+    ) -> None:
+        await register(api)
+        form = form_of(await fill(api, await api.get("/account/deletion"), email=EMAIL))
+        data = {**form.values, "code": await mailed(settings, purpose=Purpose.ACCOUNT_DELETION)}
+        statuses = [(await api.post("/account/deletion/code", data=data)).status_code for _ in range(2)]
+        assert statuses == [200, 409]
+
+    async def test_wrong_codes_lock_known_and_unknown_alike(self, api: httpx.AsyncClient, settings: Settings) -> None:
+        await register(api)
+        seen = []
+        for email in (EMAIL, "nobody@mailbox.test"):
+            page = await fill(api, await api.get("/account/deletion"), email=email)
+            code = await mailed(settings, email, Purpose.ACCOUNT_DELETION)
+            wrong, texts = f"{(int(code) + 1) % 1_000_000:06d}", []
+            for typed in (*[wrong] * 5, code):
+                page = await fill(api, page, code=typed)
+                texts += re.findall(r'id="code-error">([^<]+)<', page.text)
+            seen.append(texts)
+        assert (
+            seen[0]
+            == seen[1]
+            == ["This code is not right."] * 4 + ["Too many wrong tries. Please ask for a new code."] * 2
+        )
+
+    async def test_the_last_administrator_is_told_and_their_code_stays_good(
+        self, api: httpx.AsyncClient, settings: Settings
+    ) -> None:
+        await make_candidate(settings, email=EMAIL, roles=("super_admin",))
+        page = await fill(api, await api.get("/account/deletion"), email=EMAIL)
+        code = await mailed(settings, purpose=Purpose.ACCOUNT_DELETION)
+        page = await fill(api, page, code=code)
+        assert page.status_code == 409
+        await make_candidate(settings, roles=("super_admin",))
+        assert (await fill(api, page, code=code)).status_code == 200
 
 
 class TestForms:
