@@ -13,6 +13,7 @@ from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import BadRequest, MethodNotAllowed, PayloadTooLarge, SanicException
 from sanic.exceptions import NotFound as RouteNotFound
 
+from service.account_page.routes import bp as account_page
 from service.adapters.object_storage import ObjectStorage
 from service.applications.admin_routes import bp as admin_applications
 from service.applications.routes import bp as applications
@@ -63,6 +64,7 @@ BLUEPRINTS = (
     health,
     contract,
     auth,
+    account_page,
     jobs,
     admin_jobs,
     feed,
@@ -235,7 +237,7 @@ async def finish(request: Request, response: HTTPResponse) -> None:
 
 
 async def explain(request: Request, error: Exception) -> HTTPResponse:
-    """Every failure as the contract's envelope, in the user's language."""
+    """Every failure as the contract's envelope, or on the page that the request came from, in the user's language."""
     if request is None:  # the connection broke before there was a request
         return Answer(status=400)
     if request.method == "OPTIONS" and isinstance(error, RouteNotFound | MethodNotAllowed):
@@ -252,6 +254,10 @@ async def explain(request: Request, error: Exception) -> HTTPResponse:
             errorPlace=_place(error),
         )
     headers = {"Retry-After": str(refusal.retry_after)} if refusal.retry_after is not None else {}
+    if show := getattr(request.ctx, "show_refusal", None):
+        page: HTTPResponse = show(refusal)
+        page.headers.update(headers)
+        return page
     body = {"error": {"code": refusal.code, "message": refusal.text(language_of(request))}}
     return answer_json(body, refusal.status_code, headers)
 

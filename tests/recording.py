@@ -40,6 +40,7 @@ _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)")
 _OWN = (
     (re.compile(r'"(accessToken|refreshToken|developmentCode|password)":( ?)"[^"]+"'), r'"\1":\2"<secret>"'),
     (re.compile(r'"code": "\d{6}"'), '"code": "<secret>"'),
+    (re.compile(r'name="token" value="[^"]+"'), 'name="token" value="<secret>"'),
     (re.compile(r"X-Amz-(Date|Credential|Signature)=[^&\"]+"), r"X-Amz-\1=<secret>"),
     (re.compile(r"\b\d{17}-(?=[a-z])"), "<stamp>-"),  # of an object key
     (re.compile(r'"waitingSeconds":\d+'), '"waitingSeconds":<seconds>'),
@@ -136,9 +137,7 @@ class Recorder:
 
     def example(self, operation: str) -> Any:
         """A body of the shape that the document names."""
-        return self.examples.of(
-            self.operations[operation][2]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
-        )
+        return self.examples.of(_shape_of_body(self.operations[operation][2]))
 
     def ask(
         self, asked: str, who: str, content: bytes | None = None, headers: dict[str, str] | None = None, **ids: Any
@@ -182,6 +181,12 @@ class Recorder:
         if name in {"getContract", "getDocs", "getDocsAsset"} and answer.is_success:
             return f"<{len(answer.content)} bytes, SHA-256 {hashlib.sha256(answer.content).hexdigest()}>"
         return self.plain(answer.content.decode("utf-8", "backslashreplace"))
+
+
+def _shape_of_body(operation: dict[str, Any]) -> str:
+    (media,) = operation["requestBody"]["content"].values()
+    reference: str = media["schema"]["$ref"]
+    return reference
 
 
 def walk(record: Recorder) -> None:
@@ -229,8 +234,8 @@ def refuse(record: Recorder) -> None:
         if body is not None:
             for wrong in (b"{", b"[]", b"{}"):
                 record.ask(name, who, wrong)
-            reference = declared["requestBody"]["content"]["application/json"]["schema"]["$ref"]
-            for field in record.document["components"]["schemas"][reference.rpartition("/")[2]]["properties"]:
+            shape = _shape_of_body(declared).rpartition("/")[2]
+            for field in record.document["components"]["schemas"][shape]["properties"]:
                 record.ask(name, who, json.dumps(record.example(name) | {field: _WRONG}).encode())
 
 

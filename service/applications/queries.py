@@ -120,7 +120,7 @@ async def find_case(application_id: str) -> schemas.AdminApplication | None:
 
 
 async def list_cases(query: schemas.AdminApplicationsQuery) -> OffsetPage[schemas.AdminApplication]:
-    """Applications of everybody, most recently changed first, then by id. One statement.
+    """Applications of everybody but hidden accounts, most recently changed first, then by id. One statement.
 
     Raises SearchBusy when the statement of a search for text takes longer than SEARCH_SECONDS.
     """

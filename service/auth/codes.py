@@ -26,6 +26,7 @@ class Purpose(StrEnum):
 
     VERIFICATION = "verification"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - a purpose, no secret
+    ACCOUNT_DELETION = "account_deletion"
 
 
 class VerificationCodeInvalid(InvalidField):

@@ -5,12 +5,17 @@ The rules: docs/rules/auth.md, Guessing.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from dataclasses import dataclass
+
+from tortoise.exceptions import IntegrityError
 
 from service.auth import queries
 from service.auth.models import FailedGuesses
 from service.base.settings import Settings
+from service.database import db
+from service.database.records import insert
 
 ACCOUNT_FAILURES, CLIENT_FAILURES, KEY_FAILURES = 10, 100, 20
 # All unknown clients are one: few failures of a stranger must not keep the owner of an account out.
@@ -76,6 +81,19 @@ async def forget(counts: list[Count]) -> None:
     """Remove the rows of `counts` that are there."""
     if counts:
         await FailedGuesses.filter(id__in=[count.id for count in counts]).delete()
+
+
+async def use_once(what: str) -> bool:
+    """Whether this is the first time that anybody says `what`, which is random; remembered for fifteen minutes.
+
+    A count that is full at one, whatever RATE_LIMITS says. Of many at once one is the first.
+    """
+    digest = hashlib.sha256(f"use-once\n{what}".encode()).hexdigest()
+    try:
+        await insert(FailedGuesses, id=digest, failures=1, started_at=db.NOW)
+    except IntegrityError:
+        return False
+    return True
 
 
 async def clean() -> None:

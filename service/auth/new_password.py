@@ -5,15 +5,15 @@ The rules: docs/rules/auth.md, Resetting a password and Changing a password.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import uuid4
 
 from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
-from service.auth import apart, codes, guesses, queries
+from service.auth import apart, asking, codes, guesses, queries
+from service.auth.asking import Proof
 from service.auth.codes import Purpose
-from service.auth.models import EmailVerificationChallenge, EndReason, User
+from service.auth.models import EndReason, User
 from service.auth.password_rules import check_new_password
 from service.auth.passwords import hash_password, verify_password
 from service.auth.principal import Principal
@@ -42,29 +42,14 @@ class InvalidCurrentPassword(InvalidField):
 async def request_reset(email: str, settings: Settings, *, client: str | None, language: str) -> str | None:
     """Have a code for a new password sent to `email`, whoever it belongs to; none is the answer outside dev.
 
-    Nothing here looks whether there is an account, so nothing can tell by what it answers or how long it takes: the
-    worker looks. Within the pause after a code that was not used yet nothing new is sent. Asking is counted for the
-    address as it was typed. Returns the code where `exposes_reset_codes`. Raises RateLimited.
+    See `asking.send_code`. Asking is counted for the address as it was typed. Raises RateLimited.
     """
     counts = guesses.of_account("reset", email, client, settings)
     await _refuse_when_full(counts, "limited")
     await guesses.add_failure(counts)
-    async with in_transaction():
-        await codes.take_turns(Purpose.PASSWORD_RESET, email)
-        challenge = await codes.newest(Purpose.PASSWORD_RESET, email).first()
-        if challenge is None or not codes.is_cooling(challenge):
-            challenge = await codes.issue(Purpose.PASSWORD_RESET, email, None, settings)
-            challenge_id = str(challenge.id)
-            await notify(
-                NoticeKind.PASSWORD_RESET_CODE,
-                user_id=None,
-                cause=challenge_id,
-                address=email,
-                parameters={"challengeId": challenge_id},
-                language=language,
-            )
+    code = await asking.send_code(Purpose.PASSWORD_RESET, email, settings, language=language)
     metrics.password_resets.labels("requested").inc()
-    return codes.code_of(challenge, settings) if settings.exposes_reset_codes else None
+    return code
 
 
 async def confirm_reset(
@@ -81,7 +66,7 @@ async def confirm_reset(
     counts = guesses.of_account("code", email, client, settings)
     await _refuse_when_full(counts, "limited")
     async with in_transaction():
-        proof = await _judge(email, code, settings)
+        proof = await asking.judge(Purpose.PASSWORD_RESET, email, code, settings)
     if isinstance(proof, ApiError):
         await guesses.add_failure(counts)
         metrics.password_resets.labels("refused").inc()
@@ -90,8 +75,8 @@ async def confirm_reset(
     # Outside of a transaction: hashing waits for its turn, and would keep the rows from others meanwhile.
     record = await hash_password(password)
     async with in_transaction():
-        proof = await _judge(email, code, settings)
-        if isinstance(proof, _Proof):
+        proof = await asking.judge(Purpose.PASSWORD_RESET, email, code, settings)
+        if isinstance(proof, Proof):
             await _take_over(proof, record, start_over=start_over)
     if isinstance(proof, ApiError):  # another request was faster with the same code
         metrics.password_resets.labels("refused").inc()
@@ -100,29 +85,7 @@ async def confirm_reset(
     metrics.password_resets.labels("done").inc()
 
 
-@dataclass(frozen=True, slots=True)
-class _Proof:
-    """A right code, its row locked, and the account that it is for."""
-
-    challenge: EmailVerificationChallenge
-    account: User
-
-
-async def _judge(email: str, code: str, settings: Settings) -> _Proof | ApiError:
-    """The proof, or the refusal, returned so that a counted try is committed.
-
-    A code that was asked for before the account was opened is nobody's: it was never sent.
-    """
-    challenge = await codes.newest(Purpose.PASSWORD_RESET, email).select_for_update().first()
-    account = await User.get_or_none(email=email)
-    is_theirs = account is not None and challenge is not None and account.created_at <= challenge.created_at
-    refusal = await codes.judge(challenge, code, settings, may_work=is_theirs)
-    if refusal is not None or challenge is None or account is None:
-        return refusal or codes.VerificationCodeInvalid()
-    return _Proof(challenge, account)
-
-
-async def _take_over(proof: _Proof, record: str, *, start_over: bool) -> None:
+async def _take_over(proof: Proof, record: str, *, start_over: bool) -> None:
     """Everything that a confirmed reset does, in the caller's transaction."""
     await codes.use(proof.challenge)
     # After the code, before the sign-ins and the verifications: the order of everybody who needs more than one of them.

@@ -88,7 +88,9 @@ class ResendInput(Input):
 
 
 @dataclass(frozen=True, slots=True)
-class _Code(Text):
+class Code(Text):
+    """The six digits of a mail, with or without spaces."""
+
     def parse(self, value: Any) -> str:
         return verification.normalise_code(as_text(value) or "")
 
@@ -98,7 +100,7 @@ class _Code(Text):
 
 class VerifyInput(Input):
     email: Email
-    code: Annotated[str, _Code(codes.VerificationCodeInvalid)]
+    code: Annotated[str, Code(codes.VerificationCodeInvalid)]
 
 
 class PasswordResetInput(Input):
@@ -109,7 +111,7 @@ class ConfirmResetInput(Input):
     """`startOver`: the person says that somebody else opened the account."""
 
     email: Email
-    code: Annotated[str, _Code(codes.VerificationCodeInvalid)]
+    code: Annotated[str, Code(codes.VerificationCodeInvalid)]
     new_password: NewPassword
     start_over: Annotated[bool, Flag(InvalidRequestBody)] = False
 

@@ -127,6 +127,7 @@ class Process(Section):
     answer_memory_bytes: int = Field(
         16_777_216, ge=0, description="size of the encoded answers that one process keeps, bytes; 0: none"
     )
+    public_base_url: str = Field("", description="URL at which people reach the API; mails name its page /account")
     known_app_versions: str = Field(
         "", description="comma list of app versions that may be a metric label and that people see with their sign-ins"
     )
@@ -141,6 +142,12 @@ class Process(Section):
     def _only_networks(cls, value: str) -> str:
         parse_networks(value)
         return value
+
+    @property
+    def account_page(self) -> str | None:
+        """The address of the page for people without a new app; None where nobody said where people reach it."""
+        base = self.public_base_url or (f"http://localhost:{self.api_port}" if self.is_dev else "")
+        return f"{base.rstrip('/')}/account" if base else None
 
     @property
     def trusted_networks(self) -> tuple[IPv4Network | IPv6Network, ...]:
@@ -438,7 +445,10 @@ class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Retention, Accounts, To
             found += _address_problems("DATABASE_DIRECT_URL", self.database_direct_url)
         found += [
             f"{name.upper()} must start with http:// or https://"
-            for name in ("object_storage_endpoint", "object_storage_public_endpoint", "backup_s3_endpoint")
+            for name in (
+                *("object_storage_endpoint", "object_storage_public_endpoint", "backup_s3_endpoint"),
+                "public_base_url",
+            )
             if (address := getattr(self, name)) and not address.startswith(("http://", "https://"))
         ]
         if not self.auth_token_keys and not self.auth_token_secret:
@@ -467,6 +477,8 @@ class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Retention, Accounts, To
         email, password = self.bootstrap_admin_email, self.bootstrap_admin_password
         if email and password and (is_weak(password, 12) or "example" in email):
             found.append("BOOTSTRAP_ADMIN_EMAIL and BOOTSTRAP_ADMIN_PASSWORD must not be sample values")
+        if self.public_base_url.startswith("http://"):
+            found.append("PUBLIC_BASE_URL must start with https://: passwords and codes are typed into its page")
         if self.bootstrap_admin_reset_password:
             found.append("BOOTSTRAP_ADMIN_RESET_PASSWORD is only for ENVIRONMENT=dev")
         if self.email_delivery == "log":
@@ -498,6 +510,8 @@ class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Retention, Accounts, To
         found = []
         if self.auth_email_verification_static_code:
             found.append("AUTH_EMAIL_VERIFICATION_STATIC_CODE is set: one code verifies every address")
+        if self.account_page is None:
+            found.append("PUBLIC_BASE_URL is not set: mails do not say where the account page is")
         if self.kyc_provider_webhook_idempotency_ttl_sec:
             found.append("KYC_PROVIDER_WEBHOOK_IDEMPOTENCY_TTL_SEC is ignored: keys are kept for ever")
         if not self.kyc_provider_webhook_require_signature:

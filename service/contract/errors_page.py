@@ -24,7 +24,8 @@ Written by `python -m service errors` from the classes; do not edit.
 
 Every refusal leaves as `{"error": {"code", "message"}}`. The code is contract and never renamed; one code may come with
 two statuses. The message is shown to users as it is, in Indonesian when `Accept-Language` prefers `id`, else in English.
-Answers with 429 and 503 carry `Retry-After` in seconds; the message of a 429 names a wait of more than a minute.
+The pages below `/account` show the message alone, as HTML with the same status. Answers with 429 and 503 carry
+`Retry-After` in seconds; the message of a 429 names a wait of more than a minute.
 """
 
 

@@ -52,6 +52,7 @@ FIELDS = {
     "roles": "Codes of roles; `super_admin` is staff, `sdm` a candidate.",
     "EmailChallenge.sent": "Whether a mail goes out for this call.",
     "VerifyInput.code": "The six digits of the mail.",
+    "token": "Of the form, from the page that shows it; counts once, for twelve minutes.",
     "verified": "Whether the address is proven.",
     # Lists
     "after": "Send it as `after` to read the next page without gaps or repeats; null on the last page.",
@@ -296,6 +297,7 @@ PARAMETERS = {
     "entityType": "Only what happened to such things.",
     "from": "Only from this moment on, inclusive; RFC 3339.",
     "jobId": "The job's id.",
+    "lang": "`en` or `id`; counts before `Accept-Language`, anything else is as if it were absent.",
     "limit": "The most rows of the answer.",
     "location": "Text in the job's place.",
     "orgId": "The organization's id.",

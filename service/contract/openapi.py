@@ -50,6 +50,8 @@ _TAG_HEADERS = {
     },
     "Cache-Control": {"description": "Comes with ETag: ask each time.", "schema": {"type": "string"}},
 }
+_RETRY_AFTER = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+_FORM = "application/x-www-form-urlencoded"
 _REASONS = {
     200: "Done.",
     201: "Created.",
@@ -215,7 +217,11 @@ def _operation(declared: Operation, method: str, path: str, schemas: dict[str, A
     if declared.body is not None:
         document["requestBody"] = {
             "required": bool(_schema(declared.body, "validation", {}).get("required")),
-            "content": {"application/json": {"schema": _reference(declared.body, "validation", schemas)}},
+            "content": {
+                _FORM if declared.page else "application/json": {
+                    "schema": _reference(declared.body, "validation", schemas)
+                }
+            },
         }
     document["responses"] = responses = _responses(declared, schemas)
     if method == "GET":
@@ -302,7 +308,7 @@ def _responses(declared: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
     if declared.conditional:
         responses["304"] = {"description": _REASONS[304], "headers": tagged | varies}
     for status in _by_status([declared]):
-        responses[str(status)] = {"$ref": f"#/components/responses/Error{status}"}
+        responses[str(status)] = {"$ref": f"#/components/responses/{'Page' if declared.page else 'Error'}{status}"}
     return dict(sorted(responses.items()))
 
 
@@ -318,7 +324,7 @@ def _by_status(operations: list[Operation]) -> dict[int, list[type[ApiError]]]:
 def _refusals(operations: list[Operation]) -> dict[str, Any]:
     """One answer a status, which all operations share; its example is the error that most of them have."""
     refusals: dict[str, Any] = {}
-    for status, errors in _by_status(operations).items():
+    for status, errors in _by_status([declared for declared in operations if not declared.page]).items():
         example = max(errors, key=lambda error: (errors.count(error), error.code))
         message = example().text("en")
         refusals[f"Error{status}"] = entry = {
@@ -331,7 +337,14 @@ def _refusals(operations: list[Operation]) -> dict[str, Any]:
             },
         }
         if example.retry_after is not None:
-            entry["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+            entry["headers"] = _RETRY_AFTER
+    for status, errors in _by_status([declared for declared in operations if declared.page]).items():
+        refusals[f"Page{status}"] = entry = {
+            "description": f"{_REASONS[status]} The page says so, next to the field.",
+            "content": {"text/html": {"schema": {"type": "string"}}},
+        }
+        if any(error.retry_after is not None for error in errors):
+            entry["headers"] = _RETRY_AFTER
     return refusals
 
 

@@ -86,6 +86,7 @@ class Operation:
     conditional: Basis | None = None
     by_language: bool = False
     shared: bool = False
+    page: bool = False
 
 
 _TOKEN_ERRORS = (InvalidAccessToken, ExpiredAccessToken)
@@ -109,6 +110,7 @@ def operation(
     conditional: Basis | None = None,
     by_language: bool = False,
     shared: bool = False,
+    page: bool = False,
 ) -> Callable[[Handler], Handler]:
     """Declare the decorated handler's operation; without it the application refuses to start.
 
@@ -118,7 +120,8 @@ def operation(
     depends on the address and that basis, and on nothing else: it gets an entity tag, and 304 while that holds, and is
     kept in memory as it was sent. `by_language` is for operations whose good answers also depend on `Accept-Language`:
     they say so in `Vary`, and the language is part of their tag. `shared` is for conditional operations that keep by themselves
-    what callers have in common (`answer_shared`).
+    what callers have in common (`answer_shared`). `page` is for what a browser shows: its body is an HTML form, and its
+    refusals are pages too, because the handler has set `request.ctx.show_refusal`.
     """
     assert tag in TAGS, f"{tag} is no tag"
     added: tuple[type[ApiError], ...] = (InternalError,)
@@ -146,6 +149,7 @@ def operation(
         conditional,
         by_language,
         shared,
+        page,
     )
 
     def decorate(handler: Handler) -> Handler:

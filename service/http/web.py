@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, Protocol, TypeVar, cast
+from urllib.parse import parse_qsl
 
 import orjson
 from pydantic import (
@@ -32,6 +33,7 @@ from service.http.fields import Number, Rule
 
 MAX_BODY_BYTES = 1_048_576
 _MAX_OFFSET = 2**63 - 1
+_MAX_FORM_FIELDS = 20
 
 
 Ts = Annotated[
@@ -106,6 +108,16 @@ def parse_body(raw: bytes) -> dict[str, Any]:
     if value is None:
         raise InvalidRequestBody
     return value if isinstance(value, dict) else {}
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of an HTML form; of a repeated one the first counts. Raises InvalidRequestBody for anything unreadable."""
+    raw = await read_raw_body(request)
+    try:
+        pairs = parse_qsl(raw.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FORM_FIELDS)
+    except ValueError as error:
+        raise InvalidRequestBody from error
+    return dict(reversed(pairs))
 
 
 def parse(model: type[InputT], values: dict[str, Any]) -> InputT:

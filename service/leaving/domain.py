@@ -11,13 +11,15 @@ from uuid import uuid4
 from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
-from service.auth import guesses
+from service.auth import asking, guesses
+from service.auth.asking import Proof
+from service.auth.codes import Purpose, VerificationCodeInvalid, use
 from service.auth.hidden import LEAVING, Deletion
 from service.auth.models import EndReason, HiddenAccount, Role, User
 from service.auth.new_password import InvalidCurrentPassword
 from service.auth.passwords import verify_password
 from service.auth.principal import SUPER_ADMIN, Principal, Staff
-from service.auth.queries import has_super_admin, lock_password
+from service.auth.queries import find_user, has_super_admin, lock_password
 from service.auth.sessions import end_all_families
 from service.auth.verification import UserNotFound
 from service.base import metrics
@@ -82,12 +84,53 @@ async def request_deletion(password: str, settings: Settings, *, by: Principal, 
     raise InvalidCurrentPassword
 
 
-async def _request(checked: str, settings: Settings, by: Principal) -> Deletion | None:
-    """The deletion; none when the password was changed since the record `checked`."""
+async def send_code(email: str, settings: Settings, *, client: str | None, language: str) -> str | None:
+    """Have a code for a deletion sent to `email`, whoever it belongs to; none is the answer outside dev.
+
+    See `asking.send_code`. Asking is counted for the address as it was typed. Raises RateLimited.
+    """
+    counts = guesses.of_account("deletion_code_request", email, client, settings)
+    if seconds := await guesses.seconds_to_wait(counts):
+        raise RateLimited(retry_after=seconds)
+    await guesses.add_failure(counts)
+    return await asking.send_code(Purpose.ACCOUNT_DELETION, email, settings, language=language)
+
+
+async def request_deletion_by_code(email: str, code: str, settings: Settings, *, client: str | None) -> Deletion:
+    """The same as `request_deletion` by a code that was mailed: for people without an app or without the password.
+
+    A refusal looks the same for an address without account; wrong codes are counted. Raises RateLimited,
+    VerificationCodeInvalid, VerificationCodeExpired, VerificationCodeLocked, LastSuperAdmin, which leaves the code good.
+    """
+    counts = guesses.of_account("deletion_code", email, client, settings)
+    if seconds := await guesses.seconds_to_wait(counts):
+        raise RateLimited(retry_after=seconds)
+    async with in_transaction():
+        outcome = await _request_by_code(email, code, settings)
+    if isinstance(outcome, ApiError):
+        await guesses.add_failure(counts)
+        raise outcome
+    await guesses.forget(counts[:1])
+    return outcome
+
+
+async def _request_by_code(email: str, code: str, settings: Settings) -> Deletion | ApiError:
+    """The deletion, or the refusal, returned so that a counted try is committed."""
+    proof = await asking.judge(Purpose.ACCOUNT_DELETION, email, code, settings)
+    by = await find_user(str(proof.account.id)) if isinstance(proof, Proof) else None
+    if isinstance(proof, ApiError) or by is None:
+        return proof if isinstance(proof, ApiError) else VerificationCodeInvalid()
+    await use(proof.challenge)
+    return await _request(None, settings, by) or VerificationCodeInvalid()
+
+
+async def _request(checked: str | None, settings: Settings, by: Principal) -> Deletion | None:
+    """The deletion; none when the password was changed since the record `checked`, where one was given."""
     async with in_transaction():
         # Before the user's row, always: two administrators who leave at once would otherwise both be let go.
         await Role.filter(code=SUPER_ADMIN).select_for_update(no_key=True).get()
-        if await lock_password(by.user_id) != checked:
+        record = await lock_password(by.user_id)
+        if record is None or checked not in (None, record):
             return None
         is_admin = await User.exists(id=by.user_id, user_roles__role__code=SUPER_ADMIN)
         if is_admin and not await has_super_admin(except_user_id=by.user_id):

@@ -17,6 +17,7 @@ from tortoise.transactions import in_transaction
 
 from service.adapters.object_storage import ObjectStorage
 from service.audit import domain as audit
+from service.auth.models import EndReason
 from service.auth.sessions import end_all_families
 from service.base import logs, metrics
 from service.base.clock import utc_now

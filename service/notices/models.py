@@ -20,6 +20,7 @@ class NoticeKind(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of mail, no secret
     NEW_SIGN_IN = "new_sign_in"
     ADDRESS_CONFIRMED = "address_confirmed"
+    ACCOUNT_DELETION_CODE = "account_deletion_code"
     DELETION_REQUESTED = "deletion_requested"
     DELETION_CANCELLED = "deletion_cancelled"
     EXPORT_READY = "export_ready"

@@ -20,11 +20,11 @@ from service.base.mailboxes import is_mailbox
 from service.base.settings import Settings
 from service.http.web import uuid_or_none
 from service.notices.models import Notice, NoticeKind
-from service.notices.texts import KINDS
+from service.notices.texts import KINDS, page_line
 
 # The domain of seeded and other fictional people (RFC 2606).
 _NOBODYS = "example.com"
-_CODES = frozenset({NoticeKind.VERIFICATION_CODE, NoticeKind.PASSWORD_RESET_CODE})
+_CODES = frozenset({NoticeKind.VERIFICATION_CODE, NoticeKind.PASSWORD_RESET_CODE, NoticeKind.ACCOUNT_DELETION_CODE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,10 @@ async def _compose(notice: Notice, kind: NoticeKind, settings: Settings) -> _Mai
         if isinstance(found, str):
             return found
         values |= found
-    words = KINDS[kind].words(user.language or notice.language or "en")
-    return _Mail(str(user.id), address, words.subject, words.text.format(**values))
+    language = user.language or notice.language or "en"
+    words = KINDS[kind].words(language)
+    text = words.text.format(**values) + page_line(language, settings.account_page)
+    return _Mail(str(user.id), address, words.subject, text)
 
 
 async def _code(challenge_id: str, kind: NoticeKind, user: User, settings: Settings) -> dict[str, Any] | str:

@@ -124,24 +124,41 @@ KINDS: dict[NoticeKind, Kind] = {
             " sesi masuk lainnya berakhir.\n",
         ),
     ),
+    NoticeKind.ACCOUNT_DELETION_CODE: Kind(
+        en=Words(
+            "Your code to delete your account",
+            "Your code to delete your account is {code}.\n\n"
+            "It is valid for {minutes} minutes. Give it to nobody. If you did not ask for it, ignore this mail: your"
+            " account stays as it is.\n",
+        ),
+        id=Words(
+            "Kode untuk menghapus akun Anda",
+            "Kode Anda untuk menghapus akun adalah {code}.\n\n"
+            "Kode berlaku selama {minutes} menit. Jangan berikan kepada siapa pun. Abaikan surel ini jika Anda tidak"
+            " memintanya: akun Anda tidak berubah.\n",
+        ),
+    ),
     NoticeKind.DELETION_REQUESTED: Kind(
         en=Words(
             "Your account will be erased",
-            "The deletion of your account was asked for with its password. All sign-ins have ended. By {date} everything"
-            " that we keep about you will be erased: profile, documents, verifications, applications and saved items."
+            "The deletion of your account was asked for, with its password or with a code from this mailbox. All sign-ins"
+            " have ended. By {date} everything that we keep about you will be erased:"
+            " profile, documents, verifications, applications and saved items."
             " That cannot be undone.\n\n"
             "Do you want to keep your account? Sign in and take the request back, at least two days before that date.\n\n"
-            'If this was not you, somebody knows your password: use "Forgot password?" in the app first.\n',
+            "If this was not you, somebody knows your password or reads your mail. Secure your mailbox first, then use"
+            ' "Forgot password?" in the app.\n',
         ),
         id=Words(
             "Akun Anda akan dihapus",
-            "Penghapusan akun Anda diminta dengan kata sandinya. Semua sesi masuk telah berakhir. Paling lambat {date}"
-            " semua data Anda akan dihapus: profil, dokumen, verifikasi, lamaran, dan item tersimpan. Penghapusan tidak"
+            "Penghapusan akun Anda diminta, dengan kata sandinya atau dengan kode dari kotak surel ini. Semua sesi masuk"
+            " telah berakhir. Paling lambat {date} semua data Anda akan dihapus:"
+            " profil, dokumen, verifikasi, lamaran, dan item tersimpan. Penghapusan tidak"
             " dapat dibatalkan setelah itu.\n\n"
             "Ingin tetap memiliki akun? Masuk dan batalkan permintaan ini, paling lambat dua hari sebelum tanggal"
             " tersebut.\n\n"
-            "Jika bukan Anda yang melakukannya, ada orang yang mengetahui kata sandi Anda: gunakan"
-            ' "Lupa kata sandi?" di aplikasi terlebih dahulu.\n',
+            "Jika bukan Anda yang melakukannya, ada orang yang mengetahui kata sandi Anda atau membaca surel Anda."
+            ' Amankan kotak surel Anda dahulu, lalu gunakan "Lupa kata sandi?" di aplikasi.\n',
         ),
     ),
     NoticeKind.DELETION_CANCELLED: Kind(
@@ -172,3 +189,10 @@ KINDS: dict[NoticeKind, Kind] = {
         ),
     ),
 }
+
+
+def page_line(language: str, address: str | None) -> str:
+    """The last line of every mail: where people look after their account without the app. Empty without an address."""
+    if address is None:
+        return ""
+    return f"\nAkun Anda di web: {address}\n" if language == "id" else f"\nYour account on the web: {address}\n"

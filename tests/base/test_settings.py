@@ -154,6 +154,20 @@ class TestOutsideDev:
     def test_a_static_code_is_warned_about(self) -> None:
         assert load_settings(STAGING | {"AUTH_EMAIL_VERIFICATION_STATIC_CODE": "123456"}).warnings()
 
+    def test_the_account_page_is_where_people_reach_the_api(self) -> None:
+        assert load(API_PORT="4001").account_page == "http://localhost:4001/account"
+        assert load(PUBLIC_BASE_URL="https://api.test/").account_page == "https://api.test/account"
+        unset = load_settings(STAGING)
+        assert unset.account_page is None
+        assert "PUBLIC_BASE_URL is not set: mails do not say where the account page is" in unset.warnings()
+        public = load_settings(STAGING | {"PUBLIC_BASE_URL": "https://api.test"})
+        assert not any("PUBLIC_BASE_URL" in warning for warning in public.warnings())
+
+    @pytest.mark.parametrize("address", ["api.test", "http://api.test"])
+    def test_nobody_types_a_password_into_a_page_without_tls(self, address: str) -> None:
+        with pytest.raises(SettingsError, match="PUBLIC_BASE_URL must start with http"):
+            load_settings(STAGING | {"PUBLIC_BASE_URL": address})
+
 
 class TestUnknownNames:
     def test_a_mistyped_name_is_said_with_the_nearest_and_without_its_value(self) -> None:

@@ -307,6 +307,23 @@ class TestSchema:
             render(chart, values)
 
 
+class TestPublicAddress:
+    @pytest.mark.parametrize(
+        ("values", "address"),
+        [
+            ({"environment": "staging"} | ROUTE, "https://a.example.com"),
+            ({"environment": "dev"} | ROUTE, None),
+            ({"ingress": {"enabled": True, "host": "b.example.com", "tlsSecretName": "t"}}, "https://b.example.com"),
+            ({"ingress": {"enabled": True, "host": "b.example.com"}}, None),
+            ({"environment": "staging", "config": {"PUBLIC_BASE_URL": "https://c.test"}} | ROUTE, "https://c.test"),
+            ({}, None),
+        ],
+    )
+    def test_mails_name_the_public_host(self, values: dict[str, Any], address: str | None, render: Render) -> None:
+        (data,) = [o["data"] for o in render("service", values) if o["metadata"]["name"] == "api-env"]
+        assert data.get("PUBLIC_BASE_URL") == address
+
+
 class TestContradictions:
     @pytest.mark.parametrize(
         ("chart", "values", "sentence"),

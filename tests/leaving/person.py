@@ -192,11 +192,12 @@ def _text(value: Any) -> str:
 async def versions_with(texts: list[str], storage: ObjectStorage) -> list[str]:
     """Keys of object versions whose key, bytes or the SHA-256 of those hold one of `texts`."""
     found = []
-    for key, version in await storage._versions(""):
+    client = await storage._opened()
+    for key, version in await storage._versions(client, ""):
         named = {"VersionId": version} if version and version != "null" else {}
         try:
-            answer = await storage.client.get_object(Bucket=storage.bucket, Key=key, **named)
-        except storage.client.exceptions.ClientError:
+            answer = await client.get_object(Bucket=storage.bucket, Key=key, **named)
+        except client.exceptions.ClientError:
             data = b""  # a mark of a deletion
         else:
             async with answer["Body"] as body:

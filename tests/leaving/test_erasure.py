@@ -18,9 +18,9 @@ from service.evidence import domain as evidence
 from service.http.errors import StorageUnavailable
 from service.leaving import erasure, queries
 from service.leaving.domain import enqueue_due
-from service.tasks import worker
 from tests.factories import PASSWORD, make_application_document
 from tests.leaving.person import Person, ask, make_due, make_person, tables_with, versions_with, work_beside
+from tests.working import run_due
 
 
 async def leave(api: httpx.AsyncClient, person: Person, settings: Settings, storage: ObjectStorage) -> None:
@@ -33,7 +33,7 @@ async def leave(api: httpx.AsyncClient, person: Person, settings: Settings, stor
 async def run_tasks(settings: Settings, storage: ObjectStorage) -> None:
     """Run all due tasks but mails."""
     await db.execute("DELETE FROM background_tasks WHERE kind = 'send_notice'")
-    while await worker.run_one(settings, storage):
+    while await run_due(settings, storage):
         pass
 
 
@@ -108,16 +108,17 @@ class TestErase:
     ) -> None:
         storage: ObjectStorage = app.ctx.storage
         person = await make_person(settings, storage)
-        real = storage.client.get_paginator
+        client = await storage._opened()
+        real = client.get_paginator
 
         def refuse(name: str) -> Any:
             if name == "list_object_versions":
-                raise storage.client.exceptions.ClientError(
+                raise client.exceptions.ClientError(
                     {"Error": {"Code": "NotImplemented"}, "ResponseMetadata": {"HTTPStatusCode": 501}}, name
                 )
             return real(name)
 
-        monkeypatch.setattr(storage.client, "get_paginator", refuse)
+        monkeypatch.setattr(client, "get_paginator", refuse)
         await leave(api, person, settings, storage)
         assert [key for key in person.keys if await storage.size_of(key) is not None] == []
 

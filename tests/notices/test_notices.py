@@ -188,3 +188,28 @@ def test_one_mailbox(text: str) -> None:
 )
 def test_not_one_mailbox(text: str) -> None:
     assert not is_mailbox(text)
+
+
+class TestWhereThePageIs:
+    @pytest.mark.parametrize(
+        ("language", "line"),
+        [
+            ("en", "\nYour account on the web: https://api.test/account\n"),
+            ("id", "\nAkun Anda di web: https://api.test/account\n"),
+        ],
+    )
+    async def test_every_mail_ends_with_it(
+        self, app: Sanic[Any, Any], smtp: Settings, inbox: Mailbox, language: str, line: str
+    ) -> None:
+        person = await make_candidate(smtp, email="sari@mailbox.test")
+        await notify(NoticeKind.PASSWORD_CHANGED, user_id=person.id, cause="one change", language=language)
+        await work(smtp.model_copy(update={"public_base_url": "https://api.test/"}))
+        assert inbox[0].read()[0].get_content().replace("\r\n", "\n").endswith(line)
+
+    async def test_without_an_address_there_is_no_such_line(
+        self, app: Sanic[Any, Any], smtp: Settings, inbox: Mailbox
+    ) -> None:
+        person = await make_candidate(smtp, email="sari@mailbox.test")
+        await notify(NoticeKind.PASSWORD_CHANGED, user_id=person.id, cause="one change")
+        await work(smtp.model_copy(update={"environment": "staging"}))
+        assert "/account" not in inbox[0].read()[0].get_content()

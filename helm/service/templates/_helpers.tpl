@@ -83,11 +83,25 @@ OBJECT_STORAGE_ENDPOINT: {{ .Values.objectStorage.endpoint | quote }}
 {{- with .Values.objectStorage.publicEndpoint }}
 OBJECT_STORAGE_PUBLIC_ENDPOINT: {{ . | quote }}
 {{- end }}
+{{- with include "service.publicBaseUrl" . }}
+PUBLIC_BASE_URL: {{ . | quote }}
+{{- end }}
 OBJECT_STORAGE_REGION: {{ .Values.objectStorage.region | quote }}
 OBJECT_STORAGE_BUCKET: {{ .Values.objectStorage.bucket | quote }}
 {{- range $name, $value := .Values.config }}
 {{ $name }}: {{ $value | quote }}
 {{- end }}
+{{- end }}
+
+{{/* The public host, unless `config` says otherwise. A route's TLS ends at its gateway. */}}
+{{- define "service.publicBaseUrl" -}}
+{{- $environment := include "service.environment" . -}}
+{{- if hasKey .Values.config "PUBLIC_BASE_URL" -}}
+{{- else if and .Values.httpRoute.enabled .Values.httpRoute.hostnames (ne $environment "dev") (not (hasPrefix "*" (first .Values.httpRoute.hostnames))) -}}
+https://{{ first .Values.httpRoute.hostnames }}
+{{- else if and .Values.ingress.enabled .Values.ingress.tlsSecretName -}}
+https://{{ .Values.ingress.host }}
+{{- end -}}
 {{- end }}
 
 {{- define "service.podAnnotations" -}}

@@ -47,7 +47,8 @@ async def environment_complete(context: Context, _: Check) -> str:
     for name, value in secrets.items():
         if is_weak(value, _MINIMUM_PASSWORD):
             raise No(f"{name}: its password is a sample value or shorter than {_MINIMUM_PASSWORD} characters")
-    return f"{len(variables)} variables, all known and fit for {settings.environment}"
+    without_page = "" if settings.account_page else "; mails name no account page, because PUBLIC_BASE_URL is unset"
+    return f"{len(variables)} variables, all known and fit for {settings.environment}{without_page}"
 
 
 async def platform_api(context: Context, _: Check) -> str:

@@ -1,0 +1,1 @@
+"""What can people do with their account who have no new app? Plain pages with forms."""

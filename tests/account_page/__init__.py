@@ -1,0 +1,1 @@
+"""Can people without a new app look after their account, and can nobody else?"""
