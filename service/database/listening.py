@@ -119,5 +119,10 @@ class Listener:
             self._heard()  # of what came before
             logs.log("database.listening")
             return
-        reason = "notices do not arrive" if isinstance(error, NothingHeard) else db.reason_away(error)
-        logs.log("database.not_listening", level="warn", message=f"Nothing is heard of new work at once: {reason}.")
+        refused = (db.refusal(error) or "").removeprefix("DATABASE_URL: ").rstrip(".")
+        reason = "notices do not arrive" if isinstance(error, NothingHeard) else refused or db.reason_away(error)
+        logs.log(
+            "database.not_listening",
+            level="warn",
+            message=f"Nothing is heard of new work at once: {reason} (DATABASE_DIRECT_URL; unset: DATABASE_URL).",
+        )

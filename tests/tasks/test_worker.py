@@ -386,6 +386,14 @@ class TestHearing:
             await until(lambda: are_done(1))
         await detour.close()
 
+    def test_a_refused_address_is_named(self, settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+        listener = db_listening.Listener("", "x", application_name="x", heard=lambda: None, changed=lambda _: None)
+        listener._tell(True)
+        listener._tell(False, asyncpg.InvalidPasswordError("password authentication failed"))
+        (line,) = [line for line in capfd.readouterr().out.splitlines() if "database.not_listening" in line]
+        said = json.loads(line)["message"]
+        assert "refuses the user or the password (DATABASE_DIRECT_URL;" in said
+
     async def test_without_a_listener_workers_ask(
         self, work: Work, settings: Settings, unused_tcp_port: int, capfd: pytest.CaptureFixture[str]
     ) -> None:
