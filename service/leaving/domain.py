@@ -27,7 +27,7 @@ from service.base.clock import utc_now
 from service.base.settings import Settings
 from service.http.errors import ApiError, InvalidAccessToken, InvalidField, RateLimited
 from service.http.web import uuid_or_none
-from service.leaving import queries
+from service.leaving.erasure import TASK_TRIES
 from service.leaving.models import AccountHold
 from service.notices.domain import notify
 from service.notices.models import NoticeKind
@@ -39,8 +39,6 @@ from service.users.domain import LastSuperAdmin
 _LEAD = timedelta(days=2)
 # Only a password that changes while it is checked asks for another try.
 _TRIES = 3
-_TASK_TRIES = 10
-_DUE_AT_ONCE = 100
 
 
 class DeletionNotRequested(ApiError):
@@ -214,19 +212,13 @@ async def hold(user_id: str, reason: str, until: datetime, *, by: Staff) -> Acco
     return made
 
 
-async def enqueue_due() -> None:
-    """Leave a task for each account that is due and for which none waits. For the worker, now and then."""
-    for hidden_id in await queries.list_due(limit=_DUE_AT_ONCE):
-        await enqueue(TaskKind.ERASE_ACCOUNT, {"hiddenId": str(hidden_id)}, max_attempts=_TASK_TRIES)
-
-
 async def _enqueue(hidden: HiddenAccount) -> None:
     assert hidden.erase_at is not None
     await enqueue(
         TaskKind.ERASE_ACCOUNT,
         {"hiddenId": str(hidden.id)},
         delay=max(timedelta(0), hidden.erase_at - utc_now()),
-        max_attempts=_TASK_TRIES,
+        max_attempts=TASK_TRIES,
     )
 
 

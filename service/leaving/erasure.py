@@ -35,6 +35,8 @@ STAND_IN = "erased-account"
 # A document's link takes its upload until it ends; an upload that has begun then is let through.
 _UPLOAD_SECONDS = 600
 _SWEEP_TRIES = 15
+TASK_TRIES = 10
+_DUE_AT_ONCE = 100
 # Keys below such a prefix are somebody's, whoever's row names them.
 _SOMEBODYS = re.compile(r"(?:applications|kyc|exports|derived|erasures)/")
 
@@ -76,6 +78,12 @@ class Erased:
             )
         except (KeyError, TypeError) as error:
             raise ValueError("not an entry of the list of erasures") from error
+
+
+async def enqueue_due() -> None:
+    """Leave a task for each account that is due and for which none waits. For the worker, now and then."""
+    for hidden_id in await queries.list_due(limit=_DUE_AT_ONCE):
+        await enqueue(TaskKind.ERASE_ACCOUNT, {"hiddenId": str(hidden_id)}, max_attempts=TASK_TRIES)
 
 
 async def erase_later(payload: dict[str, Any], settings: Settings, *, storage: ObjectStorage) -> None:

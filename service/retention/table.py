@@ -131,6 +131,7 @@ TABLES = (
     Kept("audit_events", "who did what to whom, with details", EVER, "access, own_actions", "details and ids go"),
     Kept("audit_head", _NONE, EVER, erasure="–"),
     Kept("user_versions", "random marks by the account's id", _ACCOUNT),
+    Kept("version_renewals", "ids of accounts, while a transaction is open", "until it ends"),
     Kept("content_versions", _NONE, EVER, erasure="–"),
     Kept("jobs", _NONE, EVER, erasure="–"),
     Kept("feed_posts", _NONE, EVER, erasure="–"),

@@ -22,8 +22,7 @@ from service.database.listening import Listener
 from service.evidence.domain import verify_later
 from service.health.gauges import gauges
 from service.http.errors import StorageUnavailable
-from service.leaving.domain import enqueue_due
-from service.leaving.erasure import erase_later, sweep_later
+from service.leaving.erasure import enqueue_due, erase_later, sweep_later
 from service.notices import domain as notices
 from service.notices.sending import send_notice
 from service.retention import cleaning as retention

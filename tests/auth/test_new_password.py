@@ -16,7 +16,7 @@ from tortoise.transactions import in_transaction
 
 from service.auth import codes, new_password, sessions
 from service.auth.codes import Purpose
-from service.auth.models import Session, SessionFamily
+from service.auth.models import EndReason, Session, SessionFamily
 from service.base.settings import Settings
 from service.database import db
 from service.kyc import states
@@ -515,8 +515,8 @@ class TestChanging:
             ends = []
             for number, work in enumerate(
                 (
-                    lambda: sessions.end_all_families(candidate.id, reason="password_change"),
-                    lambda: sessions.end_family(family.id, reason="logout"),
+                    lambda: sessions.end_all_families(candidate.id, reason=EndReason.PASSWORD_CHANGE),
+                    lambda: sessions.end_family(family.id, reason=EndReason.LOGOUT),
                 ),
                 start=1,
             ):

@@ -17,7 +17,7 @@ from service.database import db
 from service.evidence import domain as evidence
 from service.http.errors import StorageUnavailable
 from service.leaving import erasure, queries
-from service.leaving.domain import enqueue_due
+from service.leaving.erasure import enqueue_due
 from tests.factories import PASSWORD, make_application_document
 from tests.leaving.person import Person, ask, make_due, make_person, tables_with, versions_with, work_beside
 from tests.working import run_due
