@@ -70,7 +70,7 @@ async def start_with_password(
 async def refresh(token: str, settings: Settings) -> SignedIn:
     """Exchange a refresh token for a fresh pair; safe to repeat, because the same token leads to the same successor.
 
-    Waits up to 8 s for a database that is away: any failure here signs an iOS user out.
+    Waits up to 8 s for an unavailable database: any failure here signs an iOS user out.
     Raises InvalidRefreshToken, and what `is_unavailable` recognises when the wait was in vain.
     """
     deadline = time.monotonic() + _REFRESH_PATIENCE_SECONDS

@@ -50,7 +50,7 @@ class Listener:
         self._state: bool | None = None
 
     async def run(self) -> None:
-        """Listen until cancelled. Never raises for a database that is away, refuses or swallows notices."""
+        """Listen until cancelled. Never raises for a database that is unavailable, refuses or swallows notices."""
         pause = _FIRST_PAUSE
         try:
             while True:
