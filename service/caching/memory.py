@@ -19,7 +19,8 @@ from service.caching import validators
 from service.http.errors import ApiError
 from service.http.web import Answer
 
-_OVERHEAD_BYTES = 300
+# What an entry takes beside its bytes: its key, its places in the two maps, and a set that may be empty.
+_OVERHEAD_BYTES = 750
 
 
 class Kind(Enum):

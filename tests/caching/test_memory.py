@@ -365,7 +365,7 @@ class TestMemory:
         assert memory.bytes == 0
 
     def test_what_is_larger_than_all_is_not_kept(self) -> None:
-        memory = Memory(1000)
+        memory = Memory(2000)
         memory.keep(Kind.ANSWER, "a", b"x" * 500, 500)
         memory.keep(Kind.ANSWER, "b", b"x" * 2000, 2000)
         assert memory.get(Kind.ANSWER, "a") is not None
