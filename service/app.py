@@ -52,6 +52,7 @@ from service.kyc.admin_routes import bp as admin_kyc
 from service.kyc.routes import bp as kyc
 from service.leaving.admin_routes import bp as admin_leaving
 from service.leaving.routes import bp as leaving
+from service.lists.queries import forget_totals
 from service.organizations.admin_routes import bp as admin_organizations
 from service.organizations.routes import bp as organizations
 from service.overview.admin_routes import bp as overview
@@ -333,5 +334,6 @@ async def close_everything(app: Sanic[Any, Any]) -> None:
     gauges.detach()
     await app.ctx.key_uses.close()
     await app.ctx.storage.close()
+    forget_totals()  # closing would wait for a long count
     await db.close_database()
     logs.log("api.shutdown.completed")

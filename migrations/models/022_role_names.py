@@ -5,7 +5,7 @@ from __future__ import annotations
 from tortoise import BaseDBAsyncClient
 
 from service.database.db import BaseConnection
-from service.database.steps import BATCH_ROWS, Statement
+from service.database.steps import BATCH_ROWS, ROW_PATIENCE, Statement
 
 RUN_IN_TRANSACTION = True
 
@@ -91,18 +91,21 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
 
 
 class _FillRoleNames:
-    """Those who had roles before: a thousand people at a time, in the order of their ids."""
+    """Those who have roles: a thousand people at a time, in the order of their ids. All others have the default."""
 
-    sql = "SELECT keep_role_names(ARRAY(SELECT id FROM users));"
+    sql = "SELECT keep_role_names(ARRAY(SELECT DISTINCT user_id FROM user_roles));"
 
     async def run(self, connection: BaseConnection) -> None:
         last = "00000000-0000-0000-0000-000000000000"
         while people := await connection.fetchval(
-            "SELECT array_agg(id ORDER BY id) FROM (SELECT id FROM users WHERE id > $1 ORDER BY id LIMIT $2) page",
+            "SELECT array_agg(user_id ORDER BY user_id)"
+            " FROM (SELECT DISTINCT user_id FROM user_roles WHERE user_id > $1 ORDER BY user_id LIMIT $2) page",
             last,
             BATCH_ROWS,
         ):
-            await connection.execute("SELECT keep_role_names($1)", people)
+            async with connection.transaction():
+                await connection.execute(ROW_PATIENCE)
+                await connection.execute("SELECT keep_role_names($1)", people)
             last = people[-1]
 
 

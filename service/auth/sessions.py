@@ -75,7 +75,7 @@ async def start_with_password(
 async def refresh(token: str, settings: Settings, device: Device) -> SignedIn:
     """Exchange a refresh token for a fresh pair; safe to repeat, because the same token leads to the same successor.
 
-    `device`: where the request comes from; the sign-in's owner sees it. Waits up to 8 s for a database that is away: any
+    `device`: where the request comes from; the sign-in's owner sees it. Waits up to 8 s for an unavailable database: any
     failure here signs an iOS user out.
     Raises InvalidRefreshToken, and what `is_unavailable` recognises when the wait was in vain.
     """

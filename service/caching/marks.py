@@ -6,6 +6,7 @@ The rules: docs/rules/caching.md.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 
 from service.caching.queries import find_content_version
 
@@ -23,7 +24,8 @@ async def content_version() -> str | None:
     """
     global _to_come
     if _to_come is None:
-        _to_come = asyncio.create_task(_read(_reading))
+        # Of no request: it outlives the one that asks first.
+        _to_come = asyncio.get_running_loop().create_task(_read(_reading), context=contextvars.Context())
         _to_come.add_done_callback(_look_at)
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):

@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sanic import HTTPResponse, Request
 
@@ -19,7 +19,8 @@ from service.caching import validators
 from service.http.errors import ApiError
 from service.http.web import Answer
 
-_OVERHEAD_BYTES = 300
+# What an entry takes beside its bytes: its key, its places in the two maps, and a set that may be empty.
+_OVERHEAD_BYTES = 750
 
 
 class Kind(Enum):
@@ -28,6 +29,13 @@ class Kind(Enum):
     ANSWER = "answer"
     SHARED = "shared"
     SAVED = "saved"
+
+
+class Made(NamedTuple):
+    """A value, and whether it may be kept: else it is for those alone who asked while it was made."""
+
+    value: Any
+    is_lasting: bool
 
 
 class Memory:
@@ -41,7 +49,7 @@ class Memory:
         self.most_bytes = most_bytes
         self.bytes = 0
         self._values: OrderedDict[tuple[Kind, Hashable], tuple[Any, int]] = OrderedDict()
-        self._making: dict[tuple[Kind, Hashable], asyncio.Future[None]] = {}
+        self._making: dict[tuple[Kind, Hashable], asyncio.Future[Made | None]] = {}
 
     def get(self, kind: Kind, key: Hashable) -> Any | None:
         """What was kept under `key`, or None."""
@@ -55,15 +63,21 @@ class Memory:
         return found[0]
 
     @contextlib.contextmanager
-    def making(self, kind: Kind, key: Hashable) -> Iterator[None]:
-        """While the block makes and keeps a value, others `wait` for it; they get a refusal that it raises, too."""
-        made = asyncio.get_running_loop().create_future()
+    def making(self, kind: Kind, key: Hashable) -> Iterator[Callable[[Made], None]]:
+        """While the block makes a value, others `wait` for it; they get a refusal that it raises, too.
+
+        What is yielded takes the value, whether it is kept or not.
+        """
+        made: asyncio.Future[Made | None] = asyncio.get_running_loop().create_future()
         is_first = self._making.setdefault((kind, key), made) is made
         try:
-            yield
+            yield made.set_result
         except ApiError as refusal:
             made.set_exception(refusal)
             made.exception()  # when nobody waits, nobody looks
+            raise
+        except asyncio.CancelledError:
+            made.cancel()
             raise
         finally:
             if is_first:
@@ -71,13 +85,16 @@ class Memory:
             if not made.done():
                 made.set_result(None)
 
-    async def wait(self, kind: Kind, key: Hashable) -> Any | None:
-        """What somebody is just making under `key`; None when nobody is, or it could not be kept."""
-        made = self._making.get((kind, key))
-        if made is None:
-            return None
-        await asyncio.shield(made)
-        return self.get(kind, key)
+    async def wait(self, kind: Kind, key: Hashable) -> Made | None:
+        """What somebody is just making under `key`; None when nobody is, or it failed.
+
+        When whoever makes it is cancelled, one of those who wait makes it for the others.
+        """
+        while (making := self._making.get((kind, key))) is not None:
+            await asyncio.wait({making})
+            if not making.cancelled():
+                return making.result()
+        return None
 
     def keep(self, kind: Kind, key: Hashable, value: Any, size_bytes: int) -> None:
         """Keep `value`, which is never None and takes about `size_bytes`, under `key`."""

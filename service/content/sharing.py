@@ -14,7 +14,7 @@ from sanic import HTTPResponse, Request
 
 from service.auth.principal import Principal
 from service.caching import validators
-from service.caching.memory import Kind, Memory
+from service.caching.memory import Kind, Made, Memory
 from service.content.queries import Saves
 from service.http.web import Answer, Output, answer
 
@@ -65,16 +65,22 @@ async def answer_shared(request: Request, saves: Saves, read: Read) -> HTTPRespo
         body, _ = await read()
         return answer(body)
     key = (principal is None, request.path, request.query_string, request.ctx.content_version)
-    shared: Shared | None = memory.get(Kind.SHARED, key) or await memory.wait(Kind.SHARED, key)
+    shared: Shared | None = memory.get(Kind.SHARED, key)
+    if shared is None and (made := await memory.wait(Kind.SHARED, key)) is not None:
+        shared = made.value
+        if not made.is_lasting:
+            validators.withhold(request)
     if shared is not None:
         saved = await _saved_of(principal, saves, shared.ids, memory) if principal else ()
         return Answer(shared.to(saved), content_type="application/json")
-    with memory.making(Kind.SHARED, key):
+    with memory.making(Kind.SHARED, key) as hand_over:
         body, ids = await read()
         response = answer(body)
-        if validators.tag_of(request) is not None:
-            made = Shared.of(response.body or b"", ids)
-            memory.keep(Kind.SHARED, key, made, made.size_bytes + len(request.query_string))
+        shared = Shared.of(response.body or b"", ids)
+        is_lasting = validators.tag_of(request) is not None
+        if is_lasting:
+            memory.keep(Kind.SHARED, key, shared, shared.size_bytes + len(request.query_string))
+        hand_over(Made(shared, is_lasting))
     return response
 
 

@@ -50,7 +50,7 @@ class Listener:
         self._state: bool | None = None
 
     async def run(self) -> None:
-        """Listen until cancelled. Never raises for a database that is away, refuses or swallows notices."""
+        """Listen until cancelled. Never raises for a database that is unavailable, refuses or swallows notices."""
         pause = _FIRST_PAUSE
         try:
             while True:
@@ -95,7 +95,10 @@ class Listener:
         await connection.add_listener(self._echo_channel, lambda *_: echoed.set())
         while True:
             echoed.clear()
-            await db.fetch_value("SELECT pg_notify($1, '')", self._echo_channel)
+            try:
+                await db.fetch_value("SELECT pg_notify($1, '')", self._echo_channel)
+            except db.PoolExhausted:
+                continue  # tasks have all connections, which says nothing of this one
             try:
                 async with asyncio.timeout(_ANSWER_SECONDS):
                     await echoed.wait()

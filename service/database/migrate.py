@@ -353,7 +353,7 @@ async def check(database_url: str, *, patience_seconds: float = 0.0) -> list[str
 async def wait_head(database_url: str, timeout_seconds: float) -> None:
     """Return as soon as the newest migration of this code is applied; changes nothing.
 
-    The database may be away in the meantime. Raises MigrationError after `timeout_seconds`, saying what was missing.
+    The database may be unavailable in the meantime. Raises MigrationError after `timeout_seconds`, saying what was missing.
     """
     deadline = time.monotonic() + timeout_seconds
     expected = head()

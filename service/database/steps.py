@@ -14,6 +14,8 @@ from service.database.db import BaseConnection
 BATCH_ROWS = 1000
 # As in `upgrade`: who waits for a busy table keeps those waiting who come after.
 _PATIENCE = "SET LOCAL lock_timeout = '5s';"
+ROW_PATIENCE = "SET LOCAL lock_timeout = '1s';"
+"""Who waits for a row holds the other rows of its batch meanwhile, and who writes may wait 2 s."""
 
 
 class Step(Protocol):
@@ -89,7 +91,7 @@ class Backfill:
         last: str | None = ""
         while last is not None:
             async with connection.transaction():
-                await connection.execute(_PATIENCE)
+                await connection.execute(ROW_PATIENCE)
                 last = await connection.fetchval(
                     f"WITH page AS MATERIALIZED (SELECT id FROM {self.table} WHERE id > $1 ORDER BY id LIMIT $2),"
                     f" filled AS (UPDATE {self.table} SET {self.change} WHERE id IN (SELECT id FROM page)"

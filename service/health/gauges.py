@@ -73,7 +73,7 @@ class DatabaseGauges(Collector):
 
     Whoever is scraped reads: on the API's port the handler awaits `refresh`; on METRICS_PORT a thread asks the loop
     for it and waits a moment. So no task runs by itself, and a process that nobody scrapes asks nothing. Reads are
-    15 s apart, never two at once, and end after 2 s; while the database is away only `database_up` is left, since
+    15 s apart, never two at once, and end after 2 s; while the database is unavailable only `database_up` is left, since
     old numbers would be wrong. Every process shows the same state: aggregate with max, never with sum.
     """
 
@@ -101,7 +101,7 @@ class DatabaseGauges(Collector):
         self._values = {}
 
     async def refresh(self) -> None:
-        """Read when the last read is old enough. Never raises for a database that is away."""
+        """Read when the last read is old enough. Never raises for an unavailable database."""
         if self._loop is None:
             return
         async with self._lock:

@@ -115,7 +115,7 @@ def operation(
     """Declare the decorated handler's operation; without it the application refuses to start.
 
     A signed-in user is asked for unless `security` says otherwise. Errors of the caller's check, of an unreadable
-    body and of dependencies that are away are added here, so `errors` lists only the operation's own.
+    body and of unavailable dependencies are added here, so `errors` lists only the operation's own.
     `depends=False` is for operations that touch nothing outside the process. `conditional` is for reads whose answer
     depends on the address and that basis, and on nothing else: it gets an entity tag, and 304 while that holds, and is
     kept in memory as it was sent. `by_language` is for operations whose good answers also depend on `Accept-Language`:

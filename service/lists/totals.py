@@ -146,8 +146,12 @@ class Totals:
         self._put(name, _Count(value, version, max(sent_at, held_at or sent_at), took, now + rest))
 
     def forget(self) -> None:
-        """Count everything anew, and drop what is under way."""
+        """Count everything anew, and end what is under way, in Postgres too."""
         self._counts.clear()
+        for flight in self._flights.values():
+            for task in (flight.task, flight.estimate):
+                if task is not None:
+                    task.cancel()
         self._flights.clear()
 
     def _refresh(self, name: str, counting: Counting, version: str | None) -> None:

@@ -14,7 +14,7 @@ from sanic import Sanic
 
 from service.base.settings import Settings
 from service.caching import queries as marks
-from service.caching.memory import Kind, Memory
+from service.caching.memory import Kind, Made, Memory
 from service.content import sharing
 from service.content.sharing import Shared
 from service.database import db
@@ -307,6 +307,64 @@ class TestAtOnce:
         assert await memory.wait(Kind.SHARED, "a") is None
 
 
+class TestMaking:
+    async def test_what_may_not_be_kept_is_for_all_who_waited(self) -> None:
+        memory, reads = Memory(10_000), 0
+
+        async def ask() -> Made:
+            nonlocal reads
+            if (made := await memory.wait(Kind.SHARED, "a")) is not None:
+                return made
+            with memory.making(Kind.SHARED, "a") as hand_over:
+                reads += 1
+                await asyncio.sleep(0.02)
+                made = Made("page", False)
+                hand_over(made)
+            return made
+
+        assert set(await asyncio.gather(*(ask() for _ in range(50)))) == {Made("page", False)}
+        assert reads == 1
+        await ask()
+        assert reads == 2
+
+    async def test_of_those_whose_maker_is_cancelled_one_makes_it(self) -> None:
+        memory, reads, may_end = Memory(10_000), 0, asyncio.Event()
+
+        async def ask() -> str:
+            nonlocal reads
+            if (made := await memory.wait(Kind.SHARED, "a")) is not None:
+                return str(made.value)
+            with memory.making(Kind.SHARED, "a") as hand_over:
+                reads += 1
+                await may_end.wait()
+                hand_over(Made("page", True))
+            return "page"
+
+        first = asyncio.create_task(ask())
+        await asyncio.sleep(0)
+        others = [asyncio.create_task(ask()) for _ in range(20)]
+        await asyncio.sleep(0)
+        first.cancel()
+        await asyncio.sleep(0.01)
+        may_end.set()
+        assert await asyncio.gather(*others) == ["page"] * 20
+        assert reads == 2
+
+    async def test_a_total_that_may_lag_is_read_once_for_all_and_tagged_for_nobody(
+        self, api: httpx.AsyncClient, memory: Memory, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(listing._list_totals, "short", 0)
+        for _ in range(3):
+            await make_job()
+        await api.get("/jobs?limit=1")
+        await make_job()
+        memory.forget()
+        answers = await asyncio.gather(*(api.get("/jobs?limit=1") for _ in range(10)))
+        assert len({answer.content for answer in answers if "etag" not in answer.headers}) == 1
+        assert any("etag" not in answer.headers for answer in answers)
+        listing.forget_totals()
+
+
 class TestRaces:
     async def test_whoever_reads_after_a_write_sees_it(
         self, api: httpx.AsyncClient, settings: Settings, memory: Memory
@@ -365,7 +423,7 @@ class TestMemory:
         assert memory.bytes == 0
 
     def test_what_is_larger_than_all_is_not_kept(self) -> None:
-        memory = Memory(1000)
+        memory = Memory(2000)
         memory.keep(Kind.ANSWER, "a", b"x" * 500, 500)
         memory.keep(Kind.ANSWER, "b", b"x" * 2000, 2000)
         assert memory.get(Kind.ANSWER, "a") is not None

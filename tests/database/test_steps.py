@@ -101,6 +101,26 @@ async def connection(empty_url: str) -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
+async def test_a_held_row_keeps_nobody_waiting_for_its_batch(connection: asyncpg.Connection, empty_url: str) -> None:
+    """The step gives up, and is repeated; whoever writes another row of the batch waits 2 s at most."""
+    await connection.execute("CREATE TABLE things (id TEXT PRIMARY KEY, a TEXT)")
+    await connection.execute("INSERT INTO things SELECT lpad(n::text, 3, '0') FROM generate_series(1, 100) n")
+    holder, writer = await asyncpg.connect(empty_url), await asyncpg.connect(empty_url)
+    try:
+        async with holder.transaction():
+            await holder.execute("UPDATE things SET a = 'held' WHERE id = '100'")
+            filling = asyncio.create_task(Backfill("things", "a = 'x'", "a IS NULL").run(connection))
+            await asyncio.sleep(0.2)
+            await writer.execute("UPDATE things SET a = 'mine' WHERE id = '001'", timeout=2)
+            with pytest.raises(asyncpg.LockNotAvailableError):
+                await filling
+        await Backfill("things", "a = 'x'", "a IS NULL").run(connection)
+        assert await connection.fetchval("SELECT count(*) FROM things WHERE a = 'x'") == 98
+    finally:
+        await holder.close()
+        await writer.close()
+
+
 class Writer:
     """Adds a row to each table that has rows and changes one, again and again; keeps the longest wait and its cause."""
 

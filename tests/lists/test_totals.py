@@ -60,6 +60,24 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
+class TestForgetting:
+    async def test_ends_what_is_under_way(self) -> None:
+        """Else closing the database would wait for it."""
+        totals = Totals(short=SHORT, fresh_seconds=2, usable_seconds=5, count_seconds=60)
+        rows = Rows(5_000_000)
+        rows.done.clear()
+        asking = asyncio.create_task(totals.find("a", rows, time.monotonic()))
+        await settle()
+        (flight,) = totals._flights.values()
+        totals.forget()
+        rows.done.set()
+        await asyncio.wait({flight.task})
+        assert flight.task.cancelled()
+        assert totals.known("a", time.monotonic()) is None
+        asking.cancel()
+        await asyncio.wait({asking})
+
+
 class TestOneCount:
     @pytest.mark.parametrize("number", [7, 5000])
     @pytest.mark.parametrize("callers", [1, 50])
@@ -229,15 +247,3 @@ class TestMemory:
         totals.keep("d", 1, "v", clock.now)
         known = {name: totals.known(name, clock.now, "v") for name in "abcd"}
         assert [name for name, total in known.items() if total] == ["a", "c", "d"]
-
-    async def test_what_is_under_way_when_all_is_forgotten_is_dropped(
-        self, totals: Totals, clock: SimpleNamespace
-    ) -> None:
-        rows = Rows(5000)
-        rows.done.clear()
-        waiting = asyncio.create_task(totals.find("a", rows, clock.now, "v1"))
-        await settle()
-        totals.forget()
-        rows.done.set()
-        await waiting
-        assert totals.known("a", clock.now, "v1") is None
