@@ -28,6 +28,9 @@ async def storage(own: Settings) -> AsyncIterator[ObjectStorage]:
     await adapter.ensure_bucket()
     await bucket.prepare(own)
     yield adapter
+    # Each bucket takes volumes of the store, of which there are not many.
+    await adapter.remove_versions("")
+    await (await adapter._opened()).delete_bucket(Bucket=adapter.bucket)
     await adapter.close()
 
 
