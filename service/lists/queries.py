@@ -370,7 +370,9 @@ async def _search(statement: _Statement) -> tuple[list[asyncpg.Record], int | No
     is_promising = 2 * needed * _WALK_ROWS <= hits * _FAR_WALK_ROWS
     if not is_done and is_promising:
         rows, total, is_done, hits = await _walk(statement, _FAR_WALK_ROWS)
-    if not is_done and await statement.counting.sample(_ROUGH_PAGES) > _MANY_MATCHES:
+    # Far from the start a long walk hardly fills the page, and what it costs is then missing for the look-up.
+    is_near = 2 * needed <= _LONG_WALK_ROWS
+    if not is_done and is_near and await statement.counting.sample(_ROUGH_PAGES) > _MANY_MATCHES:
         rows, total, is_done, hits = await _walk(statement, _LONG_WALK_ROWS)
     return (rows, total) if is_done else await _find(statement)
 

@@ -592,6 +592,26 @@ class TestFindsWhatAScanFinds:
                 assert page.total == len(expected), (term, offset)
         assert all(taken.values()), taken
 
+    async def test_far_from_the_start_no_long_walk_is_tried_in_vain(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It would use up the second that the look-up of all matches needs."""
+        for _ in range(30):
+            await make_job(title="Welder of everything")
+        walk, lengths = listing._walk, []
+
+        async def walked(statement: Any, length: int) -> Any:
+            lengths.append(length)
+            return await walk(statement, length)
+
+        monkeypatch.setattr(listing, "_walk", walked)
+        for name, value in (("_WALK_ROWS", 2), ("_FAR_WALK_ROWS", 4), ("_LONG_WALK_ROWS", 20), ("_MANY_MATCHES", -1)):
+            monkeypatch.setattr(listing, name, value)
+        for offset, expected in ((3, [2, 20]), (25, [2])):
+            lengths.clear()
+            page = await list_visible_jobs(
+                JobFilter(text="everything"), JobsQuery(cursor=offset, limit=2), user_id=None
+            )
+            assert (len(page.items), lengths) == (2, expected)
+
     async def test_places(self) -> None:
         texts = make_texts(2_000)
         await store_texts(texts)
