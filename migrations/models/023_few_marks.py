@@ -50,6 +50,20 @@ def _renew(function: str, parameter: str, table: str, *, owned: bool) -> str:
     """
 
 
+_CONTENT_CHANGED = """
+        CREATE OR REPLACE FUNCTION renew_content_version() RETURNS trigger LANGUAGE plpgsql
+        SET search_path FROM CURRENT AS $$
+        BEGIN
+            IF TG_OP <> 'TRUNCATE' THEN
+                PERFORM 1 FROM changed LIMIT 1;
+                IF NOT FOUND THEN
+                    RETURN NULL;
+                END IF;
+            END IF;
+"""
+"""How the trigger of jobs and posts begins: a statement that changed no row renews nothing."""
+
+
 # What piled up becomes one mark with a new number: without one, the rest could say what an older state said.
 _FOLD = f"""
         WITH many AS (
@@ -109,16 +123,9 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
         DROP TRIGGER IF EXISTS renew_versions_on_commit ON version_renewals;
         CREATE CONSTRAINT TRIGGER renew_versions_on_commit AFTER INSERT ON version_renewals
         DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION renew_what_is_noted();
-
-        CREATE OR REPLACE FUNCTION renew_content_version() RETURNS trigger LANGUAGE plpgsql
-        SET search_path FROM CURRENT AS $$
-        BEGIN
-            IF TG_OP <> 'TRUNCATE' THEN
-                PERFORM 1 FROM changed LIMIT 1;
-                IF NOT FOUND THEN
-                    RETURN NULL;
-                END IF;
-            END IF;
+            """,
+            _CONTENT_CHANGED,
+            """
             INSERT INTO version_renewals (id, transaction_id) VALUES (gen_random_uuid(), pg_current_xact_id()::text::bigint);
             RETURN NULL;
         END $$;
@@ -152,17 +159,12 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
 
 
 async def downgrade(db: BaseDBAsyncClient) -> str:
-    return """
+    return (
+        """
         SET LOCAL lock_timeout = '5s';
-        CREATE OR REPLACE FUNCTION renew_content_version() RETURNS trigger LANGUAGE plpgsql
-        SET search_path FROM CURRENT AS $$
-        BEGIN
-            IF TG_OP <> 'TRUNCATE' THEN
-                PERFORM 1 FROM changed LIMIT 1;
-                IF NOT FOUND THEN
-                    RETURN NULL;
-                END IF;
-            END IF;
+    """
+        + _CONTENT_CHANGED
+        + """
             UPDATE content_versions SET version = (random() * 2 ^ 53)::bigint
             WHERE id = (SELECT id FROM content_versions LIMIT 1 FOR UPDATE SKIP LOCKED);
             IF NOT FOUND THEN
@@ -210,3 +212,4 @@ async def downgrade(db: BaseDBAsyncClient) -> str:
         DROP FUNCTION IF EXISTS renew_mark_of_user(UUID);
         DROP FUNCTION IF EXISTS renew_mark_of_content();
     """
+    )

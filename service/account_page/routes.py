@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from sanic import Blueprint, HTTPResponse, Request
@@ -20,84 +21,58 @@ from service.users.domain import LastSuperAdmin
 
 bp = Blueprint("account_page")
 _Page = Callable[[View], HTTPResponse]
-
-
-@bp.get("/account")
-@operation(
-    "getAccountPage",
-    summary="A page for people without a new app",
-    description="HTML in English or Indonesian, without scripts. Its forms set a new password and delete an account.",
+_SendCode = Callable[..., Awaitable[str | None]]
+_operation = functools.partial(
+    operation,
     tag="auth",
     security=Security.PUBLIC,
     query=schemas.PageQuery,
     responses={200: {"text/html": None}},
     by_language=True,
     page=True,
+)
+
+
+@bp.get("/account")
+@_operation(
+    "getAccountPage",
+    summary="A page for people without a new app",
+    description="HTML in English or Indonesian, without scripts. Its forms set a new password and delete an account.",
 )
 async def show_start(request: Request) -> HTTPResponse:
     return _shown(request, pages.start)
 
 
 @bp.get("/account/password")
-@operation(
+@_operation(
     "getPasswordPage",
     summary="The page that asks for a code for a new password",
     description="HTML; its form goes to `askOnPasswordPage`.",
-    tag="auth",
-    security=Security.PUBLIC,
-    query=schemas.PageQuery,
-    responses={200: {"text/html": None}},
-    by_language=True,
-    page=True,
 )
 async def show_password(request: Request) -> HTTPResponse:
     return _shown(request, pages.ask_password)
 
 
 @bp.post("/account/password")
-@operation(
+@_operation(
     "askOnPasswordPage",
     summary="Ask on the page for a code that sets a new password",
     description="Does what `requestPasswordReset` does, once a form; a form that is sent again shows the same and sends"
     " no code. Answers with the page that takes the code.",
-    tag="auth",
-    security=Security.PUBLIC,
-    query=schemas.PageQuery,
     body=schemas.AskForm,
-    responses={200: {"text/html": None}},
     errors=(InvalidForm, InvalidEmail),
-    by_language=True,
-    page=True,
 )
 async def ask_for_code(request: Request) -> HTTPResponse:
-    view = await _posted(request, pages.ask_password)
-    if view.is_shown_alone:
-        return pages.ask_password(view)
-    fields, settings = parse(schemas.AskForm, view.form), view.settings
-    code = None
-    if await forms.use_token(fields.token, Form.ASK_PASSWORD, "", settings):
-        code = await new_password.request_reset(
-            fields.email,
-            settings,
-            client=address_of(request.ip, request.headers, settings),
-            language=view.language,
-        )
-    return pages.set_password(view, code)
+    return await _asked(request, pages.ask_password, Form.ASK_PASSWORD, new_password.request_reset, pages.set_password)
 
 
 @bp.post("/account/password/code")
-@operation(
+@_operation(
     "setPasswordOnPage",
     summary="Set a new password on the page, by the code that was sent",
     description="Does what `resetPassword` does, once a form: one that is sent again is 409.",
-    tag="auth",
-    security=Security.PUBLIC,
-    query=schemas.PageQuery,
     body=schemas.SetPasswordForm,
-    responses={200: {"text/html": None}},
     errors=(InvalidForm, FormAlreadySent, InvalidEmail, *codes.REFUSALS, *password_rules.REFUSALS),
-    by_language=True,
-    page=True,
 )
 async def set_password(request: Request) -> HTTPResponse:
     view = await _posted(request, pages.set_password)
@@ -118,66 +93,36 @@ async def set_password(request: Request) -> HTTPResponse:
 
 
 @bp.get("/account/deletion")
-@operation(
+@_operation(
     "getDeletionPage",
     summary="The page that asks for a code to delete an account",
     description="HTML; its form goes to `askOnDeletionPage`.",
-    tag="auth",
-    security=Security.PUBLIC,
-    query=schemas.PageQuery,
-    responses={200: {"text/html": None}},
-    by_language=True,
-    page=True,
 )
 async def show_deletion(request: Request) -> HTTPResponse:
     return _shown(request, pages.ask_deletion)
 
 
 @bp.post("/account/deletion")
-@operation(
+@_operation(
     "askOnDeletionPage",
     summary="Ask on the page for a code that deletes an account",
     description="The same page for every address, known or not; a code goes to the mailbox of an account, at most one in"
     " 60 seconds. A form that is sent again shows the same and sends no code.",
-    tag="auth",
-    security=Security.PUBLIC,
-    query=schemas.PageQuery,
     body=schemas.AskForm,
-    responses={200: {"text/html": None}},
     errors=(InvalidForm, InvalidEmail),
-    by_language=True,
-    page=True,
 )
 async def ask_for_deletion_code(request: Request) -> HTTPResponse:
-    view = await _posted(request, pages.ask_deletion)
-    if view.is_shown_alone:
-        return pages.ask_deletion(view)
-    fields, settings = parse(schemas.AskForm, view.form), view.settings
-    code = None
-    if await forms.use_token(fields.token, Form.ASK_DELETION, "", settings):
-        code = await leaving.send_code(
-            fields.email,
-            settings,
-            client=address_of(request.ip, request.headers, settings),
-            language=view.language,
-        )
-    return pages.delete(view, code)
+    return await _asked(request, pages.ask_deletion, Form.ASK_DELETION, leaving.send_code, pages.delete)
 
 
 @bp.post("/account/deletion/code")
-@operation(
+@_operation(
     "deleteOnPage",
     summary="Ask on the page for the deletion of an account, by the code that was sent",
     description="Does what `requestMyDeletion` does, once a form: one that is sent again is 409. The page says by which day"
     " everything is erased.",
-    tag="auth",
-    security=Security.PUBLIC,
-    query=schemas.PageQuery,
     body=schemas.DeleteForm,
-    responses={200: {"text/html": None}},
     errors=(InvalidForm, FormAlreadySent, InvalidEmail, *codes.REFUSALS, LastSuperAdmin),
-    by_language=True,
-    page=True,
 )
 async def delete_account(request: Request) -> HTTPResponse:
     view = await _posted(request, pages.delete)
@@ -201,6 +146,21 @@ def _shown(request: Request, page: _Page) -> HTTPResponse:
     view = _view(request)
     _show_refusals(request, page, view)
     return page(view)
+
+
+async def _asked(
+    request: Request, page: _Page, form: Form, send: _SendCode, following: Callable[[View, str | None], HTTPResponse]
+) -> HTTPResponse:
+    """What a form that asks for a code leads to; one that is sent again leads there too and sends no code."""
+    view = await _posted(request, page)
+    if view.is_shown_alone:
+        return page(view)
+    fields, settings = parse(schemas.AskForm, view.form), view.settings
+    code = None
+    if await forms.use_token(fields.token, form, "", settings):
+        client = address_of(request.ip, request.headers, settings)
+        code = await send(fields.email, settings, client=client, language=view.language)
+    return following(view, code)
 
 
 async def _posted(request: Request, page: _Page) -> View:

@@ -232,7 +232,7 @@ class Connection(BaseConnection):
     def get_reset_query(self) -> str:
         return ""
 
-    async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109  # asyncpg's
+    async def reset(self, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - the signature is asyncpg's
         """Roll back what was left open."""
         if not self.is_clean:
             await super().reset(timeout=timeout)
@@ -256,7 +256,11 @@ class Pool(BasePool):
         super().__init__(dsn, init_size=0, max_queries=50_000, loop=None, record_class=protocol.Record, **kwargs)
         self.acquire_timeout = acquire_timeout
 
-    async def acquire(self, *, timeout: float | None = None) -> Any:  # type: ignore[override]  # noqa: ASYNC109  # asyncpg's
+    async def acquire(  # type: ignore[override]  # awaited alone, never entered, so no context manager is made
+        self,
+        *,
+        timeout: float | None = None,  # noqa: ASYNC109 - the signature is asyncpg's
+    ) -> Any:
         """Wait for a connection, at most `timeout` or else the pool's own seconds.
 
         Raises PoolExhausted and DatabaseUnavailable.
@@ -435,7 +439,7 @@ async def _run(method: str, sql: str, *args: Any, seconds: float | None = None) 
     client.log.debug("%s", sql)
     try:
         if isinstance(client, Client):
-            return await _run_alone(client.pool or await client.opened_pool(), method, sql, *args, timeout=seconds)
+            return await _run_alone(client.pool or await client.opened_pool(), method, sql, *args, seconds=seconds)
         async with client.acquire_connection() as connection:  # the caller's transaction
             return await getattr(connection, method)(sql, *args, timeout=seconds)
     except pg.IntegrityConstraintViolationError as error:
@@ -446,10 +450,10 @@ async def _run(method: str, sql: str, *args: Any, seconds: float | None = None) 
         raise StatementTooSlow("a statement took too long") from error
 
 
-async def _run_alone(pool: Pool, method: str, sql: str, *args: Any, timeout: float | None) -> Any:  # noqa: ASYNC109
+async def _run_alone(pool: Pool, method: str, sql: str, *args: Any, seconds: float | None) -> Any:
     connection = await pool.acquire()
     try:
-        result = await getattr(connection, method)(sql, *args, timeout=timeout)
+        result = await getattr(connection, method)(sql, *args, timeout=seconds)
     except BaseException:
         await pool.release(connection)
         raise

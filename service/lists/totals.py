@@ -10,8 +10,9 @@ import contextvars
 import math
 import time
 from collections import OrderedDict
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 # A request waits this long for a count that begins now; then it answers with what is known.
 WAIT_SECONDS = 0.5
@@ -215,8 +216,8 @@ class Totals:
         return value
 
 
-def _task(work: object) -> asyncio.Task[int]:
+def _task(work: Coroutine[Any, Any, int]) -> asyncio.Task[int]:
     # Of no request: its transaction, if it has one, is about to end.
-    task: asyncio.Task[int] = asyncio.get_running_loop().create_task(work, context=contextvars.Context())  # type: ignore[arg-type]
+    task = asyncio.get_running_loop().create_task(work, context=contextvars.Context())
     task.add_done_callback(lambda done: done.cancelled() or done.exception())  # who waits sees it
     return task
