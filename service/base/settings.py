@@ -224,7 +224,7 @@ class Accounts(Section):
         30, ge=0, description="days until an unused account without a verified address goes; 0: never"
     )
     account_deletion_grace_days: int = Field(
-        14, ge=0, le=365, description="days until an account is erased whose owner has asked for it"
+        14, ge=0, le=365, description="days until an account is erased whose owner has asked for it; 0: at once"
     )
 
     @property
