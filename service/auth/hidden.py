@@ -25,6 +25,11 @@ def is_shown(column: str, *, reason: str | None = None) -> str:
     return f"({column} = ANY (ARRAY(SELECT h.user_id FROM hidden_accounts h{which}))) IS NOT TRUE"
 
 
+def is_held(column: str) -> str:
+    """SQL: whether the account of `column`, its id, is on hold now, so that nothing may remove it."""
+    return f"EXISTS (SELECT FROM account_holds o WHERE o.user_id = {column} AND o.held_until > now())"
+
+
 def sees_hidden(by: Staff) -> bool:
     """Whether a caller reaches hidden accounts by id: a super_admin, and the staff key, which is one."""
     return by.principal is None or "super_admin" in by.principal.roles

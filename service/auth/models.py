@@ -4,6 +4,7 @@ Indexes, checks and database defaults are written in `migrations/models/`, in SQ
 """
 
 from enum import StrEnum
+from uuid import UUID
 
 from tortoise import fields
 from tortoise.models import Model
@@ -142,6 +143,7 @@ class EmailVerificationChallenge(Model):
         on_delete=fields.OnDelete.CASCADE,
         description="None where the code was asked for by address alone, which may be nobody's.",
     )
+    user_id: UUID | None
     email = fields.TextField()
     code_hash = fields.TextField()
     expires_at = fields.DatetimeField()

@@ -13,7 +13,8 @@ from service.audit.domain import audit
 from service.auth import apart, asking, codes, guesses, queries
 from service.auth.asking import Proof
 from service.auth.codes import Purpose
-from service.auth.models import EndReason, User
+from service.auth.hidden import LEAVING
+from service.auth.models import EndReason, HiddenAccount, User
 from service.auth.password_rules import check_new_password
 from service.auth.passwords import hash_password, verify_password
 from service.auth.principal import Principal
@@ -59,7 +60,8 @@ async def confirm_reset(
 
     One transaction ends all sign-ins and the old password and makes the address verified. What is in the account stays,
     unless `start_over`: then it is put aside (`apart.start_over`). Where the address was never verified and nothing is
-    put aside, decided verifications go back to a reviewer. The owner is told by mail. A refusal looks the same for an
+    put aside, decided verifications go back to a reviewer, and a deletion that was asked for is taken back. The owner is
+    told by mail. A refusal looks the same for an
     address without account. Raises RateLimited, VerificationCodeInvalid, VerificationCodeExpired,
     VerificationCodeLocked, then what `check_new_password` raises, and ServerBusy.
     """
@@ -102,6 +104,7 @@ async def _take_over(proof: Proof, record: str, *, start_over: bool) -> None:
         )
         if not was_verified:
             reopened = await reopen_decided(user_id, by=_RULE)
+            await _keep(user_id)
     await audit(
         "auth.password_reset",
         actor_type="USER",
@@ -116,6 +119,24 @@ async def _take_over(proof: Proof, record: str, *, start_over: bool) -> None:
         },
     )
     await notify(NoticeKind.PASSWORD_WAS_RESET, user_id=user_id, cause=str(proof.challenge.id))
+
+
+async def _keep(user_id: str) -> None:
+    """Take back a deletion: whoever asked for it had not proved the mailbox, and may be somebody else."""
+    hidden = await HiddenAccount.get_or_none(user_id=user_id, reason=LEAVING, erasing_since__isnull=True)
+    if hidden is None:
+        return
+    await hidden.delete()
+    await audit(
+        "account.deletion_cancelled",
+        actor_type="SYSTEM",
+        actor_id=None,
+        subject_type="USER",
+        subject_id=user_id,
+        detail={"by": "password_reset"},
+    )
+    await notify(NoticeKind.DELETION_CANCELLED, user_id=user_id, cause=str(hidden.id))
+    metrics.account_deletions.labels("cancelled").inc()
 
 
 async def change_password(

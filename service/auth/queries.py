@@ -10,7 +10,7 @@ from uuid import UUID
 import asyncpg
 
 from service.auth.devices import Device
-from service.auth.hidden import LEAVING, is_shown
+from service.auth.hidden import LEAVING, is_held, is_shown
 from service.auth.models import User
 from service.auth.principal import SUPER_ADMIN, Principal
 from service.caching.basis import Basis
@@ -344,6 +344,7 @@ _UNUSED = (
     " AND NOT EXISTS (SELECT FROM user_saved_posts p WHERE p.user_id = u.id)"
     " AND NOT EXISTS (SELECT FROM organizations o WHERE o.owner_user_id = u.id)"
     " AND NOT EXISTS (SELECT FROM hidden_accounts h WHERE h.user_id = u.id)"
+    f" AND NOT {is_held('u.id')}"
 )
 
 

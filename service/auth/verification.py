@@ -113,14 +113,18 @@ async def resend_code(email: str, settings: Settings, *, language: str) -> Chall
             raise UserNotFound
         if user.email_verified_at is not None:
             return Challenge(email, 0, 0, already_verified=True)
-        await _refuse_too_soon(email)
+        latest = await codes.newest(Purpose.VERIFICATION, email).first()
+        if latest is not None and latest.verified_at is None:
+            _refuse_too_soon(latest)
         return await issue_code(str(user.id), email, settings, language=language)
 
 
 async def _resend_unseen(email: str, settings: Settings, language: str) -> Challenge:
     async with in_transaction():
         await codes.take_turns(Purpose.VERIFICATION, email)
-        await _refuse_too_soon(email)
+        # Only what was asked for here is counted: a code of a registration would tell of the account.
+        latest = await codes.newest(Purpose.VERIFICATION, email).filter(user_id__isnull=True).first()
+        _refuse_too_soon(latest)
         challenge = await codes.issue(Purpose.VERIFICATION, email, None, settings)
         challenge_id = str(challenge.id)
         await notify(
@@ -134,12 +138,9 @@ async def _resend_unseen(email: str, settings: Settings, language: str) -> Chall
     return _shown(challenge, settings)
 
 
-async def _refuse_too_soon(email: str) -> None:
-    latest = await codes.newest(Purpose.VERIFICATION, email).first()
-    if latest is not None and latest.verified_at is None:
-        seconds = (latest.resend_available_at - utc_now()).total_seconds()
-        if seconds > 0:
-            raise VerificationCodeThrottled(retry_after=math.ceil(seconds))
+def _refuse_too_soon(latest: EmailVerificationChallenge | None) -> None:
+    if latest is not None and (seconds := (latest.resend_available_at - utc_now()).total_seconds()) > 0:
+        raise VerificationCodeThrottled(retry_after=math.ceil(seconds))
 
 
 async def verify_code(email: str, code: str, settings: Settings) -> Verified:
@@ -157,7 +158,8 @@ async def verify_code(email: str, code: str, settings: Settings) -> Verified:
 async def _check_code(email: str, code: str, settings: Settings) -> Verified | ApiError:
     """The outcome; a refusal is returned, not raised, so that a counted try is committed.
 
-    With AUTH_HIDE_ACCOUNTS only the code decides, so that known, unknown and verified addresses look alike.
+    With AUTH_HIDE_ACCOUNTS only the code decides, so that known, unknown and verified addresses look alike; of a code
+    that came with a registration nothing is told but that another one is wrong.
     """
     user = await User.get_or_none(email=email)
     hides = settings.auth_hide_accounts
@@ -172,7 +174,8 @@ async def _check_code(email: str, code: str, settings: Settings) -> Verified | A
     is_theirs = user is not None and challenge is not None and user.created_at <= challenge.created_at
     refusal = await codes.judge(challenge, code, settings, may_work=is_theirs)
     if refusal is not None or challenge is None or user is None:
-        return refusal or VerificationCodeInvalid()
+        tells = challenge is not None and (challenge.user_id is None or not hides)
+        return refusal if refusal is not None and tells else VerificationCodeInvalid()
     await codes.use(challenge)
     if is_verified:
         return Verified(email, already_verified=True)

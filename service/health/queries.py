@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncpg
 
-from service.auth.hidden import is_shown
+from service.auth.hidden import is_held, is_shown
 from service.database import db
 from service.kyc.states import WAITING_SQL
 
@@ -30,8 +30,7 @@ SELECT 'jobs_oldest_due_age_seconds', NULL, NULL, extract(epoch FROM now() - min
     WHERE (state = 'waiting' AND run_at <= now()) OR (state = 'running' AND locked_until < now())
 UNION ALL
 SELECT 'account_deletion_seconds_left', NULL, NULL, COALESCE(extract(epoch FROM min(complete_by) - now())::float8, 'infinity')
-    FROM hidden_accounts h WHERE erase_at <= now() AND NOT EXISTS
-    (SELECT 1 FROM account_holds o WHERE o.user_id = h.user_id AND o.held_until > now())
+    FROM hidden_accounts h WHERE erase_at <= now() AND NOT {is_held("h.user_id")}
 UNION ALL
 SELECT 'export_oldest_age_seconds', NULL, NULL, extract(epoch FROM now() - min(requested_at))::float8
     FROM personal_exports WHERE state = 'PREPARING'

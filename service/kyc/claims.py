@@ -162,15 +162,16 @@ async def _extend(claim: KycClaim, by: Staff) -> KycClaim:
 
 
 async def _own_claim(claim_id: str, by: Staff) -> KycClaim:
-    """The caller's live claim; with the shared key that is any claim made with it.
+    """The caller's live claim on what they may see; with the shared key that is any claim made with it.
 
     Its session's row is locked first, as everywhere, so that nobody waits in a circle.
     """
     known = uuid_or_none(claim_id)
     claim = await KycClaim.get_or_none(id=known) if known else None
     if claim is not None:
-        await KycSession.filter(id=claim.kyc_session_id).select_for_update().get_or_none()
-        claim = await live_claim(claim.kyc_session_id)
+        session = await KycSession.filter(id=claim.kyc_session_id).select_for_update().get_or_none()
+        is_theirs = session is not None and await may_see(session.user_id, by)
+        claim = await live_claim(claim.kyc_session_id) if is_theirs else None
     if claim is None or str(claim.id) != known:
         raise KycClaimNotFound
     if not holds(claim, claim.reviewer, by):

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 
+from service.auth.hidden import is_held
 from service.database import db
 
 _BATCH_ROWS = 500
@@ -16,7 +17,7 @@ _HAS_TASK = (
     "EXISTS (SELECT 1 FROM background_tasks t WHERE t.kind = 'erase_account' AND t.state IN ('waiting', 'running')"
     " AND t.payload_json ->> 'hiddenId' = h.id::text)"
 )
-_HELD = "EXISTS (SELECT 1 FROM account_holds o WHERE o.user_id = h.user_id AND o.held_until > now())"
+_HELD = is_held("h.user_id")
 
 
 async def list_due(*, limit: int) -> list[UUID]:

@@ -6,6 +6,7 @@ The rules: docs/rules/notices.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from tortoise.transactions import in_transaction
@@ -24,6 +25,8 @@ from service.notices.texts import KINDS, page_line
 
 # The domain of seeded and other fictional people (RFC 2606).
 _NOBODYS = "example.com"
+# Who opened an account under somebody else's address could fill that mailbox by changing things to and fro.
+_MOST_A_DAY_UNPROVED = 3
 _CODES = frozenset({NoticeKind.VERIFICATION_CODE, NoticeKind.PASSWORD_RESET_CODE, NoticeKind.ACCOUNT_DELETION_CODE})
 
 
@@ -81,6 +84,8 @@ async def _compose(notice: Notice, kind: NoticeKind, settings: Settings) -> _Mai
             return "unverified"
         if await HiddenAccount.exists(user_id=user.id):
             return "hidden"
+    if kind not in _CODES and user.email_verified_at is None and await _has_had_many(notice):
+        return "too_many"
     values: dict[str, Any] = dict(notice.parameters_json)
     if kind in _CODES:
         found = await _code(values.get("challengeId", ""), kind, user, settings)
@@ -91,6 +96,17 @@ async def _compose(notice: Notice, kind: NoticeKind, settings: Settings) -> _Mai
     words = KINDS[kind].words(language)
     text = words.text.format(**values) + page_line(language, settings.account_page)
     return _Mail(str(user.id), address, words.subject, text)
+
+
+async def _has_had_many(notice: Notice) -> bool:
+    """Whether the mailbox, which nobody has proved to be the person's, was told of this kind of thing often today.
+
+    Of several that leave at once each looks before the others are noted.
+    """
+    today = Notice.filter(
+        user_id=notice.user_id, kind=notice.kind, outcome="sent", finished_at__gt=utc_now() - timedelta(days=1)
+    )
+    return await today.count() >= _MOST_A_DAY_UNPROVED
 
 
 async def _code(challenge_id: str, kind: NoticeKind, user: User, settings: Settings) -> dict[str, Any] | str:

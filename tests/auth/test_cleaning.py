@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -24,6 +25,12 @@ async def old(settings: Settings, **more: Any) -> str:
         "UPDATE users SET created_at = now() - interval '31 days', unverified_since = now() - interval '31 days'"
     )
     return person.id
+
+
+_HOLD = (
+    "INSERT INTO account_holds (id, user_id, reason, held_until, actor_id, created_at)"
+    " SELECT gen_random_uuid(), id, 'x', now() + interval '{}', 'x', now() FROM users"
+)
 
 
 async def is_left(settings: Settings) -> bool:
@@ -56,6 +63,7 @@ class TestUnusedAccounts:
             "UPDATE sessions SET created_at = now() - interval '29 days'",
             "UPDATE session_families SET created_at = now() - interval '29 days'",
             "INSERT INTO hidden_accounts (id, user_id, reason) SELECT gen_random_uuid(), id, 'set_apart' FROM users",
+            _HOLD.format("1 day"),
             "INSERT INTO organizations (id, owner_user_id, name, org_type, country_code)"
             " SELECT gen_random_uuid(), id, 'x', 'LPK', 'ID' FROM users",
         ],
@@ -100,6 +108,26 @@ class TestUnusedAccounts:
         left = {row["email"] for row in await db.fetch_all("SELECT email FROM users")}
         for email, answer in zip(emails, answers, strict=True):
             assert (email in left) == (answer.status_code == 200), answer.text
+
+    async def test_a_hold_that_has_ended_keeps_nobody(self, app: Sanic[Any, Any], settings: Settings) -> None:
+        await old(settings)
+        await db.execute(_HOLD.format("-1 second"))
+        assert not await is_left(settings)
+
+    async def test_whom_staff_hold_at_the_same_moment_stays_or_was_gone(
+        self, api: httpx.AsyncClient, settings: Settings
+    ) -> None:
+        people = [await old(settings) for _ in range(10)]
+        admin = await make_candidate(settings, roles=("super_admin",))
+        until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+        body = {"reason": "An investigation", "until": until}
+        answers, *_ = await asyncio.gather(
+            asyncio.gather(*(api.post(f"/admin/users/{one}/hold", json=body, headers=admin.headers) for one in people)),
+            *(cleaning.clean(settings) for _ in range(5)),
+        )
+        left = {str(row["id"]) for row in await db.fetch_all("SELECT id FROM users")}
+        for one, answer in zip(people, answers, strict=True):
+            assert (one in left) == (answer.status_code == 200), answer.text
 
     async def test_it_goes_in_small_batches(
         self, app: Sanic[Any, Any], settings: Settings, monkeypatch: pytest.MonkeyPatch

@@ -130,6 +130,20 @@ def requests_of(apart: Apart) -> list[tuple[str, str, Any]]:
 
 
 class TestById:
+    async def test_a_claim_from_before_is_of_no_use_any_more(
+        self, api: httpx.AsyncClient, reviewer: Candidate, settings: Settings
+    ) -> None:
+        person = await make_candidate(settings)
+        await make_kyc_session(person.id, status="SUBMITTED")
+        claim = (await api.post("/admin/kyc/claims", headers=reviewer.headers)).json()["claim"]["id"]
+        assert (await api.post(f"/admin/kyc/claims/{claim}/renew", headers=reviewer.headers)).status_code == 200
+        await db.execute(
+            "INSERT INTO hidden_accounts (id, user_id, reason) VALUES (gen_random_uuid(), $1, 'set_apart')", person.id
+        )
+        for method, path in (("POST", f"/admin/kyc/claims/{claim}/renew"), ("DELETE", f"/admin/kyc/claims/{claim}")):
+            answer = await api.request(method, path, headers=reviewer.headers)
+            assert outcome(answer) == (404, "kyc_claim_not_found")
+
     async def test_nobody_changes_the_account(self, api: httpx.AsyncClient, apart: Apart, admin: Candidate) -> None:
         for change in ({"password": "a new one for it"}, {"roles": ["super_admin"]}, {"fullName": "Other"}):
             answer = await api.patch(f"/admin/users/{apart.user}", json=change, headers=admin.headers)

@@ -394,6 +394,21 @@ class TestWhatIsInTheAccount:
         answer = await api.post("/admin/kyc/review", json=body, headers=staff.headers)
         assert outcome(answer) == (409, "kyc_session_locked")
 
+    @pytest.mark.parametrize("verified", [False, True])
+    async def test_a_deletion_that_somebody_else_may_have_asked_for_is_taken_back(
+        self, api: httpx.AsyncClient, settings: Settings, verified: bool
+    ) -> None:
+        person = await make_candidate(settings, email=EMAIL, verified=verified)
+        answer = await api.post("/users/me/deletion", json={"password": PASSWORD}, headers=person.headers)
+        assert answer.status_code == 202
+        await reset(api, settings)
+        body = (await sign_in(api, OWNERS)).json()
+        assert ("deletion" in body) == verified  # an owner who had proved the mailbox asked for it
+        cancelled = "SELECT count(*) FROM audit_events WHERE action = 'account.deletion_cancelled'"
+        assert await db.fetch_value(cancelled) == (not verified)
+        told = "SELECT count(*) FROM notices WHERE kind = 'deletion_cancelled'"
+        assert await db.fetch_value(told) == (not verified)
+
     async def test_a_decision_about_a_proved_owner_stays(self, api: httpx.AsyncClient, settings: Settings) -> None:
         person = await make_candidate(settings, email=EMAIL, verified=True)
         await make_kyc_session(person.id, status="VERIFIED")

@@ -252,6 +252,23 @@ class TestHiddenAccounts:
         seen = [outcome(await api.post("/auth/email-verification/verify", json=body))[1] for _ in range(6)]
         assert seen == ["verification_code_invalid"] * 4 + ["verification_code_locked"] * 2
 
+    @pytest.mark.parametrize("change_of_it", [None, "expires_at = now() - interval '40 days'"])
+    async def test_the_code_of_a_registration_tells_nothing(
+        self, api: httpx.AsyncClient, change: Change, change_of_it: str | None
+    ) -> None:
+        change(auth_hide_accounts=True)
+        code = (await api.post("/auth/register", json=SIGN_UP)).json()["emailVerification"]["developmentCode"]
+        if change_of_it:
+            await db.execute(f"UPDATE email_verification_challenges SET {change_of_it}")
+        seen = []
+        for email in (EMAIL["email"], "nobody@mailbox.test"):
+            body = {"email": email, "code": other(code)}
+            tries = [await api.post("/auth/email-verification/verify", json=body) for _ in range(7)]
+            resends = [await api.post("/auth/email-verification/resend", json={"email": email}) for _ in range(2)]
+            seen.append([outcome(answer) if answer.status_code != 200 else (200, "") for answer in (*tries, *resends)])
+        assert seen[0] == seen[1]
+        assert [status for status, _ in seen[0]] == [400] * 7 + [200, 429]
+
     async def test_a_code_that_nobody_asked_for_is_wrong(self, api: httpx.AsyncClient, email: str) -> None:
         answer = await api.post("/auth/email-verification/verify", json={"email": email, "code": "123456"})
         assert outcome(answer) == (400, "verification_code_invalid")

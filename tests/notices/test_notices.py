@@ -74,6 +74,26 @@ class TestNotify:
         assert mail["Message-ID"] == f"<{notice_id}@jembatan>"
 
 
+class TestUnprovedMailboxes:
+    """Whoever opens an account under somebody else's address cannot fill that mailbox."""
+
+    @pytest.mark.parametrize(("verified", "expected"), [(False, 3), (True, 8)])
+    async def test_one_is_told_of_a_kind_of_thing_three_times_a_day(
+        self, app: Sanic[Any, Any], settings: Settings, smtp: Settings, inbox: Mailbox, verified: bool, expected: int
+    ) -> None:
+        person = await make_candidate(settings, email="sari@mailbox.test", verified=verified)
+        for number in range(8):
+            await notify(NoticeKind.PASSWORD_CHANGED, user_id=person.id, cause=f"change {number}")
+            await work(smtp)
+        assert len(inbox[0].mails) == expected
+        many = await db.fetch_value("SELECT count(*) FROM notices WHERE outcome = 'too_many'")
+        assert many == 8 - expected
+        await db.execute("UPDATE notices SET finished_at = now() - interval '25 hours'")
+        await notify(NoticeKind.PASSWORD_CHANGED, user_id=person.id, cause="the next day")
+        await work(smtp)
+        assert len(inbox[0].mails) == expected + 1
+
+
 class TestWhoGetsIt:
     @pytest.mark.parametrize("address", ["sari@example.com", "sari@mail.example.com"])
     async def test_nothing_leaves_for_a_fictional_address(
