@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-TEXT, WHOLE, NUMBER, FLAG = "text", "whole number", "number", "flag"
+TEXT, WORD, WHOLE, NUMBER, FLAG = "text", "word", "whole number", "number", "flag"
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ whole_seconds = _kind(
 
 def one_of(*values: str) -> Decoder:
     """Exactly one of `values`: Android compares in upper case and takes the first state for anything else."""
-    return _kind(" or ".join(values), lambda value: value in values)
+    return _kind(" or ".join(values), lambda value: value in values, WORD)
 
 
 def array(item: Decoder) -> Decoder:

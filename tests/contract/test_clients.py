@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.contract.clients.sources import empty_models, kotlin_models, missing_fields, swift_models
-from tests.decoders import ANDROID, IOS
+from tests.contract.clients.sources import _follow, empty_models, kotlin_models, missing_fields, swift_models
+from tests.decoders import ANDROID, IOS, WORD
 
 FILE = Path(__file__).parents[2] / "docs/openapi-runtime-v0.yaml"
 SWIFT = """import Foundation
@@ -70,6 +70,14 @@ class TestSources:
             "email": "kotlin.String", "is_verified": "kotlin.Boolean", "alreadyVerified": "kotlin.Boolean?",
             "headers": "kotlin.collections.Map<kotlin.String, kotlin.String>",
         }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("kind", "complaint"),
+        [("String", None), ("Status", None), ("FinalRequest.Status", None), ("Int", "is Int, not word")],
+    )
+    def test_a_word_may_be_an_enumeration(self, kind: str, complaint: str | None) -> None:
+        models = {"FinalRequest": {"status": kind}}
+        assert _follow("swift", models, "FinalRequest", "status", WORD) == complaint
 
     def test_what_apps_need_is_missed_when_it_is_not_there(self, document: dict[str, Any]) -> None:
         models = {"EmailResult": {"email": "Int", "verified": "Bool", "alreadyVerified": "Bool?"}}
