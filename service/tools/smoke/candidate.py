@@ -541,6 +541,13 @@ async def deliver_webhook(walk: Walk) -> None:
     expect(state["session"]["providerMetadata"].get("webhook") == walk.run_id, "the delivery is not in the session")
 
 
+@FAREWELL.step("ask for one's own data", "POST /users/me/export", "GET /users/me/export")
+async def ask_for_data(walk: Walk) -> None:
+    asked = await walk.call("POST", "/v1/users/me/export", expect=202)
+    again = await walk.call("GET", "/users/me/export")
+    expect(again["requestedAt"] == asked["requestedAt"], "another export is told of than was asked for")
+
+
 @FAREWELL.step("log out", "POST /auth/logout", base=True)
 async def log_out(walk: Walk) -> None:
     token = walk.refresh_token
@@ -548,6 +555,22 @@ async def log_out(walk: Walk) -> None:
     await walk.api.call("POST", "/v1/auth/logout", body={"refreshToken": token}, expect=204)
     await walk.api.call("POST", "/v1/auth/logout", expect=204)
     await walk.api.call("POST", "/auth/refresh", body={"refreshToken": token}, expect=401, code="invalid_refresh_token")
+
+
+@FAREWELL.step("leave, and stay after all", "POST /users/me/deletion", "DELETE /users/me/deletion")
+async def leave(walk: Walk) -> None:
+    sign_in = {"email": walk.email, "password": walk.password}
+    token = (await walk.api.call("POST", "/auth/login", body=sign_in))["accessToken"]
+    body = {"password": walk.password}
+    asked = await walk.api.call("POST", "/v1/users/me/deletion", body=body, token=token, expect=202)
+    await walk.api.call("GET", "/auth/me", token=token, expect=401, code="invalid_access_token")
+    if asked["completeBy"] == asked["requestedAt"]:  # no days of grace: the worker may have begun
+        return
+    back = await walk.api.call("POST", "/auth/login", body=sign_in)
+    expect(back["deletion"]["completeBy"] == asked["completeBy"], "the sign-in tells of another deletion")
+    token = back["accessToken"]
+    await walk.api.call("DELETE", "/v1/users/me/deletion", token=token, expect=204)
+    await walk.api.call("DELETE", "/users/me/deletion", token=token, expect=409, code="deletion_not_requested")
 
 
 def keep_tokens(walk: Walk, answer: Any) -> None:
