@@ -138,12 +138,10 @@ async def erase_details_by(actors: Sequence[str], texts: Sequence[str]) -> int:
 async def replace_ids(texts: Mapping[str, str]) -> int:
     """Write the values of `texts` in the place of their keys, wherever they are an actor or a person as subject."""
     return await db.execute(
-        "UPDATE audit_events e SET actor_id = COALESCE(a.new, e.actor_id),"
-        " subject_id = CASE WHEN e.subject_type = 'USER' THEN COALESCE(s.new, e.subject_id) ELSE e.subject_id END"
-        " FROM audit_events o"
-        " LEFT JOIN unnest($1::text[], $2::text[]) AS a (old, new) ON a.old = o.actor_id"
-        " LEFT JOIN unnest($1::text[], $2::text[]) AS s (old, new) ON s.old = o.subject_id AND o.subject_type = 'USER'"
-        " WHERE o.id = e.id AND (a.new IS NOT NULL OR s.new IS NOT NULL)",
+        "UPDATE audit_events SET actor_id = COALESCE($1::jsonb ->> actor_id, actor_id),"
+        " subject_id = CASE WHEN subject_type = 'USER' THEN COALESCE($1::jsonb ->> subject_id, subject_id)"
+        " ELSE subject_id END"
+        " WHERE actor_id = ANY($2::text[]) OR (subject_type = 'USER' AND subject_id = ANY($2::text[]))",
+        dict(texts),
         list(texts),
-        list(texts.values()),
     )
