@@ -239,11 +239,11 @@ async def exchange(
 
 
 async def lock_session(token_hash: str) -> asyncpg.Record | None:
-    """The row of a refresh token, held until the transaction ends; when its sign-in ended, and from when its days count
-    (`ended_at`, `counted_from`)."""
+    """The row of a refresh token, held until the transaction ends; when its sign-in ended, from when its days count, and
+    who used it last (`ended_at`, `counted_from`, `user_agent`)."""
     return await db.fetch_row(
         "SELECT s.id, s.user_id, s.family_id, s.expires_at, s.revoked_at, s.rotated_at, s.successor_key_id, f.ended_at,"
-        " f.counted_from"
+        " f.counted_from, f.user_agent"
         " FROM sessions s LEFT JOIN session_families f ON f.id = s.family_id WHERE s.token_hash = $1 FOR UPDATE OF s",
         token_hash,
     )
