@@ -317,6 +317,22 @@ async def add_failure(row_ids: list[str]) -> None:
     )
 
 
+# Five wrong tries lock a code. The first fifteen of a day cost nothing, then every five double the pause, up to 30 min.
+_PAUSE = "make_interval(secs => least(1800, 60 * power(2, least(10, sum(attempt_count) / 5 - 2))))"
+
+
+async def seconds_until_next_code(email: str, purpose: str) -> int:
+    """Seconds until another code may be asked for, by how many wrong ones were tried within a day, whoever tried them; 0
+    for now."""
+    seconds: int | None = await db.fetch_value(
+        f"SELECT ceil(extract(epoch FROM max(created_at) + {_PAUSE} - now()))::int FROM email_verification_challenges"
+        " WHERE email = $1 AND purpose = $2 AND created_at > now() - interval '1 day' HAVING sum(attempt_count) >= 15",
+        email,
+        purpose,
+    )
+    return max(0, seconds or 0)
+
+
 async def delete_ended_windows() -> None:
     """Waits for nobody, so it is part of no deadlock."""
     await db.execute(
