@@ -297,7 +297,7 @@ AREAS = (
 
 FILES = Area(
     "files",
-    "Files that the person uploaded. `path` is null for one that is not in this archive, because it would be too large.",
+    "Files that the person uploaded. `path` is null for one that is not in this archive, because it would be too much.",
     {"objectKey": "text", "path": "text?", "sizeBytes": "number"},
     "",
 )

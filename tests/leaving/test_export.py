@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import io
+import itertools
 import zipfile
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from service.database import db
 from service.http.errors import StorageUnavailable
 from service.takeout import archive, domain
 from service.takeout.areas import AREAS
+from service.tasks import worker
 from tests.answers import code
 from tests.factories import Candidate, make_candidate
 from tests.inbox import Inbox
@@ -132,6 +134,22 @@ class TestContent:
         await work(settings, app.ctx.storage)
         found = await download(api, owner.headers)
         assert {row["path"] for row in orjson.loads(found.read("data/files.json"))} == {None}
+
+    async def test_files_for_which_the_time_does_not_suffice_are_named_and_left_out(
+        self, api: Api, app: Sanic[Any, Any], settings: Settings, owner: Person, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Three hundred files of 10 MB from a slow store took longer than a task may, at each try."""
+        ticks = itertools.count()
+        monkeypatch.setattr(archive, "_clock", lambda: next(ticks) * archive.FILES_SECONDS / 2.5)
+        await ask(api, owner.headers)
+        await work(settings, app.ctx.storage)
+        found = await download(api, owner.headers)
+        files = orjson.loads(found.read("data/files.json"))
+        assert [row["path"] is not None for row in files] == [True, True, False]
+        assert all(row["sizeBytes"] > 0 for row in files)
+
+    def test_a_task_has_twice_the_time(self) -> None:
+        assert archive.FILES_SECONDS * 2 <= worker._TASK_SECONDS
 
     async def test_a_large_one_leaves_in_parts(
         self, api: Api, app: Sanic[Any, Any], settings: Settings, owner: Person, monkeypatch: pytest.MonkeyPatch
@@ -254,10 +272,10 @@ class TestFailures:
 
         await ask(api, candidate.headers)
         with monkeypatch.context() as patch:
-            patch.setattr(ObjectStorage, "keys_below", fail)
+            patch.setattr(ObjectStorage, "sizes_below", fail)
             await work(settings, app.ctx.storage)
         assert (await api.get("/users/me/export", headers=candidate.headers)).json()["status"] == "PREPARING"
-        assert await app.ctx.storage.keys_below(f"exports/{candidate.id}/") == []
+        assert await app.ctx.storage.sizes_below(f"exports/{candidate.id}/") == {}
         # The last try failed as well: the task is given up, and another one is left.
         await db.execute("UPDATE background_tasks SET state = 'failed'")
         await domain.tend(app.ctx.storage)
@@ -278,4 +296,4 @@ class TestFailures:
         monkeypatch.setattr(domain, "write_archive", slowly)
         await ask(api, candidate.headers)
         await work(settings, app.ctx.storage)
-        assert await app.ctx.storage.keys_below(f"exports/{candidate.id}/") == []
+        assert await app.ctx.storage.sizes_below(f"exports/{candidate.id}/") == {}
