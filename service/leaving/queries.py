@@ -102,10 +102,14 @@ async def empty_deliveries(verifications: Sequence[UUID]) -> int:
 
 
 async def delete_tasks(texts: Sequence[str]) -> int:
-    """Remove tasks that are not done and whose payload holds one of `texts`; what runs now finds its row gone."""
+    """Remove tasks that are not done and one of whose texts is one of `texts`; what runs now finds its row gone.
+
+    The whole text: addresses of others end with the same letters.
+    """
     return await db.execute(
         "DELETE FROM background_tasks WHERE state IN ('waiting', 'running') AND kind <> 'erase_account'"
-        " AND EXISTS (SELECT 1 FROM unnest($1::text[]) AS held WHERE strpos(payload_json::text, held) > 0)",
+        " AND EXISTS (SELECT 1 FROM unnest($1::text[]) AS held"
+        " WHERE strpos(payload_json::text, to_json(held)::text) > 0)",
         list(texts),
     )
 

@@ -7,6 +7,7 @@ import contextvars
 import itertools
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from tortoise.transactions import in_transaction
 from service.auth import codes, new_password, sessions
 from service.auth.codes import Purpose
 from service.auth.models import EndReason, Session, SessionFamily
+from service.base.clock import utc_now
 from service.base.settings import Settings
 from service.database import db
 from service.kyc import states
@@ -500,6 +502,15 @@ class TestWhatIsInTheAccount:
         apart = await db.fetch_value("SELECT email FROM users WHERE id = $1", person.id)
         for password in (PASSWORD, "set-apart", OWNERS):
             assert (await sign_in(api, password, apart)).status_code == 401
+
+    async def test_the_new_account_has_the_databases_time_as_all_have(
+        self, api: httpx.AsyncClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A code counts for accounts that are older. With a fast clock here none did until the database's had caught up."""
+        await make_candidate(settings, email=EMAIL)
+        monkeypatch.setattr("tortoise.timezone.now", lambda: utc_now() + timedelta(hours=1))
+        await reset(api, settings, startOver=True)
+        assert await db.fetch_value("SELECT max(created_at) <= now() FROM users") is True
 
     async def test_roles_go_with_the_address(self, api: httpx.AsyncClient, settings: Settings) -> None:
         person = await make_candidate(settings, email=EMAIL, roles=("super_admin",))

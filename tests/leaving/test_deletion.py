@@ -12,6 +12,7 @@ import pytest
 from sanic import Sanic
 
 from service.adapters.object_storage import ObjectStorage
+from service.base import metrics
 from service.base.settings import Settings
 from service.database import db
 from service.leaving import erasure
@@ -96,8 +97,11 @@ class TestRequest:
         assert await db.fetch_value("SELECT count(*) FROM background_tasks WHERE kind = 'erase_account'") == 1
 
     async def test_asking_again_changes_no_date(self, api: httpx.AsyncClient, candidate: Candidate) -> None:
+        counted = metrics.account_deletions.labels("requested")._value
+        before = counted.get()
         first = (await ask(api, candidate.headers)).json()
         assert (await ask(api, await again(api, candidate))).json() == first
+        assert counted.get() == before + 1
 
     async def test_the_last_administrator_stays(
         self, api: httpx.AsyncClient, settings: Settings, admin: Candidate
