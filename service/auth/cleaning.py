@@ -1,4 +1,4 @@
-"""What of signing up is removed, and when? Codes that expired, and accounts that nobody ever used.
+"""What of signing up is removed, and when? Guesses whose window ended, and accounts that nobody ever used.
 
 The rules: docs/rules/auth.md, Cleaning.
 """
@@ -18,9 +18,8 @@ _BATCHES = 20
 
 
 async def clean(settings: Settings) -> None:
-    """Remove ended windows of guesses, codes of yesterday that are nobody's, and unused accounts. Waits for nobody."""
+    """Remove ended windows of guesses, and unused accounts. Waits for nobody."""
     await guesses.clean()
-    await queries.delete_expired_codes(at_most=_AT_ONCE * _BATCHES)
     for _ in range(_BATCHES):
         if await remove_unused_accounts(settings) < _AT_ONCE:
             break

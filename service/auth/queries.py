@@ -381,12 +381,3 @@ async def delete_unused_accounts(held: list[UUID], *, days: int, role: str) -> l
         f"DELETE FROM users u WHERE u.id = ANY($3::uuid[]) AND {_UNUSED} RETURNING u.id", days, role, held
     )
     return [row["id"] for row in rows]
-
-
-async def delete_expired_codes(*, at_most: int) -> None:
-    """Remove codes that were asked for by address alone, which may be nobody's, a day after their end."""
-    await db.execute(
-        "DELETE FROM email_verification_challenges WHERE id IN (SELECT id FROM email_verification_challenges"
-        " WHERE user_id IS NULL AND expires_at < now() - interval '1 day' LIMIT $1 FOR UPDATE SKIP LOCKED)",
-        at_most,
-    )
