@@ -6,6 +6,7 @@ The rules: docs/rules/leaving.md.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -113,7 +114,7 @@ async def erase(hidden_id: str, settings: Settings, storage: ObjectStorage) -> b
             await queries.begin(found["id"], found["user_id"])
     owned = await queries.find_owned(found["user_id"])
     documents = _documents(owned)
-    keys = await _loose_keys(found["user_id"], owned["object_keys"])
+    keys = await loose_keys(found["user_id"], owned["object_keys"])
     removed = await remove_objects(str(found["user_id"]), documents, storage, keys=keys)
     await queries.add_counts(found["id"], {"objectVersions": removed})
     entry = Erased(audit.hidden_id(str(found["user_id"])), found["hidden_at"], utc_now(), documents)
@@ -123,8 +124,8 @@ async def erase(hidden_id: str, settings: Settings, storage: ObjectStorage) -> b
     return await _finish(hidden_id, settings)
 
 
-async def _loose_keys(user_id: UUID, keys: list[str]) -> list[str]:
-    """Of the keys that a person's rows name, those that lie below nobody's prefix and that no other row names."""
+async def loose_keys(user_id: UUID | str, keys: Iterable[str]) -> list[str]:
+    """Of the keys that a person's rows name, those that lie below nobody's prefix and that no other person's row names."""
     loose = [key for key in keys if not _SOMEBODYS.match(key)]
     others = await queries.keys_of_others(user_id, loose) if loose else set()
     return [key for key in loose if key not in others]

@@ -71,7 +71,7 @@ async def find_owned(user_id: UUID) -> asyncpg.Record:
     return row
 
 
-async def keys_of_others(user_id: UUID, keys: Sequence[str]) -> set[str]:
+async def keys_of_others(user_id: UUID | str, keys: Sequence[str]) -> set[str]:
     """Those of `keys` that a document of somebody else names too."""
     rows = await db.fetch_all(
         "SELECT object_key AS key FROM job_application_documents WHERE user_id <> $1 AND object_key = ANY($2::text[])"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 import zipfile
 from collections.abc import Awaitable, Callable
@@ -13,6 +12,7 @@ import orjson
 from service.adapters.object_storage import ObjectStorage
 from service.evidence.uploads import is_safe_key
 from service.evidence.verdicts import MAX_BYTES
+from service.leaving.erasure import loose_keys
 from service.takeout import queries
 from service.takeout.areas import AREAS, FILES, Area
 
@@ -107,14 +107,14 @@ async def _add_files(
 ) -> int:
     """All that the person uploaded, registered or not, one file in memory at a time; how many were left out.
 
-    Of the keys that documents name, those below another person's prefix are left out, as the erasure does.
+    Of the keys that documents name, those that may be another person's are left out, as the erasure does.
     """
     sizes: dict[str, int] = {}
     for folder in ("kyc", "applications"):
         sizes |= await storage.sizes_below(f"{folder}/{user_id}/")
-    for key in named - sizes.keys():
-        is_loose = not re.match(r"(?:applications|kyc|exports|derived|erasures)/", key)
-        if is_loose and (size := await storage.size_of(key)) is not None:
+    for key in await loose_keys(user_id, named):
+        size = await storage.size_of(key)
+        if size is not None:
             sizes[key] = size
     listed: list[dict[str, Any]] = []
     for key, size in sorted(sizes.items()):

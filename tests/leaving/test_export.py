@@ -26,7 +26,7 @@ from service.takeout import archive, domain
 from service.takeout.areas import AREAS
 from service.tasks import worker
 from tests.answers import code
-from tests.factories import Candidate, make_candidate
+from tests.factories import Candidate, make_candidate, make_kyc_document, make_kyc_session
 from tests.inbox import Inbox
 from tests.leaving.person import Person, make_person, tables_with
 from tests.working import run_due
@@ -134,6 +134,29 @@ class TestContent:
         await work(settings, app.ctx.storage)
         found = await download(api, owner.headers)
         assert {row["path"] for row in orjson.loads(found.read("data/files.json"))} == {None}
+
+    async def test_a_file_that_another_persons_row_names_too_is_left_out(
+        self, api: Api, app: Sanic[Any, Any], settings: Settings, owner: Person
+    ) -> None:
+        other = await make_candidate(settings)
+        verification = await make_kyc_session(other.id)
+        for key, people in (("imports/own.png", [owner]), ("imports/shared.png", [owner, other])):
+            await app.ctx.storage.write(key, b"bytes", content_type="image/png")
+            for person in people:
+                account, session = (
+                    (other.id, verification) if person is other else (owner.account.id, owner.verification)
+                )
+                await make_kyc_document(
+                    account,
+                    session,
+                    checksum_sha256=hashlib.sha256(key.encode()).hexdigest(),
+                    metadata_json=f'{{"objectKey": "{key}"}}',
+                )
+        await ask(api, owner.headers)
+        await work(settings, app.ctx.storage)
+        names = (await download(api, owner.headers)).namelist()
+        assert "files/imports/own.png" in names
+        assert "files/imports/shared.png" not in names
 
     async def test_files_for_which_the_time_does_not_suffice_are_named_and_left_out(
         self, api: Api, app: Sanic[Any, Any], settings: Settings, owner: Person, monkeypatch: pytest.MonkeyPatch
