@@ -462,6 +462,12 @@ class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Retention, Accounts, To
             found.append("OBJECT_STORAGE_ACCESS_KEY_ID and OBJECT_STORAGE_SECRET_ACCESS_KEY must be set")
         if self.email_delivery == "smtp" and not (self.smtp_url and self.auth_email_from):
             found.append("SMTP_URL and AUTH_EMAIL_FROM must be set when AUTH_EMAIL_PROVIDER is smtp")
+        remembered = self.sign_in_record_days + self.auth_refresh_token_ttl_sec // 86_400
+        if self.auth_unverified_days > remembered:
+            found.append(
+                f"AUTH_UNVERIFIED_DAYS must be at most {remembered}: older sign-ins are forgotten (SIGN_IN_RECORD_DAYS), and"
+                " an account would go although it was used"
+            )
         if self.object_storage_max_file_bytes > MAX_BYTES:
             found.append(
                 f"OBJECT_STORAGE_MAX_FILE_BYTES must be at most {MAX_BYTES}: the worker reads no more of a document"

@@ -84,6 +84,12 @@ class TestLoadSettings:
         with pytest.raises(SettingsError, match="OBJECT_STORAGE_MAX_FILE_BYTES must be at most 26214400"):
             load(OBJECT_STORAGE_MAX_FILE_BYTES="26214401")
 
+    def test_no_account_counts_as_unused_for_longer_than_its_sign_ins_are_known(self) -> None:
+        known = {"SIGN_IN_RECORD_DAYS": "90", "AUTH_REFRESH_TOKEN_TTL_SEC": "604800"}
+        assert load(**known, AUTH_UNVERIFIED_DAYS="97").auth_unverified_days == 97
+        with pytest.raises(SettingsError, match="AUTH_UNVERIFIED_DAYS must be at most 97"):
+            load(**known, AUTH_UNVERIFIED_DAYS="98")
+
     @pytest.mark.parametrize("value", ["", "many", "0", "-1"])
     def test_a_size_that_is_none_is_the_default(self, value: str) -> None:
         assert load(OBJECT_STORAGE_MAX_FILE_BYTES=value).object_storage_max_file_bytes == DEFAULT_MAX_FILE_BYTES
