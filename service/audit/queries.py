@@ -123,6 +123,17 @@ async def erase_details_about(subjects: Sequence[tuple[str, str]]) -> list[tuple
     return [(row["subject_type"], row["subject_id"]) for row in rows]
 
 
+async def has_row(subject_type: str, subject_id: str, *, action: str) -> bool:
+    """Whether there is a row of this action about this subject."""
+    found: bool = await db.fetch_value(
+        "SELECT EXISTS (SELECT FROM audit_events WHERE subject_type = $1 AND subject_id = $2 AND action = $3)",
+        subject_type,
+        subject_id,
+        action,
+    )
+    return found
+
+
 async def erase_details_by(actors: Sequence[str], texts: Sequence[str]) -> int:
     """The same for rows of one of `actors` whose detail holds one of `texts`, in any case."""
     return await db.execute(

@@ -62,10 +62,11 @@ class Proof:
 async def judge(purpose: Purpose, email: str, code: str, settings: Settings) -> Proof | ApiError:
     """The proof, or the refusal, returned so that a counted try is committed; in the caller's transaction.
 
-    A code that was asked for before the account was opened is nobody's: it was never sent.
+    A code that was asked for before the account was opened is nobody's: it was never sent. An account that is being erased
+    is no account any more.
     """
     challenge = await codes.newest(purpose, email).select_for_update().first()
-    account = await User.get_or_none(email=email)
+    account = await User.get_or_none(email=email, hidden__erasing_since__isnull=True)
     is_theirs = account is not None and challenge is not None and account.created_at <= challenge.created_at
     refusal = await codes.judge(challenge, code, settings, may_work=is_theirs)
     if refusal is not None or challenge is None or account is None:

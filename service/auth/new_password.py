@@ -12,7 +12,7 @@ from tortoise.transactions import in_transaction
 from service.audit.domain import audit
 from service.auth import apart, asking, codes, guesses, queries
 from service.auth.asking import Proof
-from service.auth.codes import Purpose, VerificationCodeInvalid
+from service.auth.codes import Purpose
 from service.auth.hidden import LEAVING
 from service.auth.models import EndReason, HiddenAccount, User
 from service.auth.password_rules import check_new_password
@@ -79,8 +79,8 @@ async def confirm_reset(
     async with in_transaction():
         proof = await asking.judge(Purpose.PASSWORD_RESET, email, code, settings)
         if isinstance(proof, Proof) and not await _take_over(proof, record, start_over=start_over):
-            proof = VerificationCodeInvalid()
-    if isinstance(proof, ApiError):  # another request, or the worker, was faster
+            proof = codes.VerificationCodeInvalid()
+    if isinstance(proof, ApiError):  # another request was faster with the same code, or the erasure began
         metrics.password_resets.labels("refused").inc()
         raise proof
     await guesses.forget(counts[:1])
@@ -88,13 +88,13 @@ async def confirm_reset(
 
 
 async def _take_over(proof: Proof, record: str, *, start_over: bool) -> bool:
-    """Everything that a confirmed reset does, in the caller's transaction; false when the worker has begun to erase the
-    account, and then nobody opens it any more."""
-    await codes.use(proof.challenge)
+    """Everything that a confirmed reset does, in the caller's transaction; false, and nothing is done, for an account
+    whose erasure has begun or is done."""
     # After the code, before the sign-ins and the verifications: the order of everybody who needs more than one of them.
-    account = await User.filter(id=proof.account.id).select_for_update(no_key=True).get()
-    if await HiddenAccount.exists(user_id=account.id, erasing_since__isnull=False):
+    account = await User.filter(id=proof.account.id).select_for_update(no_key=True).get_or_none()
+    if account is None or await HiddenAccount.exists(user_id=account.id, erasing_since__isnull=False):
         return False
+    await codes.use(proof.challenge)
     user_id, now = str(account.id), utc_now()
     was_verified = account.email_verified_at is not None
     ended = await end_all_families(user_id, reason=EndReason.PASSWORD_RESET)

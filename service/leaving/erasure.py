@@ -24,6 +24,7 @@ from service.base import logs, metrics
 from service.base.clock import utc_now
 from service.base.settings import Settings
 from service.evidence.domain import derived_key
+from service.kyc.states import SUBJECT as KYC_SUBJECT
 from service.leaving import queries
 from service.leaving.models import ErasureReceipt
 from service.tasks.domain import enqueue
@@ -174,8 +175,14 @@ async def _finish(hidden_id: str, settings: Settings) -> bool:
         # Again, now that the account's row keeps everybody from adding to it.
         owned = await queries.find_owned(found["user_id"])
         documents = _documents(owned)
+        subjects = _subjects(owned)
         rows = await audit.forget_person(
-            user_id, address=found["email"], full_name=found["full_name"], subjects=_subjects(owned)
+            user_id,
+            address=found["email"],
+            full_name=found["full_name"],
+            subjects=subjects,
+            # The provider may go on to deliver what it knows of them.
+            marked=[one for one in subjects if one[0] == KYC_SUBJECT],
         )
         counts = await queries.add_counts(
             found["id"],
@@ -196,6 +203,9 @@ async def _finish(hidden_id: str, settings: Settings) -> bool:
             counts_json=counts,
         )
         await queries.delete_account(found["user_id"])
+        # What was delivered since: who delivers holds the session, so that is over now that the session is gone.
+        while await queries.empty_deliveries(owned["verifications"]):
+            pass
         await enqueue(
             TaskKind.SWEEP_ACCOUNT,
             {"account": audit.hidden_id(user_id), "documents": documents},
@@ -213,7 +223,7 @@ def _subjects(owned: asyncpg.Record) -> list[tuple[str, str]]:
     """What audit rows call the things that were the person's."""
     kinds = {
         "SESSION_FAMILY": "families",
-        "KYC_SESSION": "verifications",
+        KYC_SUBJECT: "verifications",
         "KYC_DOCUMENT": "identity_documents",
         "JOB_APPLICATION": "applications",
         "APPLICATION_DOCUMENT": "application_documents",

@@ -54,7 +54,7 @@ TABLES = (
     Kept("roles", _NONE, EVER, erasure="–"),
     Kept(
         "session_families",
-        "sign-ins: when, and why they ended",
+        "sign-ins: when, on what device and network, and why they ended",
         "90 days, longer while they live",
         "sign_ins",
         removal=Removal(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -22,6 +23,7 @@ from service.leaving import erasure, queries
 from service.leaving.erasure import enqueue_due
 from tests.factories import PASSWORD, make_application_document
 from tests.leaving.person import Person, ask, make_due, make_person, tables_with, versions_with, work_beside
+from tests.webhooks.provider import deliver
 from tests.working import run_due
 
 
@@ -242,6 +244,36 @@ class TestFailures:
         assert await db.fetch_value("SELECT password_hash FROM users WHERE id = $1", person.account.id) == "erased"
         await run_tasks(own, storage)
         assert await tables_with(person.secrets[:-1]) == {}
+
+    async def test_what_the_provider_says_afterwards_is_not_kept(
+        self, api: httpx.AsyncClient, own: Settings, person: Person, storage: ObjectStorage
+    ) -> None:
+        await leave(api, person, own, storage)
+        said = {"sessionId": person.verification, "metadata": {"name": "Wulan"}}
+        answer = await deliver(api, said, key="late")
+        assert (answer.status_code, answer.json()["updated"], answer.json()["session"]) == (202, False, None)
+        assert await tables_with(["wulan"]) == {}
+        assert (await deliver(api, said, key="late")).json()["duplicate"]
+        unknown = await deliver(api, said | {"sessionId": str(uuid4())}, key="early")
+        assert unknown.json() | {"idempotencyKey": ""} == answer.json() | {"idempotencyKey": ""}
+        states = await db.fetch_all("SELECT state FROM webhook_deliveries WHERE idempotency_key = 'early'")
+        assert [row["state"] for row in states] == ["waiting"]
+
+    async def test_nothing_stays_of_deliveries_beside_the_erasure(
+        self, api: httpx.AsyncClient, own: Settings, person: Person, storage: ObjectStorage
+    ) -> None:
+        await ask(api, person.headers)
+        await make_due()
+        found = await hidden_id()
+
+        async def go_on_delivering() -> None:
+            while await db.fetch_value("SELECT count(*) FROM users"):
+                answer = await deliver(api, {"sessionId": person.verification, "metadata": {"name": "Wulan"}})
+                assert answer.status_code == 202
+
+        await asyncio.gather(*(go_on_delivering() for _ in range(4)), erasure.erase(found, own, storage))
+        assert await db.fetch_value("SELECT count(*) FROM webhook_deliveries") > 1
+        assert await tables_with(["wulan"]) == {}
 
     async def test_a_late_upload_is_swept_up(
         self, api: httpx.AsyncClient, own: Settings, person: Person, storage: ObjectStorage

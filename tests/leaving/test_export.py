@@ -126,6 +126,34 @@ class TestContent:
         for hidden in (admin.id, admin.email, "quiet investigation", "account.held", "staff-1"):
             assert hidden.encode() not in everything
 
+    async def test_sign_ins_tell_device_and_network(
+        self, api: Api, app: Sanic[Any, Any], settings: Settings, owner: Person
+    ) -> None:
+        await db.execute("UPDATE session_families SET user_agent = 'Jembatan/9 (phone)', network = '203.0.113.0/24'")
+        await ask(api, owner.headers)
+        await work(settings, app.ctx.storage)
+        (one,) = orjson.loads((await download(api, owner.headers)).read("data/sign_ins.json"))
+        assert (one["userAgent"], one["network"]) == ("Jembatan/9 (phone)", "203.0.113.0/24")
+
+    async def test_who_works_here_takes_nothing_of_others_along(
+        self, api: Api, app: Sanic[Any, Any], settings: Settings
+    ) -> None:
+        admin = await make_candidate(settings, roles=("super_admin",))
+        body = {
+            "fullName": "Budi Orang Lain",
+            "email": "budi@mailbox.test",
+            "password": "correct horse 9",
+            "roles": ["sdm"],
+        }
+        assert (await api.post("/admin/users", json=body, headers=admin.headers)).status_code == 201
+        await ask(api, admin.headers)
+        await work(settings, app.ctx.storage)
+        found = await download(api, admin.headers)
+        rows = {row["action"]: row["detail"] for row in orjson.loads(found.read("data/own_actions.json"))}
+        assert rows["user.created"] == {}
+        everything = b"".join(found.read(name) for name in found.namelist())
+        assert b"budi" not in everything.lower()
+
     async def test_what_would_be_too_large_is_named_and_left_out(
         self, api: Api, app: Sanic[Any, Any], settings: Settings, owner: Person, monkeypatch: pytest.MonkeyPatch
     ) -> None:
