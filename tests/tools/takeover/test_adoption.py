@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from service.auth.roles import NAMED_ROLES
 from service.database import migrate
 from service.database.migrate import MigrationError
 from service.tools.takeover import TakeoverError
@@ -80,6 +81,7 @@ class TestAdopt:
             "tsk",
             "kaisha",
             "super_admin",
+            *NAMED_ROLES,
         }
 
     async def test_plain_migrate_refuses_a_database_of_the_replaced_server(self, old_database: OldDatabase) -> None:
