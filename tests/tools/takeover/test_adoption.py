@@ -81,8 +81,9 @@ class TestAdopt:
             "tsk",
             "kaisha",
             "super_admin",
-            *NAMED_ROLES,
         }
+        async with connected(url) as connection:
+            assert await connection.fetchval("SELECT count(*) FROM roles") == 5 + len(NAMED_ROLES)
 
     async def test_plain_migrate_refuses_a_database_of_the_replaced_server(self, old_database: OldDatabase) -> None:
         url = await old_database(later=False)

@@ -81,9 +81,11 @@ class TestImportDump:
         await import_dump(url, DUMP)
         rows = await all_rows(url)
         assert [job["title"] for job in rows["jobs"]] == ["CNC Operator", "Senior Welder"]
-        assert {role["description"] for role in rows["roles"] if role["code"] not in NAMED_ROLES} == {
+        assert {role["description"] for role in rows["roles"]} == {
             f"Old text of {code}" for code in ("sdm", "lpk", "tsk", "kaisha", "super_admin")
         }
+        async with connected(url) as connection:
+            assert await connection.fetchval("SELECT count(*) FROM roles") == 5 + len(NAMED_ROLES)
 
     async def test_roles_that_the_dump_lacks_stay(self, new_database: NewDatabase, tmp_path: Path) -> None:
         url = await new_database()
