@@ -26,8 +26,8 @@ async def start_over(account: User, record: str) -> str:
 
     In the caller's transaction, which has ended the sign-ins. The row that is there keeps its id, and with it profile,
     verifications, applications, files, saved items and organizations; it loses address and password, so nobody signs in
-    to it, and staff's lists leave it out. Roles go with the address: staff gave them to whoever it belongs to. `record`
-    is the new password's. Its address counts as verified.
+    to it, and staff's lists leave it out. Roles and a suspension go with the address: staff decided them for whoever it
+    belongs to. `record` is the new password's. Its address counts as verified.
     """
     old_id, now = str(account.id), utc_now()
     await User.filter(id=old_id).update(
@@ -46,6 +46,7 @@ async def start_over(account: User, record: str) -> str:
         # As everybody's: codes are compared with it.
         created_at=db.NOW,
         updated_at=db.NOW,
+        suspended_at=account.suspended_at,
     )
     await UserRole.filter(user_id=old_id).update(user_id=fresh.id)
     # Whoever had asked for its deletion gets that, too: then it goes earlier.

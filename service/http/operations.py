@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sanic import HTTPResponse
 
+from service.auth.roles import Permission
 from service.caching.basis import Basis
 from service.http.errors import (
     AdminApiDisabled,
@@ -40,8 +41,7 @@ class Security(Enum):
     PUBLIC = "public"
     OPTIONAL = "optional"
     USER = "user"
-    ADMIN = "admin"
-    SUPER = "super"
+    STAFF = "staff"
 
 
 class Tag(NamedTuple):
@@ -87,6 +87,7 @@ class Operation:
     by_language: bool = False
     shared: bool = False
     page: bool = False
+    permission: Permission | None = None
 
 
 _TOKEN_ERRORS = (InvalidAccessToken, ExpiredAccessToken)
@@ -100,6 +101,7 @@ def operation(
     tag: str,
     responses: Responses,
     security: Security = Security.USER,
+    permission: Permission | None = None,
     body: type[Input] | None = None,
     reads_body: bool | None = None,
     query: type[Input] | None = None,
@@ -114,8 +116,9 @@ def operation(
 ) -> Callable[[Handler], Handler]:
     """Declare the decorated handler's operation; without it the application refuses to start.
 
-    A signed-in user is asked for unless `security` says otherwise. Errors of the caller's check, of an unreadable
-    body and of unavailable dependencies are added here, so `errors` lists only the operation's own.
+    A signed-in user is asked for unless `security` says otherwise; with a `permission`, staff who have it. Errors of the
+    caller's check, of an unreadable body and of unavailable dependencies are added here, so `errors` lists only the
+    operation's own.
     `depends=False` is for operations that touch nothing outside the process. `conditional` is for reads whose answer
     depends on the address and that basis, and on nothing else: it gets an entity tag, and 304 while that holds, and is
     kept in memory as it was sent. `by_language` is for operations whose good answers also depend on `Accept-Language`:
@@ -124,6 +127,9 @@ def operation(
     refusals are pages too, because the handler has set `request.ctx.show_refusal`.
     """
     assert tag in TAGS, f"{tag} is no tag"
+    if permission is not None:
+        security = Security.STAFF
+    assert (security is Security.STAFF) == (permission is not None), f"{operation_id} names no permission"
     added: tuple[type[ApiError], ...] = (InternalError,)
     if depends:
         added += (DatabaseUnavailable, ServerBusy, RateLimited)
@@ -133,7 +139,7 @@ def operation(
         added += (MissingAccessToken, *_TOKEN_ERRORS)
     elif security is Security.OPTIONAL:
         added += _TOKEN_ERRORS
-    elif security in {Security.ADMIN, Security.SUPER}:
+    elif security is Security.STAFF:
         added += STAFF_ERRORS
     declared = Operation(
         operation_id,
@@ -150,6 +156,7 @@ def operation(
         by_language,
         shared,
         page,
+        permission,
     )
 
     def decorate(handler: Handler) -> Handler:

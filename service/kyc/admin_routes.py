@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.auth.roles import Permission
 from service.evidence.uploads import InvalidExpiresSec, InvalidObjectKey
 from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason
-from service.http.operations import Security, operation
+from service.http.operations import operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.kyc import admin_schemas, claims, documents, review, schemas, states
 
@@ -31,7 +32,7 @@ _DECISION_ERRORS = (
     summary="Verifications with all that a reviewer needs, last submitted first",
     description="Each row has the session, its documents and events, what to look at twice, and who works on it.",
     tag="kyc-review",
-    security=Security.ADMIN,
+    permission=Permission.VERIFICATIONS_READ,
     query=admin_schemas.QueueQuery,
     responses={200: admin_schemas.KycReviewQueue},
     errors=(admin_schemas.InvalidStatusFilter, InvalidCursor, InvalidLimit),
@@ -46,7 +47,7 @@ async def list_review_queue(request: Request) -> HTTPResponse:
     summary="The review queue under its old address and words",
     description="The same rows as the review queue; `status` takes the words of cases.",
     tag="kyc-review",
-    security=Security.ADMIN,
+    permission=Permission.VERIFICATIONS_READ,
     query=admin_schemas.CasesQuery,
     responses={200: admin_schemas.KycReviewQueue},
     errors=(admin_schemas.InvalidStatusFilter, InvalidCursor, InvalidLimit),
@@ -61,7 +62,7 @@ async def list_cases(request: Request) -> HTTPResponse:
     summary="Decide about a verification",
     description="A bearer decides under their own e-mail address; reviewedBy counts with the staff key only.",
     tag="kyc-review",
-    security=Security.ADMIN,
+    permission=Permission.VERIFICATIONS_DECIDE,
     body=admin_schemas.ReviewInput,
     responses={200: schemas.KycEnvelope},
     errors=(admin_schemas.InvalidSessionId, *_DECISION_ERRORS),
@@ -81,7 +82,7 @@ async def review_session(request: Request) -> HTTPResponse:
     summary="Decide about a verification under its old address and words",
     description="`decision` or, without it, `action` says what was found; a stale `version` is refused.",
     tag="kyc-review",
-    security=Security.ADMIN,
+    permission=Permission.VERIFICATIONS_DECIDE,
     body=admin_schemas.CaseActionInput,
     responses={200: schemas.KycEnvelope},
     errors=(admin_schemas.UnsupportedCaseAction, *_DECISION_ERRORS),
@@ -102,7 +103,7 @@ async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
     summary="A link to look at one identity document",
     description="The link lives for `expiresSec` seconds and leads to the checked copy once there is one. It is on record.",
     tag="kyc-review",
-    security=Security.ADMIN,
+    permission=Permission.VERIFICATION_FILES,
     body=schemas.KycPreviewInput,
     responses={200: schemas.KycPreview},
     errors=(documents.DocumentNotFound, InvalidObjectKey, InvalidExpiresSec),
@@ -125,7 +126,7 @@ async def preview_document(request: Request, document_id: str) -> HTTPResponse:
     summary="Reserve a waiting verification for fifteen minutes",
     description="Without a session id the one that waits longest. The caller's own claim is renewed.",
     tag="kyc-review",
-    security=Security.ADMIN,
+    permission=Permission.VERIFICATIONS_DECIDE,
     body=admin_schemas.ClaimInput,
     responses={201: admin_schemas.KycClaimed},
     errors=(
@@ -150,7 +151,7 @@ async def claim_session(request: Request) -> HTTPResponse:
     summary="Keep a claim for fifteen minutes more",
     description="Only the holder can: a colleague's claim is 409.",
     tag="kyc-review",
-    security=Security.ADMIN,
+    permission=Permission.VERIFICATIONS_DECIDE,
     responses={200: admin_schemas.KycClaimEnvelope},
     errors=(claims.KycClaimNotFound, claims.KycSessionClaimed),
 )
@@ -165,7 +166,7 @@ async def renew_claim(request: Request, claim_id: str) -> HTTPResponse:
     summary="Give a claimed verification back to the queue",
     description="Only the holder can: a colleague's claim is 409.",
     tag="kyc-review",
-    security=Security.ADMIN,
+    permission=Permission.VERIFICATIONS_DECIDE,
     responses={200: admin_schemas.KycClaimReleased},
     errors=(claims.KycClaimNotFound, claims.KycSessionClaimed),
 )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.http.operations import Security, operation
+from service.auth.roles import Permission
+from service.http.operations import operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.organizations import domain, queries, schemas
 
@@ -17,7 +18,7 @@ bp = Blueprint("admin_organizations")
     summary="Organizations with their owners and checks, newest first",
     description="Pages begin at the offset `cursor`.",
     tag="organizations",
-    security=Security.ADMIN,
+    permission=Permission.ORGANIZATIONS_READ,
     query=schemas.OrganizationsQuery,
     responses={200: schemas.AdminOrganizationList},
     errors=(*schemas.PAGE_ERRORS, schemas.InvalidOrgType, schemas.InvalidVerificationStatus),
@@ -33,7 +34,7 @@ async def list_organizations(request: Request) -> HTTPResponse:
     summary="Say what the check of an organization found; absent reasons clear the old ones",
     description="Every result may follow every other; the newest counts.",
     tag="organizations",
-    security=Security.ADMIN,
+    permission=Permission.ORGANIZATIONS_DECIDE,
     body=schemas.OrgDecisionInput,
     responses={200: schemas.OrgVerification},
     errors=(

@@ -46,7 +46,7 @@ class Kept:
 TABLES = (
     Kept(
         "users",
-        "name, address, password's digest, picture's address, language",
+        "name, address, password's digest, picture's address, language, since when they are suspended",
         f"{_ACCOUNT}; unused ones less",
         "account",
     ),

@@ -97,6 +97,7 @@ AREAS = (
             " ORDER BY r.code)",
             "texts",
         ),
+        suspendedAt=_at("u.suspended_at", null=True),
         deletionRequestedAt=_at("(SELECT hidden_at FROM hidden_accounts WHERE user_id = u.id)", null=True),
     ),
     _area(

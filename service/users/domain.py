@@ -19,6 +19,7 @@ from service.auth.password_rules import check_new_password
 from service.auth.passwords import hash_password
 from service.auth.principal import SUPER_ADMIN, Principal, Staff
 from service.auth.queries import find_user, has_super_admin
+from service.auth.roles import permissions_of
 from service.auth.sessions import end_all_families
 from service.auth.verification import UserNotFound
 from service.base.settings import Settings
@@ -67,7 +68,7 @@ async def create_user(fields: schemas.CreateUserInput, settings: Settings, *, by
     async with in_transaction():
         user = await create_account(fields.full_name, fields.email, record, fields.roles)
         detail = {"fullName": user.full_name, "email": user.email, "roles": list(user.roles)}
-        await _audit("user.created", by, user.user_id, {"after": detail})
+        await audit_account("user.created", by, user.user_id, {"after": detail})
     return user
 
 
@@ -95,7 +96,7 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
     async with in_transaction():
         if fields.roles is not None:
             # Before the user's row, always: two changes that need both would otherwise wait for each other.
-            await _take_turns()
+            await take_turns()
         user = await User.filter(id=known).select_for_update(no_key=True).get_or_none()
         before = await find_user(known)
         # Nobody brings back an account that was put aside, or gives it roles that were just moved away.
@@ -112,17 +113,19 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
         await user.save(update_fields=["full_name", "password_hash", "updated_at"])
         ended = await end_all_families(known, reason=EndReason.PASSWORD_CHANGE) if record is not None else 0
         if record is not None:
-            await notify(NoticeKind.PASSWORD_CHANGED, user_id=known, cause=str(uuid4()))
+            by_other = by.id != known and bool(permissions_of(before.roles, settings.staff_roles))
+            kind = NoticeKind.PASSWORD_CHANGED_BY_STAFF if by_other else NoticeKind.PASSWORD_CHANGED
+            await notify(kind, user_id=known, cause=str(uuid4()))
         after = await find_user(known)
         assert after is not None  # locked above
-        await _audit("user.changed", by, known, _difference(before, after, record is not None, ended))
+        await audit_account("user.changed", by, known, _difference(before, after, record is not None, ended))
     return after
 
 
 async def read_user(user_id: str, *, by: Actor) -> Principal:
     """One account, for staff; the look is audited. Raises UserNotFound."""
     user = await _find(user_id, by)
-    await _audit("user.read", by, user.user_id, {})
+    await audit_account("user.read", by, user.user_id, {})
     return user
 
 
@@ -132,7 +135,7 @@ async def read_profile(user_id: str, *, by: Actor) -> Profile:
     profile = await find_profile(known) if known else None
     if known is None or profile is None or not await _may_see(known, by):
         raise UserNotFound
-    await _audit("user.profile_read", by, known, {})
+    await audit_account("user.profile_read", by, known, {})
     return profile
 
 
@@ -144,7 +147,7 @@ async def read_kyc_history(user_id: str, session_id: str | None, *, by: Actor) -
     user = await _find(user_id, by)
     history = await read_history(session_id, by=user, context=NAMES)
     session_id = history.session.id if history.session else None
-    await _audit("user.kyc_history_read", by, user.user_id, {"sessionId": session_id})
+    await audit_account("user.kyc_history_read", by, user.user_id, {"sessionId": session_id})
     return history
 
 
@@ -160,8 +163,8 @@ async def _may_see(user_id: str, by: Actor) -> bool:
     return by.staff is None or await may_see(user_id, by.staff)
 
 
-async def _take_turns() -> None:
-    """Let one change of roles at a time go on, until its transaction ends. Raises RoleAssignmentFailed."""
+async def take_turns() -> None:
+    """Let one change of who is a super_admin at a time go on, until its transaction ends. Raises RoleAssignmentFailed."""
     if await Role.filter(code=SUPER_ADMIN).select_for_update(no_key=True).get_or_none() is None:
         raise RoleAssignmentFailed
 
@@ -184,5 +187,6 @@ def _difference(before: Principal, after: Principal, new_password: bool, ended: 
     return detail
 
 
-async def _audit(action: str, by: Actor, user_id: str, detail: dict[str, Any]) -> None:
+async def audit_account(action: str, by: Actor, user_id: str, detail: dict[str, Any]) -> None:
+    """Leave an audit row about an account in the caller's transaction."""
     await audit(action, actor_type=by.type, actor_id=by.id, subject_type="USER", subject_id=user_id, detail=detail)

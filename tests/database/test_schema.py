@@ -513,7 +513,7 @@ class TestSchema:
         )
         assert rows == []
 
-    async def test_the_five_roles_are_there(self, connection):
+    async def test_the_nine_roles_are_there(self, connection):
         rows = await connection.fetch("SELECT id::text, code FROM roles ORDER BY id")
         assert [(row["id"][-2:], row["code"]) for row in rows] == [
             ("01", "sdm"),
@@ -521,6 +521,10 @@ class TestSchema:
             ("03", "tsk"),
             ("04", "kaisha"),
             ("05", "super_admin"),
+            ("06", "reviewer"),
+            ("07", "recruiter"),
+            ("08", "editor"),
+            ("09", "auditor"),
         ]
         assert {row["id"][:-2] for row in rows} == {"00000000-0000-0000-0000-0000000000"}
 

@@ -5,7 +5,7 @@ import time
 from typing import Any
 from urllib.parse import quote
 
-from service.tools.smoke.candidate import own_application, own_session
+from service.tools.smoke.candidate import keep_tokens, own_application, own_session
 from service.tools.smoke.http import StepFailed
 from service.tools.smoke.walk import Skipped, Steps, Walk, expect
 
@@ -147,6 +147,37 @@ async def accept_offer(walk: Walk) -> None:
         [event["status"] for event in events] == ["SUBMITTED", "IN_REVIEW", "OFFERED", "HIRED"],
         "the journey is not submitted, in review, offered, hired",
     )
+
+
+@STAFF.step(
+    "staff suspend the candidate and let them in again",
+    "POST /admin/users/{}/suspension",
+    "DELETE /admin/users/{}/suspension",
+    "DELETE /admin/users/{}/sessions",
+)
+async def suspend(walk: Walk) -> None:
+    need_staff(walk)
+    account = f"/admin/users/{walk.user_id}"
+    body = {"reason": "smoke"}
+    made = await walk.call_as_staff("POST", f"{account}/suspension", body=body, expect=(200, 403))
+    if "error" in made:
+        raise Skipped("these staff manage no accounts")
+    again = await walk.call_as_staff("POST", f"{account}/suspension", body=body)
+    expect(again == made, "a second suspension is another one")
+    sign_in = {"email": walk.email, "password": walk.password}
+    try:
+        await walk.call("GET", "/auth/me", expect=401, code="invalid_access_token")
+        await walk.api.call("POST", "/auth/login", body=sign_in, expect=403, code="account_suspended")
+        wrong = sign_in | {"password": f"{walk.password}?"}
+        await walk.api.call("POST", "/auth/login", body=wrong, expect=401, code="invalid_credentials")
+        ended = {"refreshToken": walk.refresh_token}
+        await walk.api.call("POST", "/auth/refresh", body=ended, expect=401, code="invalid_refresh_token")
+    finally:
+        await walk.call_as_staff("DELETE", f"{account}/suspension", expect=204)
+    token = (await walk.api.call("POST", "/auth/login", body=sign_in))["accessToken"]
+    await walk.call_as_staff("DELETE", f"{account}/sessions", expect=204)
+    await walk.api.call("GET", "/auth/me", token=token, expect=401, code="invalid_access_token")
+    keep_tokens(walk, await walk.api.call("POST", "/auth/login", body=sign_in))
 
 
 async def clean_up(walk: Walk) -> None:
