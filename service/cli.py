@@ -95,11 +95,16 @@ def _parser(given: str) -> argparse.ArgumentParser:
     )
     redrive = add("webhooks", _webhooks_redrive, "apply deliveries that could not be applied when they came")
     redrive.add_argument("action", choices=["redrive"])
-    admin = add("admin", _admin_create, "make an account for staff; the password is asked for, or ADMIN_PASSWORD")
-    admin.add_argument("action", choices=["create"])
-    admin.add_argument("--email", required=True)
-    admin.add_argument("--name", required=True, help="full name")
-    admin.add_argument("--role", action="append", default=[], help="a role code, repeatable (default super_admin)")
+    admin = add("admin", _admin_create, "make an account for staff, or give one a second factor")
+    actions = admin.add_subparsers(required=True, metavar="ACTION")
+    create = actions.add_parser("create", help="make an account; the password is asked for, or ADMIN_PASSWORD")
+    create.add_argument("--email", required=True)
+    create.add_argument("--name", required=True, help="full name")
+    create.add_argument("--role", action="append", default=[], help="a role code, repeatable (default super_admin)")
+    factor = actions.add_parser("second-factor", help="give one of staff a new second factor, and print it")
+    factor.add_argument("email", metavar="EMAIL")
+    factor.add_argument("--remove", action="store_true", help="only take away the one that is there")
+    factor.set_defaults(run=_admin_second_factor)
     for name, run, module, text in (
         ("backup", _backup, "backup.command", "make copies, and prove that they can be used"),
         ("gate", _gate, "gate.command", "say whether this version may go to staging"),
@@ -148,6 +153,13 @@ def _serve(_: argparse.Namespace) -> int:
         app = build()
     settings: Settings = app.ctx.settings
     logs.log("api.started", port=settings.api_port, environment=settings.environment)
+    if settings.staff_second_factor != "off":
+        logs.log(
+            "auth.second_factor",
+            level="warn" if settings.staff_second_factor == "required" else "info",
+            mode=settings.staff_second_factor,
+            message="The shipped staff site has no field for a code: whoever has a second factor cannot sign in there.",
+        )
     app.run(host=settings.api_host, port=settings.api_port, single_process=True, access_log=False, motd=False)
     return 0
 
@@ -206,6 +218,20 @@ def _admin_create(arguments: argparse.Namespace) -> int:
     except command.Refused as error:
         raise CommandFailed(str(error)) from error
     print(f"account {user_id}")
+    return 0
+
+
+def _admin_second_factor(arguments: argparse.Namespace) -> int:
+    from service.users import command
+
+    settings = _settings("admin")
+    try:
+        lines = _with_database(
+            settings, lambda: command.set_second_factor(settings, email=arguments.email, remove=arguments.remove)
+        )
+    except command.Refused as error:
+        raise CommandFailed(str(error)) from error
+    print("\n".join(lines))
     return 0
 
 

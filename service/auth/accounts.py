@@ -6,13 +6,13 @@ The rules: docs/rules/auth.md.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
-from service.auth import guesses, queries, sessions, verification
+from service.auth import guesses, queries, second_factor, sessions, verification
 from service.auth.devices import Device, name_of
 from service.auth.hidden import pending_deletion
 from service.auth.models import User
@@ -134,13 +134,16 @@ async def login(
     client: str | None,
     device: Device,
     language: str | None = None,
+    otp: str = "",
 ) -> sessions.SignedIn:
-    """Sign in with an e-mail address, compared in lower case, and the exact password.
+    """Sign in with an e-mail address, compared in lower case, and the exact password; with `otp`, where the account has a
+    second factor: a code of it, or a recovery code.
 
     Every refusal costs two statements and one password check, so that a wrong password, an unknown address and missing
     fields look alike. A record of the replaced server is replaced by ours on success. `client` as `address_of` says.
     `language`: `id` or `en` when the app names one; it is kept when it is another than before.
-    Raises RateLimited, InvalidCredentials, AccountSuspended to whoever gave the right password, ServerBusy.
+    Raises RateLimited, InvalidCredentials, ServerBusy; to whoever gave the right password AccountSuspended,
+    SecondFactorRequired, SecondFactorInvalid.
     """
     counts = guesses.of_sign_in(identifier, client, settings)
     ids, limits = [count.id for count in counts], [count.limit for count in counts]
@@ -156,9 +159,25 @@ async def login(
         if found["suspended_at"] is not None:
             metrics.logins.labels("suspended").inc()
             raise AccountSuspended
+        is_asked = found["second_factor_id"] is not None and settings.staff_second_factor != "off"
+        if is_asked and not otp:
+            metrics.logins.labels("factor_required").inc()
+            raise second_factor.SecondFactorRequired
         upgraded = await hash_password(password) if outdated else None
         # Not the client's count: an account of their own would free it.
-        session = await _begin(str(found["id"]), checked, upgraded, settings, device, forgotten=ids[:1])
+        session = await _begin(
+            str(found["id"]),
+            checked,
+            upgraded,
+            settings,
+            device,
+            forgotten=ids[:1],
+            factor_id=found["second_factor_id"],
+            otp=otp if is_asked else None,
+        )
+        if isinstance(session, ApiError):
+            metrics.logins.labels("factor_refused").inc()
+            raise session
         if session is not None:
             if found["is_leaving"]:
                 session = replace(session, deletion=await pending_deletion(session.user.user_id))
@@ -172,16 +191,39 @@ async def login(
 
 
 async def _begin(
-    user_id: str, checked: str, upgraded: str | None, settings: Settings, device: Device, *, forgotten: list[str]
-) -> sessions.SignedIn | None:
-    """A sign-in for the user whose record `checked` matched; none when the record was changed, or the account suspended,
-    meanwhile.
+    user_id: str,
+    checked: str,
+    upgraded: str | None,
+    settings: Settings,
+    device: Device,
+    *,
+    forgotten: list[str],
+    factor_id: UUID | None,
+    otp: str | None,
+) -> sessions.SignedIn | ApiError | None:
+    """A sign-in for the user whose record `checked` matched; none when the record or the second factor was changed, or the
+    account suspended, meanwhile. `otp`: what was given as a code of the factor `factor_id`, None where it is not asked for.
 
-    A changed password ends every sign-in, so none may begin with the old one after it. On a device that the user's other
-    sign-ins do not know, the user is told by mail.
+    A changed password or factor ends every other sign-in, so none may begin with the old one after it. On a device that the
+    user's other sign-ins do not know, the user is told by mail. What is wrong with the code is returned, so that it counts.
     """
     async with in_transaction():
-        begun = await sessions.start_with_password(user_id, checked, settings, device, forgotten=forgotten)
+        if otp is not None and factor_id is not None:
+            # First the account's row and what is compared with it: a code is used up by a sign-in that begins.
+            if not await queries.lock_unchanged(user_id, checked, factor_id):
+                return None
+            used = await second_factor.use(user_id, factor_id, otp, settings)
+            if used is not True:
+                return used or second_factor.SecondFactorInvalid()
+        begun = await sessions.start_with_password(
+            user_id,
+            checked,
+            settings,
+            device,
+            forgotten=forgotten,
+            factor_id=factor_id,
+            is_proved=otp is not None,
+        )
         if begun is None:
             return None
         session, is_new_device = begun

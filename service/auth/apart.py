@@ -9,7 +9,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from service.audit.domain import audit
-from service.auth.models import HiddenAccount, User, UserRole
+from service.auth.models import HiddenAccount, SecondFactor, User, UserRole
 from service.base.clock import utc_now
 from service.database import db
 from service.database.records import insert
@@ -26,12 +26,16 @@ async def start_over(account: User, record: str) -> str:
 
     In the caller's transaction, which has ended the sign-ins. The row that is there keeps its id, and with it profile,
     verifications, applications, files, saved items and organizations; it loses address and password, so nobody signs in
-    to it, and staff's lists leave it out. Roles and a suspension go with the address: staff decided them for whoever it
+    to it, and staff's lists leave it out. Roles, a suspension and a second factor go with the address: they are of whoever it
     belongs to. `record` is the new password's. Its address counts as verified.
     """
     old_id, now = str(account.id), utc_now()
     await User.filter(id=old_id).update(
-        email=_NO_ADDRESS.format(user_id=old_id), password_hash=_NO_PASSWORD, bootstrapped_at=None, updated_at=now
+        email=_NO_ADDRESS.format(user_id=old_id),
+        password_hash=_NO_PASSWORD,
+        bootstrapped_at=None,
+        second_factor_id=None,
+        updated_at=now,
     )
     fresh = await insert(
         User,
@@ -47,8 +51,10 @@ async def start_over(account: User, record: str) -> str:
         created_at=db.NOW,
         updated_at=db.NOW,
         suspended_at=account.suspended_at,
+        second_factor_id=account.second_factor_id,
     )
     await UserRole.filter(user_id=old_id).update(user_id=fresh.id)
+    await SecondFactor.filter(user_id=old_id).update(user_id=fresh.id)
     # Whoever had asked for its deletion gets that, too: then it goes earlier.
     if not await HiddenAccount.exists(user_id=old_id):
         await HiddenAccount.create(

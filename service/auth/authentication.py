@@ -13,6 +13,7 @@ from service.auth.models import EndReason
 from service.auth.principal import Principal, Staff
 from service.auth.queries import Caller, find_caller, has_super_admin
 from service.auth.roles import Permission, permissions_of
+from service.auth.second_factor import SecondFactorMissing, is_missing
 from service.base.clock import utc_now
 from service.base.settings import Settings
 from service.caching.basis import Basis
@@ -75,6 +76,8 @@ async def authenticate_staff(
         principal = await authenticate(token, settings)
         if permission not in permissions_of(principal.roles, settings.staff_roles):
             raise InsufficientAdminRole
+        if is_missing(principal, settings):
+            raise SecondFactorMissing
         return Staff(principal)
     if not await key_is_enabled(settings):
         raise AdminApiDisabled

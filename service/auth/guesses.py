@@ -17,7 +17,7 @@ from service.base.settings import Settings
 from service.database import db
 from service.database.records import insert
 
-ACCOUNT_FAILURES, CLIENT_FAILURES, KEY_FAILURES = 10, 100, 20
+ACCOUNT_FAILURES, CLIENT_FAILURES, KEY_FAILURES, FACTOR_FAILURES = 10, 100, 20, 10
 # All unknown clients are one: few failures of a stranger must not keep the owner of an account out.
 ACCOUNT_FAILURES_OF_UNKNOWN = 100
 
@@ -58,6 +58,11 @@ def of_admin_key(client: str | None, settings: Settings) -> list[Count]:
     if client is None or not settings.rate_limits:
         return []
     return [Count(_row_id(settings, "admin_key", client), KEY_FAILURES)]
+
+
+def of_factor(user_id: str, settings: Settings) -> list[Count]:
+    """The count of one account's second factor, whoever tries: nobody gets there without its password."""
+    return [Count(_row_id(settings, "second_factor", user_id), FACTOR_FAILURES)] if settings.rate_limits else []
 
 
 async def seconds_to_wait(counts: list[Count]) -> int:

@@ -31,6 +31,9 @@ class User(Model):
         auto_now_add=True, description="From when the days without a verified address count: AUTH_UNVERIFIED_DAYS."
     )
     suspended_at = fields.DatetimeField(null=True, description="Since when staff let its person in no more.")
+    second_factor_id = fields.UUIDField(
+        null=True, description="The row of `second_factors` that counts; no reference, the two would name each other."
+    )
 
     class Meta:
         table = "users"
@@ -66,6 +69,7 @@ class SessionFamily(Model):
         null=True, description="The first device and network that were seen: `Device.digest`."
     )
     counted_from = fields.DatetimeField(auto_now_add=True, description="From when AUTH_SESSION_MAX_DAYS count.")
+    proved_at = fields.DatetimeField(null=True, description="When the second factor was proved last.")
 
     class Meta:
         table = "session_families"
@@ -122,6 +126,25 @@ class UserRole(Model):
     class Meta:
         table = "user_roles"
         unique_together = (("user", "role"),)
+
+
+class SecondFactor(Model):
+    """What an authenticator app and the server both know. It counts while `users.second_factor_id` names it."""
+
+    id = fields.UUIDField(primary_key=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "models.User", related_name="second_factors", on_delete=fields.OnDelete.CASCADE
+    )
+    key_id = fields.TextField(description="The token key that the secret is sealed with.")
+    sealed_secret = fields.TextField(description="Hex; see `service/auth/second_factor.py`.")
+    last_step = fields.BigIntField(default=0, description="The step of thirty seconds whose code was used last.")
+    recovery_json: fields.JSONField[list[str]] = fields.JSONField(
+        default=list, description="Lower hex SHA-256 of each recovery code that is left."
+    )
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "second_factors"
 
 
 class FailedGuesses(Model):

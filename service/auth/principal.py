@@ -17,6 +17,7 @@ class Principal:
 
     `own_version` and `content_version` are there when somebody asked for them: the first changes with the person's own
     rows, the second also with jobs, posts and what is due of them. `suspended_at`: since when staff let them in no more.
+    `second_factor_id`: of the factor that they have. `proved_recently`: they proved it in this sign-in, within ten minutes.
     """
 
     user_id: str
@@ -27,6 +28,8 @@ class Principal:
     roles: tuple[str, ...]
     family_id: str | None
     suspended_at: datetime | None = None
+    second_factor_id: str | None = None
+    proved_recently: bool = False
     own_version: str | None = None
     content_version: str | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -21,12 +21,17 @@ from service.database import db
 
 # Triggers keep `role_names` as `user_roles` and `roles` say, so a grant that ends by any statement ends here at once.
 USER_COLUMNS = (
-    "u.id AS user_id, u.full_name, u.email, u.email_verified_at, u.created_at, u.role_names AS roles, u.suspended_at"
+    "u.id AS user_id, u.full_name, u.email, u.email_verified_at, u.created_at, u.role_names AS roles, u.suspended_at,"
+    " u.second_factor_id"
 )
+_RECENTLY = "interval '10 minutes'"
 
 _CALLER_SQL = " FROM users u LEFT JOIN session_families f ON f.id = $2 AND f.user_id = u.id WHERE u.id = $1"
 _OWN_VERSION = ", (SELECT bit_xor(v.version) FROM user_versions v WHERE v.user_id = u.id) AS own_version"
-_COLUMNS = f"SELECT {USER_COLUMNS}, f.id AS family_id, f.ended_at, f.end_reason"
+_COLUMNS = (
+    f"SELECT {USER_COLUMNS}, f.id AS family_id, f.ended_at, f.end_reason,"
+    f" coalesce(f.proved_at > now() - {_RECENTLY}, false) AS proved_recently"
+)
 PRINCIPAL_SQL: dict[Basis | None, str] = {
     None: _COLUMNS + _CALLER_SQL,
     Basis.OWN: _COLUMNS + _OWN_VERSION + _CALLER_SQL,
@@ -55,7 +60,8 @@ async def find_caller(user_id: str, family_id: str | None, basis: Basis | None =
         end_reason = "gone" if row["family_id"] is None else (row["end_reason"] or "ended") if row["ended_at"] else None
     own = None if basis is None else str(row["own_version"])
     content = content_version_of(row) if basis is Basis.CONTENT else None
-    return Caller(_principal(row, family_id, own, content), end_reason)
+    principal = _principal(row, family_id, own, content)
+    return Caller(replace(principal, proved_recently=True) if row["proved_recently"] else principal, end_reason)
 
 
 async def find_user(user_id: str) -> Principal | None:
@@ -76,6 +82,7 @@ def _principal(
         roles=tuple(row["roles"]),
         family_id=family_id,
         suspended_at=row["suspended_at"],
+        second_factor_id=str(row["second_factor_id"]) if row["second_factor_id"] else None,
         own_version=own_version,
         content_version=content_version,
     )
@@ -131,13 +138,13 @@ _NEW_SESSION = (
 
 
 async def find_password(email: str, row_ids: list[str], limits: list[int]) -> asyncpg.Record:
-    """`id`, `password_hash`, `language` of the account with this address, since when it is suspended (`suspended_at`)
-    and whether it `is_leaving`, none without one.
+    """`id`, `password_hash`, `language`, `second_factor_id` of the account with this address, since when it is suspended
+    (`suspended_at`) and whether it `is_leaving`, none without one.
 
     One statement. `seconds_to_wait` is what `seconds_until_free` answers for the rows and limits.
     """
     row = await db.fetch_row(
-        "SELECT u.id, u.password_hash, u.language, u.suspended_at,"
+        "SELECT u.id, u.password_hash, u.language, u.suspended_at, u.second_factor_id,"
         f" EXISTS (SELECT FROM hidden_accounts h WHERE h.user_id = u.id AND h.reason = '{LEAVING}') AS is_leaving,"
         f" coalesce(({_seconds_until_free(1, 2)}), 0) AS seconds_to_wait"
         " FROM (SELECT) AS one LEFT JOIN users u ON u.email = $3",
@@ -149,25 +156,48 @@ async def find_password(email: str, row_ids: list[str], limits: list[int]) -> as
     return row
 
 
+async def prove(family_id: str) -> None:
+    """Note that the second factor was proved in a sign-in, by the database's clock, which `find_caller` compares with."""
+    await db.execute("UPDATE session_families SET proved_at = now() WHERE id = $1", family_id)
+
+
 async def lock_password(user_id: str) -> str | None:
     """The password's record of an account, whose row is held until the transaction ends."""
     account = await User.filter(id=user_id).select_for_update(no_key=True).get_or_none()
     return account.password_hash if account else None
 
 
+async def lock_unchanged(user_id: str, checked: str, factor_id: UUID) -> bool:
+    """Whether an account that is not suspended has that password's record and second factor; its row is held then until
+    the transaction ends."""
+    found = User.filter(id=user_id, password_hash=checked, second_factor_id=factor_id, suspended_at=None)
+    return await found.select_for_update(no_key=True).get_or_none() is not None
+
+
 async def sign_in(
-    user_id: str, checked: str, family_id: UUID, token: FreshToken, device: Device, *, forgotten: list[str]
+    user_id: str,
+    checked: str,
+    family_id: UUID,
+    token: FreshToken,
+    device: Device,
+    *,
+    forgotten: list[str],
+    factor_id: UUID | None,
+    is_proved: bool,
 ) -> tuple[Principal, bool] | None:
     """Begin a sign-in of the account whose record is `checked`, and remove the counts `forgotten`; none when the record
-    is another one by now, or the account suspended. One statement; the account's row is held until the transaction ends.
+    or the second factor is another one than `factor_id` by now, or the account suspended. One statement; the account's row
+    is held until the transaction ends.
 
-    A writer of the record is waited for, and then it is the new one that is compared. The second value: whether the
-    account has sign-ins whose devices are known, and none of them was ever seen on this `device` and network.
+    A writer of these is waited for, and then it is the new ones that are compared. `is_proved`: with a code of the factor.
+    The second value: whether the account has sign-ins whose devices are known, and none of them was ever seen on this
+    `device` and network.
     """
     row = await db.fetch_row(
         f"WITH held AS MATERIALIZED (SELECT {USER_COLUMNS} FROM users u WHERE u.id = $4 AND u.password_hash = $5"
-        " AND u.suspended_at IS NULL FOR NO KEY UPDATE OF u),"
-        f" family AS ({_NEW_FAMILY} SELECT $6, user_id, $8, $9, $10 FROM held),"
+        " AND u.suspended_at IS NULL AND u.second_factor_id IS NOT DISTINCT FROM $11 FOR NO KEY UPDATE OF u),"
+        f" family AS (INSERT INTO session_families (id, user_id, {_DEVICE}, proved_at)"
+        " SELECT $6, user_id, $8, $9, $10, CASE WHEN $12 THEN now() END FROM held),"
         f" session AS ({_NEW_SESSION}, $6, NULL FROM held),"
         # Behind the account's row, so that everybody takes the two in this order.
         " freed AS (DELETE FROM failed_guesses WHERE id = ANY($7::text[]) AND EXISTS (SELECT 1 FROM held))"
@@ -182,6 +212,8 @@ async def sign_in(
         family_id,
         forgotten,
         *_columns_of(device),
+        factor_id,
+        is_proved,
     )
     return (_principal(row, None), row["is_new_device"]) if row else None
 

@@ -5,10 +5,21 @@ from __future__ import annotations
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import empty
 
-from service.auth import accounts, codes, new_password, password_rules, schemas, sessions, sign_ins, verification
+from service.auth import (
+    accounts,
+    codes,
+    new_password,
+    password_rules,
+    schemas,
+    second_factor,
+    sessions,
+    sign_ins,
+    verification,
+)
 from service.auth.clients import address_of
 from service.auth.devices import device_of
 from service.caching.basis import Basis
+from service.http.errors import InsufficientAdminRole, NotFound
 from service.http.operations import Security, operation
 from service.http.web import answer, language_named, language_of, parse, read_body
 
@@ -49,12 +60,18 @@ async def register(request: Request) -> HTTPResponse:
 @operation(
     "login",
     summary="Sign in with an e-mail address and a password",
-    description="`identifier` or `email` names the account. Too many wrong passwords are 429 with `Retry-After`.",
+    description="`identifier` or `email` names the account. Too many wrong passwords are 429 with `Retry-After`. Staff who"
+    " have a second factor add a code of it as `otp`.",
     tag="auth",
     security=Security.PUBLIC,
     body=schemas.LoginInput,
     responses={200: schemas.AuthResponse},
-    errors=(accounts.InvalidCredentials, accounts.AccountSuspended),
+    errors=(
+        accounts.InvalidCredentials,
+        accounts.AccountSuspended,
+        second_factor.SecondFactorRequired,
+        second_factor.SecondFactorInvalid,
+    ),
 )
 async def login(request: Request) -> HTTPResponse:
     fields = parse(schemas.LoginInput, await read_body(request))
@@ -66,6 +83,7 @@ async def login(request: Request) -> HTTPResponse:
         client=address_of(request.ip, request.headers, settings),
         device=device_of(request),
         language=language_named(request),
+        otp=fields.otp,
     )
     return answer(schemas.AuthResponse.model_validate(session))
 
@@ -212,11 +230,12 @@ async def reset_password(request: Request) -> HTTPResponse:
     tag="auth",
     body=schemas.ChangePasswordInput,
     responses={204: None},
-    errors=(new_password.InvalidCurrentPassword, *password_rules.REFUSALS),
+    errors=(second_factor.RecentProofRequired, new_password.InvalidCurrentPassword, *password_rules.REFUSALS),
 )
 async def change_my_password(request: Request) -> HTTPResponse:
     fields = parse(schemas.ChangePasswordInput, await read_body(request))
     settings = request.app.ctx.settings
+    await second_factor.require_recent_proof(request.ctx.principal, fields.otp, settings)
     await new_password.change_password(
         fields.current_password,
         fields.new_password,
@@ -224,6 +243,58 @@ async def change_my_password(request: Request) -> HTTPResponse:
         by=request.ctx.principal,
         client=address_of(request.ip, request.headers, settings),
     )
+    return empty()
+
+
+_FACTOR_ERRORS = (NotFound, InsufficientAdminRole)
+
+
+@bp.post("/auth/second-factor/enrol")
+@operation(
+    "enrolSecondFactor",
+    summary="Make a secret for an authenticator app",
+    description="For staff. It counts when it is confirmed; one that counts already does so until then, and is asked for:"
+    " `otp`. 404 where the setting is off.",
+    tag="auth",
+    body=schemas.ProofInput,
+    responses={201: schemas.Enrolment},
+    errors=(*_FACTOR_ERRORS, second_factor.RecentProofRequired),
+)
+async def enrol_second_factor(request: Request) -> HTTPResponse:
+    fields = parse(schemas.ProofInput, await read_body(request))
+    made = await second_factor.enrol(fields.otp, request.app.ctx.settings, by=request.ctx.principal)
+    return answer(schemas.Enrolment.model_validate(made), 201)
+
+
+@bp.post("/auth/second-factor/confirm")
+@operation(
+    "confirmSecondFactor",
+    summary="Make the new secret count, with a code of it",
+    description="Answers recovery codes, once. Ends every other sign-in; from then on signing in asks for `otp`.",
+    tag="auth",
+    body=schemas.ConfirmFactorInput,
+    responses={200: schemas.RecoveryCodes},
+    errors=(*_FACTOR_ERRORS, second_factor.SecondFactorNotBegun, codes.VerificationCodeInvalid),
+)
+async def confirm_second_factor(request: Request) -> HTTPResponse:
+    fields = parse(schemas.ConfirmFactorInput, await read_body(request))
+    recovery_codes = await second_factor.confirm(fields.otp, request.app.ctx.settings, by=request.ctx.principal)
+    return answer(schemas.RecoveryCodes(recovery_codes=recovery_codes))
+
+
+@bp.post("/auth/second-factor/disable")
+@operation(
+    "disableSecondFactor",
+    summary="Remove the caller's second factor",
+    description="Signing in asks for the password alone from then on. Nothing happens without one.",
+    tag="auth",
+    body=schemas.ProofInput,
+    responses={204: None},
+    errors=(*_FACTOR_ERRORS, second_factor.RecentProofRequired),
+)
+async def disable_second_factor(request: Request) -> HTTPResponse:
+    fields = parse(schemas.ProofInput, await read_body(request))
+    await second_factor.disable(fields.otp, request.app.ctx.settings, by=request.ctx.principal)
     return empty()
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from service.auth import accounts, codes, sessions, verification
+from service.auth import accounts, codes, second_factor, sessions, verification
 from service.auth.new_password import InvalidCurrentPassword
 from service.auth.password_rules import InvalidPassword
 from service.base.mailboxes import is_mailbox
@@ -68,11 +68,13 @@ class _Credential(Text):
 
 
 class LoginInput(Input):
-    """`identifier` counts before `email`: shipped apps send one or the other."""
+    """`identifier` counts before `email`: shipped apps send one or the other. `otp`: a code of the second factor, or a
+    recovery code, for those of staff who have one."""
 
     identifier: Annotated[str, _Credential(accounts.InvalidCredentials, case="lower")] = ""
     email: Annotated[str, _Credential(accounts.InvalidCredentials, case="lower")] = ""
     password: Annotated[str, _Credential(accounts.InvalidCredentials, trim=False)] = ""
+    otp: Annotated[str, _Credential(accounts.InvalidCredentials)] = ""
 
 
 class RefreshInput(Input):
@@ -116,7 +118,31 @@ class ConfirmResetInput(Input):
     start_over: Annotated[bool, Flag(InvalidRequestBody)] = False
 
 
-class ChangePasswordInput(Input):
+class ProofInput(Input):
+    """`otp`: a fresh code of the second factor, or a recovery code; only for people who have one and did not prove it in
+    this sign-in within ten minutes."""
+
+    otp: Annotated[str, _Credential(second_factor.RecentProofRequired)] = ""
+
+
+class ConfirmFactorInput(Input):
+    otp: Annotated[str, Text(codes.VerificationCodeInvalid, maximum=64)]
+
+
+class Enrolment(Output):
+    """Shown once."""
+
+    secret: str
+    otpauth_uri: str
+
+
+class RecoveryCodes(Output):
+    """Shown once; each counts once, in place of a code."""
+
+    recovery_codes: list[str]
+
+
+class ChangePasswordInput(ProofInput):
     current_password: Annotated[str, Text(InvalidCurrentPassword, trim=False, strict=True)]
     new_password: NewPassword
 

@@ -62,13 +62,29 @@ async def start_family(user: Principal, settings: Settings, device: Device) -> S
 
 
 async def start_with_password(
-    user_id: str, checked: str, settings: Settings, device: Device, *, forgotten: list[str]
+    user_id: str,
+    checked: str,
+    settings: Settings,
+    device: Device,
+    *,
+    forgotten: list[str],
+    factor_id: UUID | None,
+    is_proved: bool,
 ) -> tuple[SignedIn, bool] | None:
     """Begin a new sign-in for the user whose record `checked` matched, in the caller's transaction; none when the record
-    was changed meanwhile. The second value: whether the user has other sign-ins, and none on this device. `forgotten`:
-    the rows of failed guesses that end with it."""
+    or the second factor `factor_id` was changed meanwhile. The second value: whether the user has other sign-ins, and none
+    on this device. `forgotten`: the rows of failed guesses that end with it. `is_proved`: with a code of the factor."""
     family_id, token = uuid4(), tokens.new_refresh_token()
-    found = await queries.sign_in(user_id, checked, family_id, _fresh(token, settings), device, forgotten=forgotten)
+    found = await queries.sign_in(
+        user_id,
+        checked,
+        family_id,
+        _fresh(token, settings),
+        device,
+        forgotten=forgotten,
+        factor_id=factor_id,
+        is_proved=is_proved,
+    )
     return (_signed_in(found[0], str(family_id), token, settings), found[1]) if found else None
 
 

@@ -256,6 +256,9 @@ class Staff(Section):
     admin_api_key: Annotated[str, Secret.KEY] = Field("", description="shared staff key; empty: off")
     admin_api_key_expires_at: AwareDatetime | None = Field(None, description="the key is as if unset from then on")
     admin_api_key_after_bootstrap: bool | None = Field(None, description="keep the key once a super_admin exists")
+    staff_second_factor: Literal["off", "optional", "required"] = Field(
+        "optional", description="off, optional or required: codes of an authenticator app at staff's sign-in"
+    )
     bootstrap_admin_email: str = Field("", description="e-mail of the start-up administrator")
     bootstrap_admin_password: Annotated[str, Secret.GIVEN] = Field("", description="its password")
     bootstrap_admin_full_name: str = Field("Platform Administrator", description="its display name")

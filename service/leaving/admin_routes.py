@@ -5,6 +5,7 @@ from __future__ import annotations
 from sanic import Blueprint, HTTPResponse, Request
 
 from service.auth.roles import Permission
+from service.auth.second_factor import RecentProofRequired, require_recent_proof
 from service.auth.verification import UserNotFound
 from service.http.errors import InvalidReason
 from service.http.operations import operation
@@ -24,9 +25,10 @@ bp = Blueprint("admin_leaving")
     permission=Permission.ACCOUNTS_CHANGE,
     body=schemas.HoldInput,
     responses={200: schemas.HoldEnvelope},
-    errors=(UserNotFound, InvalidReason, domain.InvalidUntil, domain.AccountOnHold),
+    errors=(RecentProofRequired, UserNotFound, InvalidReason, domain.InvalidUntil, domain.AccountOnHold),
 )
 async def hold_user(request: Request, user_id: str) -> HTTPResponse:
     fields = parse(schemas.HoldInput, await read_body(request))
+    await require_recent_proof(request.ctx.staff.principal, fields.otp, request.app.ctx.settings)
     held = await domain.hold(user_id, fields.reason, fields.until, by=request.ctx.staff)
     return answer(schemas.HoldEnvelope(hold=schemas.AccountHold.model_validate(held)))

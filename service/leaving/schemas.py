@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from service.auth.new_password import InvalidCurrentPassword
+from service.auth.schemas import ProofInput
 from service.http.errors import InvalidReason
 from service.http.fields import Moment, Text
 from service.http.web import Input, Output, Ts, Uuid
@@ -22,7 +23,7 @@ class AccountDeletion(Output):
     complete_by: Ts
 
 
-class HoldInput(Input):
+class HoldInput(ProofInput):
     reason: Annotated[str, Text(InvalidReason, maximum=500)]
     until: Annotated[datetime, Moment(InvalidUntil)]
 

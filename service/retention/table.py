@@ -51,6 +51,12 @@ TABLES = (
         "account",
     ),
     Kept("user_roles", "roles", _ACCOUNT, "account"),
+    Kept(
+        "second_factors",
+        "sealed secret of an authenticator app, digests of recovery codes; staff alone",
+        f"{_ACCOUNT}, unless it is removed",
+        "account",
+    ),
     Kept("roles", _NONE, EVER, erasure="–"),
     Kept(
         "session_families",

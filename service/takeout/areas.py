@@ -98,6 +98,7 @@ AREAS = (
             "texts",
         ),
         suspendedAt=_at("u.suspended_at", null=True),
+        secondFactorSince=_at("(SELECT created_at FROM second_factors WHERE id = u.second_factor_id)", null=True),
         deletionRequestedAt=_at("(SELECT hidden_at FROM hidden_accounts WHERE user_id = u.id)", null=True),
     ),
     _area(

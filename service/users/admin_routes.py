@@ -6,7 +6,8 @@ from sanic import Blueprint, HTTPResponse, Request, empty
 
 from service.auth import accounts, password_rules
 from service.auth.roles import Permission
-from service.auth.schemas import InvalidEmail, InvalidName, User
+from service.auth.schemas import InvalidEmail, InvalidName, ProofInput, User
+from service.auth.second_factor import RecentProofRequired, require_recent_proof
 from service.auth.verification import UserNotFound
 from service.http.errors import InvalidReason
 from service.http.operations import operation
@@ -45,6 +46,7 @@ async def list_users(request: Request) -> HTTPResponse:
     body=schemas.CreateUserInput,
     responses={201: schemas.UserEnvelope},
     errors=(
+        RecentProofRequired,
         InvalidName,
         InvalidEmail,
         *password_rules.REFUSALS,
@@ -55,6 +57,7 @@ async def list_users(request: Request) -> HTTPResponse:
 )
 async def create_user(request: Request) -> HTTPResponse:
     fields = parse(schemas.CreateUserInput, await read_body(request))
+    await require_recent_proof(request.ctx.staff.principal, fields.otp, request.app.ctx.settings)
     user = await domain.create_user(fields, request.app.ctx.settings, by=domain.Actor.of(request.ctx.staff))
     return answer(schemas.UserEnvelope(user=User.model_validate(user)), 201)
 
@@ -66,9 +69,10 @@ async def create_user(request: Request) -> HTTPResponse:
     description="A new password ends the user's sign-ins; new roles replace the old ones and end none.",
     tag="users",
     permission=Permission.ACCOUNTS_CHANGE,
-    body=schemas.PatchUserInput,
+    body=schemas.ChangeUserInput,
     responses={200: schemas.UserEnvelope},
     errors=(
+        RecentProofRequired,
         UserNotFound,
         schemas.InvalidRoles,
         schemas.InvalidRequest,
@@ -80,6 +84,9 @@ async def create_user(request: Request) -> HTTPResponse:
 )
 async def change_user(request: Request, user_id: str) -> HTTPResponse:
     body = await read_body(request)
+    if {"roles", "password"} & body.keys():
+        proof = parse(ProofInput, body)
+        await require_recent_proof(request.ctx.staff.principal, proof.otp, request.app.ctx.settings)
     user = await domain.change_user(user_id, body, request.app.ctx.settings, by=domain.Actor.of(request.ctx.staff))
     return answer(schemas.UserEnvelope(user=User.model_validate(user)))
 

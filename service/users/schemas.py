@@ -9,7 +9,7 @@ from pydantic import ConfigDict
 
 from service.auth.password_rules import InvalidPassword
 from service.auth.principal import SUPER_ADMIN
-from service.auth.schemas import InvalidEmail, InvalidName, Mailbox, User
+from service.auth.schemas import InvalidEmail, InvalidName, Mailbox, ProofInput, User
 from service.http.errors import InvalidCursor, InvalidField, InvalidLimit, InvalidReason
 from service.http.fields import Rule, Text
 from service.http.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid
@@ -60,7 +60,7 @@ class UsersQuery(Input):
     limit: LooseLimit = 25
 
 
-class CreateUserInput(Input):
+class CreateUserInput(ProofInput):
     full_name: Annotated[str, _FULL_NAME]
     email: Annotated[str, _EMAIL]
     password: Annotated[str, _PASSWORD]
@@ -76,6 +76,10 @@ class PatchUserInput(Input):
     roles: Annotated[list[str] | None, _ROLES] = None
     full_name: Annotated[str | None, _FULL_NAME] = None
     password: Annotated[str | None, _PASSWORD] = None
+
+
+class ChangeUserInput(PatchUserInput, ProofInput):
+    """What the operation takes: `otp` is no change."""
 
 
 class SuspensionInput(Input):
