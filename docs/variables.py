@@ -1,6 +1,7 @@
 """Which environment variables are there, and which are secret? Both are written from the settings.
 
-The table goes into docs/staging.md; the secret ones go into a file that the chart and k8s/secrets.sh read.
+The table goes into docs/staging.md, with the values that are refused outside dev; the secret ones go into a file that the
+chart and k8s/secrets.sh read.
 
 python docs/variables.py            write
 python docs/variables.py --check    exit 1 when a file differs
@@ -18,11 +19,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from service.base.settings import Settings, secret_fields  # noqa: E402 - the path comes first
+from service.base.unsafe import RULES  # noqa: E402
 
 PAGE = ROOT / "docs/staging.md"
 SECRETS = ROOT / "helm/service/files/secret-variables.txt"
-
-START, END = "<!-- variables: made by docs/variables.py -->", "<!-- end of variables -->"
 
 
 def table() -> str:
@@ -31,6 +31,14 @@ def table() -> str:
     for attribute, field in Settings.model_fields.items():
         name = attribute.upper()
         rows.append(f"| `{name}` | {_place(name)} | {_default(field)} | {field.description} |")
+    return "\n".join(rows)
+
+
+def refused() -> str:
+    """A row for each rule about unsafe values: what has to be, and what staging does with another value."""
+    rows = ["| variable | outside dev it | staging with another value |", "|---|---|---|"]
+    words = {"refused": "does not start", "warned": "starts and warns; NO of the gate", "allowed": "starts"}
+    rows += [f"| `{rule.variable}` | {rule.advice} | {words[rule.in_staging]} |" for rule in RULES]
     return "\n".join(rows)
 
 
@@ -46,13 +54,16 @@ def secrets() -> str:
     )
 
 
-def with_table(page: str) -> str:
-    """The page with a fresh table between its two marks. Raises ValueError when the marks are missing."""
-    before, start, rest = page.partition(START)
-    _, end, after = rest.partition(END)
-    if not start or not end:
-        raise ValueError(f"the page lacks {START} or {END}")
-    return f"{before}{START}\n{table()}\n{END}{after}"
+def with_tables(page: str) -> str:
+    """The page with fresh tables, each between its two marks. Raises ValueError when marks are missing."""
+    for name, made in (("variables", table()), ("unsafe values", refused())):
+        opening, closing = f"<!-- {name}: made by docs/variables.py -->", f"<!-- end of {name} -->"
+        before, start, rest = page.partition(opening)
+        _, end, after = rest.partition(closing)
+        if not start or not end:
+            raise ValueError(f"the page lacks {opening} or {closing}")
+        page = f"{before}{opening}\n{made}\n{closing}{after}"
+    return page
 
 
 _CHART = {
@@ -97,7 +108,7 @@ def _default(field: Any) -> str:
 
 
 def main() -> int:
-    fresh = {PAGE: with_table(PAGE.read_text()), SECRETS: secrets()}
+    fresh = {PAGE: with_tables(PAGE.read_text()), SECRETS: secrets()}
     stale = {path: text for path, text in fresh.items() if not path.exists() or path.read_text() != text}
     for path, text in stale.items():
         name = path.relative_to(ROOT)

@@ -12,6 +12,7 @@ from typing import Any
 from sanic import HTTPResponse, Request, Sanic
 from sanic.exceptions import BadRequest, MethodNotAllowed, PayloadTooLarge, SanicException
 from sanic.exceptions import NotFound as RouteNotFound
+from sanic.server.protocols.http_protocol import HttpProtocol
 
 from service.account_page.routes import bp as account_page
 from service.adapters.object_storage import ObjectStorage
@@ -46,6 +47,7 @@ from service.http.errors import (
     NotFound,
     ServerBusy,
 )
+from service.http.framing import StrictHttp
 from service.http.operations import Security, declared_operation, template_of
 from service.http.web import MAX_BODY_BYTES, Answer, answer_json, language_of
 from service.kyc.admin_routes import bp as admin_kyc
@@ -92,6 +94,8 @@ _CORS = {
     "Access-Control-Allow-Methods": "GET, POST, PATCH, DELETE, OPTIONS",
     "Access-Control-Expose-Headers": "x-request-id, Retry-After, ETag",
 }
+_SAFE = {"X-Content-Type-Options": "nosniff"}
+_HSTS = {"Strict-Transport-Security": "max-age=31536000"}
 # Only answers to OPTIONS carry it, nothing else is a preflight. Browsers keep one for two hours at most.
 _PREFLIGHT = {"Access-Control-Max-Age": "7200"}
 _HEARTBEAT_SECONDS = 1.0
@@ -167,7 +171,10 @@ def create_app(settings: Settings, name: str = "jembatan") -> Sanic[Any, Any]:
         GRACEFUL_SHUTDOWN_TIMEOUT=20.0,
         FALLBACK_ERROR_FORMAT="json",
     )
+    HttpProtocol.HTTP_CLASS = StrictHttp
     app.ctx.settings = settings
+    # A browser that came in clear would take no notice of the last one.
+    app.ctx.always = _CORS | _SAFE | (_HSTS if settings.public_base_url.startswith("https://") else {})
     app.ctx.totals = metrics.RequestTotals()
     app.ctx.app_versions = frozenset(filter(None, map(str.strip, settings.known_app_versions.split(","))))
     app.ctx.memory = Memory(settings.answer_memory_bytes)
@@ -231,7 +238,9 @@ async def finish(request: Request, response: HTTPResponse) -> None:
     if declared and declared.by_language:
         response.headers["Vary"] = "Accept-Language"
     response.headers["x-request-id"] = str(request.id)
-    response.headers.update(_CORS)
+    response.headers.update(request.app.ctx.always)
+    # What has no tag is nobody's to keep: most of it is private, and the rest changes each time.
+    response.headers.setdefault("Cache-Control", "no-store")
     request.ctx.status = response.status
     if request.app.ctx.draining and request.stream is not None:
         request.stream.keep_alive = False  # type: ignore[attr-defined]  # of HTTP/1.1 streams, the only ones we serve

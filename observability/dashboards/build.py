@@ -158,6 +158,31 @@ API = Dashboard(
             ),
         ),
         (
+            "Accounts",
+            (
+                graph(
+                    "Passwords by a mailed code, an hour",
+                    Query("sum by (outcome) (increase(auth_password_resets_total[1h]))", "{{outcome}}"),
+                    text="Refusals without done are somebody's guesses.",
+                ),
+                graph(
+                    "Sign-ins ended, an hour",
+                    Query("sum by (reason) (increase(auth_sign_ins_ended_total[1h]))", "{{reason}}"),
+                    text="reuse: a copy of a refresh token was used.",
+                ),
+                graph(
+                    "Mails, an hour",
+                    Query("sum by (outcome) (increase(notices_total[1h]))", "{{outcome}}"),
+                    text="By what became of them; the log says the kind.",
+                ),
+                graph(
+                    "Deletions of accounts, a day",
+                    Query("sum by (outcome) (increase(account_deletions_total[1d]))", "{{outcome}}"),
+                    text="failed: a try that comes again.",
+                ),
+            ),
+        ),
+        (
             "Processes",
             (
                 graph("Event loop lag", Query("max by (component, pod) (event_loop_lag_seconds)", "{{pod}}"), unit="s"),

@@ -34,11 +34,9 @@ footer { margin-top: 2rem; border-top: 1px solid #ccc; padding-top: 1rem; }
 """.strip()
 _STYLE = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
 _HEADERS = {
-    "Cache-Control": "no-store",
     "Content-Security-Policy": f"default-src 'none'; style-src 'sha256-{_STYLE}'; base-uri 'none'; form-action 'self';"
     " frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
 _FIELDS: dict[str, tuple[type[ApiError], ...]] = {

@@ -48,6 +48,8 @@ async def send_mail(settings: Settings, *, to: str, subject: str, text: str, mes
             username=unquote(address.username) if address.username else None,
             password=unquote(address.password) if address.password else None,
             use_tls=address.scheme == "smtps",
+            # Outside dev a server without STARTTLS is refused: password, codes and addresses would travel in clear.
+            start_tls=None if settings.is_dev or address.scheme == "smtps" else True,
             timeout=_SMTP_SECONDS,
         )
     except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:

@@ -247,11 +247,11 @@ class ObjectStorage:
                 await client.abort_multipart_upload(**named)
             raise
 
-    async def keys_below(self, prefix: str) -> list[str]:
-        """Keys of all objects that begin with `prefix`."""
+    async def sizes_below(self, prefix: str) -> dict[str, int]:
+        """The bytes of all objects whose keys begin with `prefix`, by key."""
         async with self._calling("list_objects") as client:
             pages = client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
-            return [item["Key"] async for page in pages for item in page.get("Contents", [])]
+            return {item["Key"]: item["Size"] async for page in pages for item in page.get("Contents", [])}
 
     async def remove(self, key: str) -> bool:
         """Remove one object; one that is not there is no failure. Returns False when our key may not delete."""

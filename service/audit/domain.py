@@ -108,23 +108,29 @@ async def erase_details(subject_type: str, subject_id: str, *, actor_type: str, 
 
 
 async def forget_person(
-    user_id: str, *, address: str, full_name: str, subjects: Collection[tuple[str, str]] = ()
+    user_id: str,
+    *,
+    address: str,
+    full_name: str,
+    subjects: Collection[tuple[str, str]] = (),
+    marked: Collection[tuple[str, str]] = (),
 ) -> int:
     """Take a person out of the audit rows, in the caller's transaction; returns how many rows were changed.
 
     Details go from all rows about the person or one of `subjects` (type and id of what was theirs), and from the person's
     own rows about others where they hold id, address or name. For id and address as actor or subject there stands what
-    `pseudonyms.hide` makes of them. The chain still verifies. Safe to repeat. Source: docs/rules/audit.md, erasure.
+    `pseudonyms.hide` makes of them. The chain still verifies. Safe to repeat. Those of `subjects` that are `marked` count
+    as erased for `was_erased`, also when no row had details. Source: docs/rules/audit.md, erasure.
     """
     key = _signing_key()
     hidden = {text: pseudonyms.hide(key, text) for text in (user_id, address)}
     about = await queries.erase_details_about([("USER", user_id), ("USER", hidden[user_id]), *subjects])
     said = await queries.erase_details_by([*hidden, *hidden.values()], [user_id, address, full_name])
     renamed = await queries.replace_ids(hidden)
-    subjects = set(about)
+    erased = {*about, *marked}
     if about or said or renamed:
-        subjects.add(("USER", user_id))
-    for subject_type, subject_id in sorted(subjects):
+        erased.add(("USER", user_id))
+    for subject_type, subject_id in sorted(erased):
         await audit(
             ERASED,
             actor_type="SYSTEM",
@@ -135,6 +141,11 @@ async def forget_person(
             detail={"rows": about.count((subject_type, subject_id))},
         )
     return len(about) + said
+
+
+async def was_erased(subject_type: str, subject_id: str) -> bool:
+    """Whether a thing of this type and id went with its person."""
+    return await queries.has_row(subject_type, subject_id, action=ERASED)
 
 
 def hidden_id(user_id: str) -> str:

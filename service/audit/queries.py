@@ -123,6 +123,17 @@ async def erase_details_about(subjects: Sequence[tuple[str, str]]) -> list[tuple
     return [(row["subject_type"], row["subject_id"]) for row in rows]
 
 
+async def has_row(subject_type: str, subject_id: str, *, action: str) -> bool:
+    """Whether there is a row of this action about this subject."""
+    found: bool = await db.fetch_value(
+        "SELECT EXISTS (SELECT FROM audit_events WHERE subject_type = $1 AND subject_id = $2 AND action = $3)",
+        subject_type,
+        subject_id,
+        action,
+    )
+    return found
+
+
 async def erase_details_by(actors: Sequence[str], texts: Sequence[str]) -> int:
     """The same for rows of one of `actors` whose detail holds one of `texts`, in any case."""
     return await db.execute(
@@ -138,12 +149,10 @@ async def erase_details_by(actors: Sequence[str], texts: Sequence[str]) -> int:
 async def replace_ids(texts: Mapping[str, str]) -> int:
     """Write the values of `texts` in the place of their keys, wherever they are an actor or a person as subject."""
     return await db.execute(
-        "UPDATE audit_events e SET actor_id = COALESCE(a.new, e.actor_id),"
-        " subject_id = CASE WHEN e.subject_type = 'USER' THEN COALESCE(s.new, e.subject_id) ELSE e.subject_id END"
-        " FROM audit_events o"
-        " LEFT JOIN unnest($1::text[], $2::text[]) AS a (old, new) ON a.old = o.actor_id"
-        " LEFT JOIN unnest($1::text[], $2::text[]) AS s (old, new) ON s.old = o.subject_id AND o.subject_type = 'USER'"
-        " WHERE o.id = e.id AND (a.new IS NOT NULL OR s.new IS NOT NULL)",
+        "UPDATE audit_events SET actor_id = COALESCE($1::jsonb ->> actor_id, actor_id),"
+        " subject_id = CASE WHEN subject_type = 'USER' THEN COALESCE($1::jsonb ->> subject_id, subject_id)"
+        " ELSE subject_id END"
+        " WHERE actor_id = ANY($2::text[]) OR (subject_type = 'USER' AND subject_id = ANY($2::text[]))",
+        dict(texts),
         list(texts),
-        list(texts.values()),
     )

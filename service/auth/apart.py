@@ -11,6 +11,8 @@ from uuid import uuid4
 from service.audit.domain import audit
 from service.auth.models import HiddenAccount, User, UserRole
 from service.base.clock import utc_now
+from service.database import db
+from service.database.records import insert
 
 SET_APART = "set_apart"
 """Why an account is hidden: somebody else had opened it under a person's address."""
@@ -31,7 +33,9 @@ async def start_over(account: User, record: str) -> str:
     await User.filter(id=old_id).update(
         email=_NO_ADDRESS.format(user_id=old_id), password_hash=_NO_PASSWORD, bootstrapped_at=None, updated_at=now
     )
-    fresh = await User.create(
+    fresh = await insert(
+        User,
+        id=uuid4(),
         # The name that is there is the stranger's; the owner says theirs in the profile.
         full_name=account.email.partition("@")[0],
         email=account.email,
@@ -40,6 +44,9 @@ async def start_over(account: User, record: str) -> str:
         language=account.language,
         bootstrapped_at=account.bootstrapped_at,
         suspended_at=account.suspended_at,
+        # As everybody's: codes are compared with it.
+        created_at=db.NOW,
+        updated_at=db.NOW,
     )
     await UserRole.filter(user_id=old_id).update(user_id=fresh.id)
     # Whoever had asked for its deletion gets that, too: then it goes earlier.

@@ -1,4 +1,4 @@
-"""What of signing up is removed, and when? Codes that expired, and accounts that nobody ever used.
+"""What of signing up is removed, and when? Guesses whose window ended, and accounts that nobody ever used.
 
 The rules: docs/rules/auth.md, Cleaning.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from tortoise.transactions import in_transaction
 
-from service.audit.domain import audit
+from service.audit.domain import audit, erase_details
 from service.auth import guesses, queries
 from service.base import logs
 from service.base.settings import Settings
@@ -18,9 +18,8 @@ _BATCHES = 20
 
 
 async def clean(settings: Settings) -> None:
-    """Remove ended windows of guesses, codes of yesterday that are nobody's, and unused accounts. Waits for nobody."""
+    """Remove ended windows of guesses, and unused accounts. Waits for nobody."""
     await guesses.clean()
-    await queries.delete_expired_codes(at_most=_AT_ONCE * _BATCHES)
     for _ in range(_BATCHES):
         if await remove_unused_accounts(settings) < _AT_ONCE:
             break
@@ -30,7 +29,7 @@ async def remove_unused_accounts(settings: Settings, *, at_most: int = _AT_ONCE)
     """Remove accounts whose address was never verified and that nobody used for AUTH_UNVERIFIED_DAYS; returns how many.
 
     One transaction. Whoever signs in at the same moment is first or last: the rows are locked, and then looked at again.
-    Each leaves the audit row `auth.unverified_removed` with its id alone.
+    Each leaves the audit row `auth.unverified_removed` with its id alone; what rows about it said of the person goes.
     """
     if settings.auth_unverified_days == 0:
         return 0
@@ -39,6 +38,7 @@ async def remove_unused_accounts(settings: Settings, *, at_most: int = _AT_ONCE)
         held = await queries.lock_unused_accounts(days=days, role=candidate_role, at_most=at_most)
         removed = await queries.delete_unused_accounts(held, days=days, role=candidate_role) if held else []
         for user_id in removed:
+            await erase_details("USER", str(user_id), actor_type="SYSTEM", actor_id=None)
             await audit(
                 "auth.unverified_removed",
                 actor_type="SYSTEM",

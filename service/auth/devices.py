@@ -58,6 +58,18 @@ class Device:
 UNKNOWN = Device(None, None)
 
 
+def are_different(one: str | None, other: str | None) -> bool:
+    """Whether two user agents are surely those of two devices; the network, which changes under way, says nothing.
+
+    Versions are not compared, because an app is updated between two tries. What has no name is taken for any browser,
+    since a site's server may ask for it, but for no app.
+    """
+    if not one or not other:
+        return False
+    names = {name_of(one), name_of(other)}
+    return len(names) > 1 and (None not in names or not names.isdisjoint(_APPS.values()))
+
+
 def device_of(request: Request) -> Device:
     """The device and network of a request."""
     settings: Settings = request.app.ctx.settings

@@ -78,20 +78,23 @@ async def confirm_reset(
     record = await hash_password(password)
     async with in_transaction():
         proof = await asking.judge(Purpose.PASSWORD_RESET, email, code, settings)
-        if isinstance(proof, Proof):
-            await _take_over(proof, record, start_over=start_over)
-    if isinstance(proof, ApiError):  # another request was faster with the same code
+        if isinstance(proof, Proof) and not await _take_over(proof, record, start_over=start_over):
+            proof = codes.VerificationCodeInvalid()
+    if isinstance(proof, ApiError):  # another request was faster with the same code, or the erasure began
         metrics.password_resets.labels("refused").inc()
         raise proof
     await guesses.forget(counts[:1])
     metrics.password_resets.labels("done").inc()
 
 
-async def _take_over(proof: Proof, record: str, *, start_over: bool) -> None:
-    """Everything that a confirmed reset does, in the caller's transaction."""
-    await codes.use(proof.challenge)
+async def _take_over(proof: Proof, record: str, *, start_over: bool) -> bool:
+    """Everything that a confirmed reset does, in the caller's transaction; false, and nothing is done, for an account
+    whose erasure has begun or is done."""
     # After the code, before the sign-ins and the verifications: the order of everybody who needs more than one of them.
-    account = await User.filter(id=proof.account.id).select_for_update(no_key=True).get()
+    account = await User.filter(id=proof.account.id).select_for_update(no_key=True).get_or_none()
+    if account is None or await HiddenAccount.exists(user_id=account.id, erasing_since__isnull=False):
+        return False
+    await codes.use(proof.challenge)
     user_id, now = str(account.id), utc_now()
     was_verified = account.email_verified_at is not None
     ended = await end_all_families(user_id, reason=EndReason.PASSWORD_RESET)
@@ -119,6 +122,7 @@ async def _take_over(proof: Proof, record: str, *, start_over: bool) -> None:
         },
     )
     await notify(NoticeKind.PASSWORD_WAS_RESET, user_id=user_id, cause=str(proof.challenge.id))
+    return True
 
 
 async def _keep(user_id: str) -> None:

@@ -245,11 +245,11 @@ async def exchange(
 
 
 async def lock_session(token_hash: str) -> asyncpg.Record | None:
-    """The row of a refresh token, held until the transaction ends; when its sign-in ended, and from when its days count
-    (`ended_at`, `counted_from`)."""
+    """The row of a refresh token, held until the transaction ends; when its sign-in ended, from when its days count, and
+    who used it last (`ended_at`, `counted_from`, `user_agent`)."""
     return await db.fetch_row(
         "SELECT s.id, s.user_id, s.family_id, s.expires_at, s.revoked_at, s.rotated_at, s.successor_key_id, f.ended_at,"
-        " f.counted_from"
+        " f.counted_from, f.user_agent"
         " FROM sessions s LEFT JOIN session_families f ON f.id = s.family_id WHERE s.token_hash = $1 FOR UPDATE OF s",
         token_hash,
     )
@@ -323,6 +323,22 @@ async def add_failure(row_ids: list[str]) -> None:
     )
 
 
+# Five wrong tries lock a code. The first fifteen of a day cost nothing, then every five double the pause, up to 30 min.
+_PAUSE = "make_interval(secs => least(1800, 60 * power(2, least(10, sum(attempt_count) / 5 - 2))))"
+
+
+async def seconds_until_next_code(email: str, purpose: str) -> int:
+    """Seconds until another code may be asked for, by how many wrong ones were tried within a day, whoever tried them; 0
+    for now."""
+    seconds: int | None = await db.fetch_value(
+        f"SELECT ceil(extract(epoch FROM max(created_at) + {_PAUSE} - now()))::int FROM email_verification_challenges"
+        " WHERE email = $1 AND purpose = $2 AND created_at > now() - interval '1 day' HAVING sum(attempt_count) >= 15",
+        email,
+        purpose,
+    )
+    return max(0, seconds or 0)
+
+
 async def delete_ended_windows() -> None:
     """Waits for nobody, so it is part of no deadlock."""
     await db.execute(
@@ -371,12 +387,3 @@ async def delete_unused_accounts(held: list[UUID], *, days: int, role: str) -> l
         f"DELETE FROM users u WHERE u.id = ANY($3::uuid[]) AND {_UNUSED} RETURNING u.id", days, role, held
     )
     return [row["id"] for row in rows]
-
-
-async def delete_expired_codes(*, at_most: int) -> None:
-    """Remove codes that were asked for by address alone, which may be nobody's, a day after their end."""
-    await db.execute(
-        "DELETE FROM email_verification_challenges WHERE id IN (SELECT id FROM email_verification_challenges"
-        " WHERE user_id IS NULL AND expires_at < now() - interval '1 day' LIMIT $1 FOR UPDATE SKIP LOCKED)",
-        at_most,
-    )

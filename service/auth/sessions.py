@@ -17,7 +17,7 @@ from tortoise.transactions import in_transaction
 
 from service.audit.domain import audit
 from service.auth import queries, tokens
-from service.auth.devices import Device
+from service.auth.devices import Device, are_different
 from service.auth.hidden import Deletion
 from service.auth.models import EndReason, Session, SessionFamily
 from service.auth.principal import Principal
@@ -124,7 +124,7 @@ async def _refresh_once(token: str, settings: Settings, device: Device) -> Signe
         if user.suspended_at is not None:
             return "revoked"
         if row["rotated_at"] is not None:
-            return await _replay(token, row, user, settings, now)
+            return await _replay(token, row, user, settings, device, now)
         # It became the current one after the first look.
         return await _exchange(token, settings, device) or "unknown"
 
@@ -149,9 +149,10 @@ async def _exchange(token: str, settings: Settings, device: Device) -> SignedIn 
 
 
 async def _replay(
-    token: str, row: asyncpg.Record, user: Principal, settings: Settings, now: datetime
+    token: str, row: asyncpg.Record, user: Principal, settings: Settings, device: Device, now: datetime
 ) -> SignedIn | str:
-    """A used token again: a lost reply, a retry or a race gets the same successor, anything older ends the family."""
+    """A used token again: a lost reply, a retry or a race gets the same successor. Anything older, or from another device
+    than the one that refreshed last, ends the family."""
     if settings.auth_refresh_reuse_grace_sec == 0:
         return "replayed"
     child = await queries.find_successor(row["id"])
@@ -159,16 +160,18 @@ async def _replay(
     if child is None or key is None:
         return "replayed"
     grace = timedelta(seconds=settings.auth_refresh_reuse_grace_sec)
-    if child["rotated_at"] is not None and now - child["rotated_at"] > grace:
-        await end_family(row["family_id"], reason=EndReason.REUSE)
-        await audit(
-            "auth.refresh_reuse_detected",
-            actor_type="SYSTEM",
-            actor_id=None,
-            subject_type="SESSION_FAMILY",
-            subject_id=str(row["family_id"]),
-            detail={"userId": user.user_id},
-        )
+    is_late = child["rotated_at"] is not None and now - child["rotated_at"] > grace
+    if is_late or are_different(row["user_agent"], device.user_agent):
+        # Of many at once each has seen it alive before it got the token's row.
+        if await end_family(row["family_id"], reason=EndReason.REUSE):
+            await audit(
+                "auth.refresh_reuse_detected",
+                actor_type="SYSTEM",
+                actor_id=None,
+                subject_type="SESSION_FAMILY",
+                subject_id=str(row["family_id"]),
+                detail={"userId": user.user_id, "late": is_late},
+            )
         return "reused"
     if child["expires_at"] <= now:
         return "expired"

@@ -24,6 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticUseDefault
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from service.base import unsafe
 from service.evidence.verdicts import MAX_BYTES
 
 Environment = Literal["dev", "staging", "production"]
@@ -33,6 +34,7 @@ _SAMPLE_WORDS = re.compile(
     r"change|replace|sample|example|insecure|default|secret|password|admin123|dev[-_]|test[-_]", re.I
 )
 _MINIMUM_SECRET_LENGTH = 32
+_FEWEST_CHARACTERS = 8
 _SERVICE_ADDRESS = re.compile(r"(tcp|udp|sctp)://")
 DEFAULT_MAX_FILE_BYTES = 10_485_760
 """The largest upload where OBJECT_STORAGE_MAX_FILE_BYTES is unset; the contract document shows this one."""
@@ -123,7 +125,9 @@ class Process(Section):
     )
     log_level: str = Field("info", description="debug, info, warn or error")
     rate_limits: bool = Field(True, description="on or off: 429 after too many wrong passwords or staff keys")
-    trusted_proxies: str = Field("", description="comma list of proxy networks whose X-Forwarded-For is believed")
+    trusted_proxies: str = Field(
+        "", description="comma list of proxy networks whose X-Forwarded-For is believed, or none; needed outside dev"
+    )
     answer_memory_bytes: int = Field(
         16_777_216, ge=0, description="size of the encoded answers that one process keeps, bytes; 0: none"
     )
@@ -335,7 +339,14 @@ class Kyc(Section):
         120, description="life of a preview link, seconds"
     )
     kyc_preview_url_max_expires_sec: int = Field(300, description="longest life of a preview link, seconds")
-    kyc_require_verified: Literal["off", "warn", "enforce"] = Field("warn", description="decide only on read documents")
+    kyc_require_verified: Literal["off", "warn", "enforce"] | None = Field(
+        None, description="off, warn or enforce: decide only on read documents; unset: enforce in production, else warn"
+    )
+
+    @property
+    def required_verified(self) -> Literal["off", "warn", "enforce"]:
+        """KYC_REQUIRE_VERIFIED: as set, else enforce in production and warn elsewhere."""
+        return self.kyc_require_verified or ("enforce" if self.environment == "production" else "warn")
 
     @property
     def preview_max_expires_sec(self) -> int:
@@ -462,6 +473,12 @@ class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Retention, Accounts, To
             found.append("OBJECT_STORAGE_ACCESS_KEY_ID and OBJECT_STORAGE_SECRET_ACCESS_KEY must be set")
         if self.email_delivery == "smtp" and not (self.smtp_url and self.auth_email_from):
             found.append("SMTP_URL and AUTH_EMAIL_FROM must be set when AUTH_EMAIL_PROVIDER is smtp")
+        remembered = self.sign_in_record_days + self.auth_refresh_token_ttl_sec // 86_400
+        if self.auth_unverified_days > remembered:
+            found.append(
+                f"AUTH_UNVERIFIED_DAYS must be at most {remembered}: older sign-ins are forgotten (SIGN_IN_RECORD_DAYS), and"
+                " an account would go although it was used"
+            )
         if self.object_storage_max_file_bytes > MAX_BYTES:
             found.append(
                 f"OBJECT_STORAGE_MAX_FILE_BYTES must be at most {MAX_BYTES}: the worker reads no more of a document"
@@ -471,8 +488,8 @@ class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Retention, Accounts, To
     def _problems_outside_dev(self) -> list[str]:
         found = [
             f"{name} is a sample value or shorter than {_MINIMUM_SECRET_LENGTH} characters"
-            for name, value in self._keys()
-            if value and is_weak(value, _MINIMUM_SECRET_LENGTH)
+            for name, value in self.own_keys()
+            if is_weak(value, _MINIMUM_SECRET_LENGTH)
         ]
         email, password = self.bootstrap_admin_email, self.bootstrap_admin_password
         if email and password and (is_weak(password, 12) or "example" in email):
@@ -483,19 +500,18 @@ class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Retention, Accounts, To
             found.append("BOOTSTRAP_ADMIN_RESET_PASSWORD is only for ENVIRONMENT=dev")
         if self.email_delivery == "log":
             found.append("AUTH_EMAIL_PROVIDER must be smtp: writing mails to the log is only for ENVIRONMENT=dev")
-        if self.environment == "production" and self.auth_email_verification_expose_code:
-            found.append("AUTH_EMAIL_VERIFICATION_EXPOSE_CODE must not be true in production")
         if self.kyc_provider_webhook_enabled and not self.kyc_provider_webhook_secret:
             found.append("KYC_PROVIDER_WEBHOOK_SECRET is not set (KYC_PROVIDER_WEBHOOK_ENABLED=false switches it off)")
         if not self.audit_keys:
             found.append("AUDIT_KEYS is not set")
-        return found
+        return [*found, *unsafe.problems(self)]
 
-    def _keys(self) -> Iterator[tuple[str, str]]:
-        """Every key of ours with the name to call it by; a malformed ring has none."""
+    def own_keys(self) -> Iterator[tuple[str, str]]:
+        """Every key of ours that is set, with the name to call it by; a malformed ring has none."""
         for name, kind in secret_fields().items():
             if kind in (Secret.KEY, Secret.OLD_KEY):
-                yield name.upper(), getattr(self, name)
+                if value := getattr(self, name):
+                    yield name.upper(), value
             elif kind is Secret.RING:
                 for key in _ring_or_nothing(getattr(self, name)):
                     yield f"{name.upper()} ({key.id})", key.secret.decode()
@@ -507,8 +523,8 @@ class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Retention, Accounts, To
 
     def warnings(self) -> list[str]:
         """Sentences that a process logs at start: allowed, but somebody should know."""
-        found = []
-        if self.auth_email_verification_static_code:
+        found = unsafe.warned(self)
+        if self.is_dev and self.auth_email_verification_static_code:
             found.append("AUTH_EMAIL_VERIFICATION_STATIC_CODE is set: one code verifies every address")
         if self.account_page is None:
             found.append("PUBLIC_BASE_URL is not set: mails do not say where the account page is")
@@ -557,8 +573,13 @@ def secret_fields() -> Mapping[str, Secret]:
 
 
 def is_weak(value: str, minimum_length: int) -> bool:
-    """Whether a secret looks like one of a sample file, or is shorter than that."""
-    return len(value) < minimum_length or _SAMPLE_WORDS.search(value) is not None
+    """Whether a secret looks like one of a sample file, is shorter than that, or has few characters or repeats itself."""
+    return (
+        len(value) < minimum_length
+        or _SAMPLE_WORDS.search(value) is not None
+        or len(set(value)) < _FEWEST_CHARACTERS
+        or value in (value + value)[1:-1]
+    )
 
 
 def unknown_names(environ: Mapping[str, str]) -> list[str]:
@@ -678,7 +699,9 @@ def parse_ring(text: str) -> tuple[Key, ...]:
 
 @functools.cache
 def parse_networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    """`10.0.0.0/8,fd00::/8` → networks; an address stands for itself. Raises ValueError for another form."""
+    """`10.0.0.0/8,fd00::/8` → networks, `none` → none; an address stands for itself. Raises ValueError for another form."""
+    if text.lower() == "none":
+        return ()
     try:
         return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
     except ValueError:

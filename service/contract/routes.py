@@ -64,7 +64,6 @@ _CONTENT_POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_AS_DECLARED = {"X-Content-Type-Options": "nosniff"}
 
 
 @bp.get("/openapi.yaml")
@@ -81,7 +80,7 @@ async def get_contract(request: Request) -> HTTPResponse:
     ctx = request.app.ctx
     if not hasattr(ctx, "contract"):
         ctx.contract = to_yaml(build_document(request.app)).encode()
-    return HTTPResponse(ctx.contract, content_type="application/yaml", headers=_AS_DECLARED)
+    return HTTPResponse(ctx.contract, content_type="application/yaml")
 
 
 @bp.get("/docs")
@@ -98,7 +97,7 @@ async def get_docs(_: Request) -> HTTPResponse:
     return HTTPResponse(
         _PAGE,
         content_type="text/html; charset=utf-8",
-        headers={"Content-Security-Policy": _CONTENT_POLICY, **_AS_DECLARED},
+        headers={"Content-Security-Policy": _CONTENT_POLICY},
     )
 
 
@@ -116,7 +115,7 @@ async def get_docs(_: Request) -> HTTPResponse:
 async def get_docs_asset(request: Request, asset: str) -> HTTPResponse:
     if asset not in _ASSETS:
         raise NotFound
-    headers = {"Cache-Control": "public, max-age=3600", "Vary": "Accept-Encoding", **_AS_DECLARED}
+    headers = {"Cache-Control": "public, max-age=3600", "Vary": "Accept-Encoding"}
     body, packed = await asyncio.to_thread(_asset, asset)
     if "gzip" in request.headers.get("accept-encoding", ""):
         body, headers["Content-Encoding"] = packed, "gzip"

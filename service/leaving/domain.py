@@ -157,7 +157,8 @@ async def _request(checked: str | None, settings: Settings, by: Principal) -> De
                 parameters={"date": f"{deletion.complete_by:%Y-%m-%d}"},
             )
             await _enqueue(hidden)
-    metrics.account_deletions.labels("requested").inc()
+    if is_new:
+        metrics.account_deletions.labels("requested").inc()
     return deletion
 
 

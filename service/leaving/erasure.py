@@ -6,6 +6,7 @@ The rules: docs/rules/leaving.md.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from service.base import logs, metrics
 from service.base.clock import utc_now
 from service.base.settings import Settings
 from service.evidence.domain import derived_key
+from service.kyc.states import SUBJECT as KYC_SUBJECT
 from service.leaving import queries
 from service.leaving.models import ErasureReceipt
 from service.tasks.domain import enqueue
@@ -113,7 +115,7 @@ async def erase(hidden_id: str, settings: Settings, storage: ObjectStorage) -> b
             await queries.begin(found["id"], found["user_id"])
     owned = await queries.find_owned(found["user_id"])
     documents = _documents(owned)
-    keys = await _loose_keys(found["user_id"], owned["object_keys"])
+    keys = await loose_keys(found["user_id"], owned["object_keys"])
     removed = await remove_objects(str(found["user_id"]), documents, storage, keys=keys)
     await queries.add_counts(found["id"], {"objectVersions": removed})
     entry = Erased(audit.hidden_id(str(found["user_id"])), found["hidden_at"], utc_now(), documents)
@@ -123,8 +125,8 @@ async def erase(hidden_id: str, settings: Settings, storage: ObjectStorage) -> b
     return await _finish(hidden_id, settings)
 
 
-async def _loose_keys(user_id: UUID, keys: list[str]) -> list[str]:
-    """Of the keys that a person's rows name, those that lie below nobody's prefix and that no other row names."""
+async def loose_keys(user_id: UUID | str, keys: Iterable[str]) -> list[str]:
+    """Of the keys that a person's rows name, those that lie below nobody's prefix and that no other person's row names."""
     loose = [key for key in keys if not _SOMEBODYS.match(key)]
     others = await queries.keys_of_others(user_id, loose) if loose else set()
     return [key for key in loose if key not in others]
@@ -173,8 +175,14 @@ async def _finish(hidden_id: str, settings: Settings) -> bool:
         # Again, now that the account's row keeps everybody from adding to it.
         owned = await queries.find_owned(found["user_id"])
         documents = _documents(owned)
+        subjects = _subjects(owned)
         rows = await audit.forget_person(
-            user_id, address=found["email"], full_name=found["full_name"], subjects=_subjects(owned)
+            user_id,
+            address=found["email"],
+            full_name=found["full_name"],
+            subjects=subjects,
+            # The provider may go on to deliver what it knows of them.
+            marked=[one for one in subjects if one[0] == KYC_SUBJECT],
         )
         counts = await queries.add_counts(
             found["id"],
@@ -195,6 +203,9 @@ async def _finish(hidden_id: str, settings: Settings) -> bool:
             counts_json=counts,
         )
         await queries.delete_account(found["user_id"])
+        # What was delivered since: who delivers holds the session, so that is over now that the session is gone.
+        while await queries.empty_deliveries(owned["verifications"]):
+            pass
         await enqueue(
             TaskKind.SWEEP_ACCOUNT,
             {"account": audit.hidden_id(user_id), "documents": documents},
@@ -212,7 +223,7 @@ def _subjects(owned: asyncpg.Record) -> list[tuple[str, str]]:
     """What audit rows call the things that were the person's."""
     kinds = {
         "SESSION_FAMILY": "families",
-        "KYC_SESSION": "verifications",
+        KYC_SUBJECT: "verifications",
         "KYC_DOCUMENT": "identity_documents",
         "JOB_APPLICATION": "applications",
         "APPLICATION_DOCUMENT": "application_documents",

@@ -71,7 +71,7 @@ async def find_owned(user_id: UUID) -> asyncpg.Record:
     return row
 
 
-async def keys_of_others(user_id: UUID, keys: Sequence[str]) -> set[str]:
+async def keys_of_others(user_id: UUID | str, keys: Sequence[str]) -> set[str]:
     """Those of `keys` that a document of somebody else names too."""
     rows = await db.fetch_all(
         "SELECT object_key AS key FROM job_application_documents WHERE user_id <> $1 AND object_key = ANY($2::text[])"
@@ -102,10 +102,14 @@ async def empty_deliveries(verifications: Sequence[UUID]) -> int:
 
 
 async def delete_tasks(texts: Sequence[str]) -> int:
-    """Remove tasks that are not done and whose payload holds one of `texts`; what runs now finds its row gone."""
+    """Remove tasks that are not done and one of whose texts is one of `texts`; what runs now finds its row gone.
+
+    The whole text: addresses of others end with the same letters.
+    """
     return await db.execute(
         "DELETE FROM background_tasks WHERE state IN ('waiting', 'running') AND kind <> 'erase_account'"
-        " AND EXISTS (SELECT 1 FROM unnest($1::text[]) AS held WHERE strpos(payload_json::text, held) > 0)",
+        " AND EXISTS (SELECT 1 FROM unnest($1::text[]) AS held"
+        " WHERE strpos(payload_json::text, to_json(held)::text) > 0)",
         list(texts),
     )
 

@@ -15,7 +15,6 @@ from service.tasks.models import TaskKind
 
 # Pauses double from five seconds on: the last try comes more than an hour after the first.
 _TRIES = 10
-_KEPT_DAYS, _CLEANED_AT_ONCE = 90, 500
 
 
 async def notify(
@@ -46,8 +45,3 @@ async def notify(
     if notice_id is not None:
         payload = {"noticeId": str(notice_id)}
         await enqueue(TaskKind.SEND_NOTICE, payload, delay=delay, max_attempts=_TRIES, task_id=notice_id)
-
-
-async def clean() -> None:
-    """Remove old notices, sent or given up, a few at a time. Waits for nobody."""
-    await queries.delete_old_notices(older_than_days=_KEPT_DAYS, at_most=_CLEANED_AT_ONCE)

@@ -30,13 +30,3 @@ async def insert_notice(
         parameters,
     )
     return found
-
-
-async def delete_old_notices(*, older_than_days: int, at_most: int) -> None:
-    """Remove notices whose last try was long ago; those that another worker removes are skipped."""
-    await db.execute(
-        "DELETE FROM notices WHERE id IN (SELECT id FROM notices WHERE"
-        " created_at < now() - make_interval(days => $1) ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
-        older_than_days,
-        at_most,
-    )

@@ -126,10 +126,15 @@ async def _code(challenge_id: str, kind: NoticeKind, user: User, settings: Setti
 
 
 async def _person(notice: Notice) -> User | None:
-    """Whom the mail is about; for an address alone it is looked up here, so that no answer could tell by its time."""
+    """Whom the mail is about; for an address alone it is looked up here, so that no answer could tell by its time.
+
+    For such an address an account that is being erased is none: its code would be of no use.
+    """
     if notice.user_id is not None:
         return await User.get_or_none(id=notice.user_id)
-    return await User.get_or_none(email=notice.address) if notice.address else None
+    if not notice.address:
+        return None
+    return await User.get_or_none(email=notice.address, hidden__erasing_since__isnull=True)
 
 
 async def _finish(notice: Notice, kind: NoticeKind, found: _Mail | str) -> None:

@@ -54,7 +54,7 @@ TABLES = (
     Kept("roles", _NONE, EVER, erasure="–"),
     Kept(
         "session_families",
-        "sign-ins: when, and why they ended",
+        "sign-ins: when, on what device and network, and why they ended",
         "90 days, longer while they live",
         "sign_ins",
         removal=Removal(
@@ -75,7 +75,9 @@ TABLES = (
         "address, digest of a code",
         "30 days after their end; a day for addresses alone",
         "codes",
-        removal=Removal("t.expires_at < now() - make_interval(days => $1)", 30),
+        removal=Removal(
+            "t.expires_at < now() - make_interval(days => CASE WHEN t.user_id IS NULL THEN 1 ELSE $1 END)", 30
+        ),
     ),
     Kept("failed_guesses", "keyed digests, no address", "15 minutes", erasure="ends by itself"),
     Kept("hidden_accounts", "that and when an account is to be erased", "until it is erased", "account"),
@@ -93,7 +95,13 @@ TABLES = (
         "exports",
         removal=Removal("t.requested_at < now() - make_interval(days => $1) AND t.state = 'EXPIRED'", 90),
     ),
-    Kept("notices", "which mails; address and parameters until they have left", "90 days", "mails"),
+    Kept(
+        "notices",
+        "which mails; address and parameters until they have left",
+        "90 days",
+        "mails",
+        removal=Removal("t.created_at < now() - make_interval(days => $1)", 90),
+    ),
     Kept("user_saved_jobs", "saved jobs", _ACCOUNT, "saved_jobs"),
     Kept("user_saved_posts", "saved posts", _ACCOUNT, "saved_posts"),
     Kept("job_applications", "applications with a note", _ACCOUNT, "applications"),

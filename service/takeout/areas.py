@@ -108,6 +108,8 @@ AREAS = (
         lastRefreshAt=_at("(SELECT max(created_at) FROM sessions s WHERE s.family_id = f.id)", null=True),
         endedAt=_at("f.ended_at", null=True),
         endReason=("f.end_reason", "text?"),
+        userAgent=("f.user_agent", "text?"),
+        network=("f.network::text", "text?"),
     ),
     _area(
         "codes",
@@ -286,19 +288,23 @@ AREAS = (
     ),
     _area(
         "own_actions",
-        "What the person did, as the audit trail keeps it.",
+        "What the person did, as the audit trail keeps it; details of what was done to others are theirs and left out.",
         "FROM audit_events e WHERE e.actor_id = $1::uuid::text ORDER BY e.position",
         at=_at("e.occurred_at"),
         action=("e.action", "text"),
         whatType=("e.subject_type", "text"),
         whatId=("e.subject_id", "text"),
-        detail=("e.detail_json", "object"),
+        detail=(
+            f"CASE WHEN EXISTS (SELECT FROM {_OWN_THINGS} t WHERE t.type = e.subject_type AND t.id = e.subject_id)"
+            " THEN e.detail_json ELSE '{}'::jsonb END",
+            "object",
+        ),
     ),
 )
 
 FILES = Area(
     "files",
-    "Files that the person uploaded. `path` is null for one that is not in this archive, because it would be too large.",
+    "Files that the person uploaded. `path` is null for one that is not in this archive, because it would be too much.",
     {"objectKey": "text", "path": "text?", "sizeBytes": "number"},
     "",
 )

@@ -84,7 +84,7 @@ async def build_later(payload: dict[str, Any], _: Settings, *, storage: ObjectSt
     if export is None or export.state != ExportState.PREPARING:
         return
     user_id = str(export.user_id)
-    size = await write_archive(user_id, key_of(export), storage)
+    size, left_out = await write_archive(user_id, key_of(export), storage)
     async with in_transaction():
         now = utc_now()
         preparing = PersonalExport.filter(id=export.id, state=ExportState.PREPARING.value)
@@ -98,7 +98,7 @@ async def build_later(payload: dict[str, Any], _: Settings, *, storage: ObjectSt
         await storage.remove_versions(key_of(export), exactly=True)
     if is_ready:
         metrics.personal_exports.labels("built").inc()
-        logs.log("account.export_built", sizeBytes=size)
+        logs.log("account.export_built", sizeBytes=size, filesLeftOut=left_out)
 
 
 async def tend(storage: ObjectStorage) -> None:

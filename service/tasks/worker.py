@@ -23,7 +23,6 @@ from service.evidence.domain import verify_later
 from service.health.gauges import gauges
 from service.http.errors import StorageUnavailable
 from service.leaving.erasure import enqueue_due, erase_later, sweep_later
-from service.notices import domain as notices
 from service.notices.sending import send_notice
 from service.retention import cleaning as retention
 from service.takeout.domain import build_later, tend
@@ -71,7 +70,6 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
             try:
                 if time.monotonic() >= clean_at:
                     await cleaning.clean(settings)
-                    await notices.clean()
                     await retention.clean(settings)
                     await enqueue_due()
                     with suppress(StorageUnavailable):  # next time

@@ -13,6 +13,7 @@ import orjson
 from tortoise.expressions import F
 from tortoise.transactions import in_transaction
 
+from service.audit import domain as audit
 from service.base import logs
 from service.base.clock import utc_now
 from service.base.settings import Settings
@@ -23,6 +24,7 @@ from service.http.web import parse, uuid_or_none
 from service.kyc.models import KycSession
 from service.kyc.queries import merge_metadata
 from service.kyc.schemas import InvalidMetadata
+from service.kyc.states import SUBJECT as KYC_SUBJECT
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
 from service.webhooks import queries, schemas
@@ -131,6 +133,8 @@ async def _keep(sender: Sender, content: _Content, body: bytes, digest: str, now
     session = await _apply(content.session_id, content.event) if content.session_id else None
     if session is not None:
         await _mark_applied(delivery.id)
+    elif content.session_id is not None and await audit.was_erased(KYC_SUBJECT, content.session_id):
+        await queries.forget_body(delivery.id)
     elif content.session_id is not None:
         await tasks.enqueue(
             TaskKind.APPLY_WEBHOOK, {"deliveryId": str(delivery.id)}, delay=_FIRST_PAUSE, max_attempts=_TASK_ATTEMPTS

@@ -31,6 +31,15 @@ async def insert_delivery(delivery: WebhookDelivery) -> bool:
     )
 
 
+async def forget_body(delivery_id: UUID) -> None:
+    """Keep of a delivery its key and digest alone."""
+    await db.execute(
+        f"UPDATE webhook_deliveries SET body = '', kyc_session_id = NULL, state = '{DeliveryState.UNADDRESSED}'"
+        " WHERE id = $1",
+        delivery_id,
+    )
+
+
 async def list_untried(after: tuple[datetime, UUID], *, before: datetime, limit: int) -> list[asyncpg.Record]:
     """`id` and `received_at` of parked deliveries, and of waiting ones received before `before`, oldest first."""
     return await db.fetch_all(

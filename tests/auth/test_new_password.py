@@ -7,6 +7,7 @@ import contextvars
 import itertools
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from tortoise.transactions import in_transaction
 from service.auth import codes, new_password, sessions
 from service.auth.codes import Purpose
 from service.auth.models import EndReason, Session, SessionFamily
+from service.base.clock import utc_now
 from service.base.settings import Settings
 from service.database import db
 from service.kyc import states
@@ -68,6 +70,17 @@ async def is_let_in(api: httpx.AsyncClient, tokens: Any) -> tuple[int, int]:
     me = await api.get("/auth/me", headers={"Authorization": f"Bearer {tokens['accessToken']}"})
     again = await api.post("/auth/refresh", json={"refreshToken": tokens["refreshToken"]})
     return me.status_code, again.status_code
+
+
+async def minutes_pass(minutes: int) -> None:
+    await db.execute(
+        "UPDATE email_verification_challenges SET created_at = created_at - make_interval(mins => $1),"
+        " expires_at = expires_at - make_interval(mins => $1),"
+        " resend_available_at = resend_available_at - make_interval(mins => $1)",
+        minutes,
+    )
+    await db.execute("UPDATE users SET created_at = created_at - make_interval(mins => $1)", minutes)
+    await db.execute("UPDATE failed_guesses SET started_at = started_at - make_interval(mins => $1)", minutes)
 
 
 def wrong(code: str) -> str:
@@ -206,6 +219,43 @@ class TestConfirming:
         code = await mailed(settings)
         seen = await asyncio.gather(*(confirm(api, wrong(code)) for _ in range(40)))
         assert Counter(outcome(answer)[1] for answer in seen)["verification_code_invalid"] == 4
+
+    @pytest.mark.parametrize("known", [True, False])
+    async def test_many_clients_guess_no_more_than_one(
+        self, api: httpx.AsyncClient, settings: Settings, change: Change, known: bool
+    ) -> None:
+        """A client has ten guesses, and each code five; but codes could be asked for without end."""
+        change(trusted_proxies="127.0.0.0/8")
+        if known:
+            await register(api)
+        waits = []
+        for minute in range(120):
+            headers = {"X-Forwarded-For": f"8.8.{minute}.8"}
+            answer = await ask(api, **headers)
+            if answer.status_code == 202:
+                code = wrong(await mailed(settings))
+                body = {"email": EMAIL, "code": code, "newPassword": OWNERS}
+                for _ in range(5):
+                    await api.post("/auth/password-reset/confirm", json=body, headers=headers)
+            else:
+                assert outcome(answer) == (429, "rate_limited")
+                waits.append(int(answer.headers["Retry-After"]))
+            await minutes_pass(1)
+        assert await db.fetch_value("SELECT sum(attempt_count) FROM email_verification_challenges") <= 55
+        assert max(waits) <= 30 * 60
+        # A stranger keeps the owner waiting, but no longer than that.
+        await minutes_pass(30)
+        assert (await ask(api)).status_code == 202
+        assert (await confirm(api, await mailed(settings))).status_code == (204 if known else 400)
+
+    async def test_a_clumsy_owner_waits_a_minute(self, api: httpx.AsyncClient, settings: Settings) -> None:
+        await register(api)
+        for _ in range(2):
+            await ask(api)
+            for _ in range(7):
+                await confirm(api, wrong(await mailed(settings)))
+            await minutes_pass(1)
+        await reset(api, settings)
 
     @pytest.mark.parametrize("known", [True, False])
     async def test_guesses_are_counted_by_address_as_typed(
@@ -452,6 +502,15 @@ class TestWhatIsInTheAccount:
         apart = await db.fetch_value("SELECT email FROM users WHERE id = $1", person.id)
         for password in (PASSWORD, "set-apart", OWNERS):
             assert (await sign_in(api, password, apart)).status_code == 401
+
+    async def test_the_new_account_has_the_databases_time_as_all_have(
+        self, api: httpx.AsyncClient, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A code counts for accounts that are older. With a fast clock here none did until the database's had caught up."""
+        await make_candidate(settings, email=EMAIL)
+        monkeypatch.setattr("tortoise.timezone.now", lambda: utc_now() + timedelta(hours=1))
+        await reset(api, settings, startOver=True)
+        assert await db.fetch_value("SELECT max(created_at) <= now() FROM users") is True
 
     async def test_roles_go_with_the_address(self, api: httpx.AsyncClient, settings: Settings) -> None:
         person = await make_candidate(settings, email=EMAIL, roles=("super_admin",))

@@ -13,7 +13,7 @@ import pytest
 from sanic import Sanic
 
 from service.auth import tokens
-from service.auth.devices import AGENT_LENGTH, name_of, network_of
+from service.auth.devices import AGENT_LENGTH, are_different, name_of, network_of
 from service.base.settings import Settings, load_settings
 from service.database import db
 from tests.auth.conftest import Change
@@ -485,3 +485,76 @@ def test_devices_have_names_that_every_language_shares(agent: str | None, name: 
 )
 def test_a_network_is_a_hint(address: str | None, network: str | None) -> None:
     assert network_of(address) == network
+
+
+CFNETWORK, OKHTTP, CURL = "Jembatan/1 CFNetwork/1.0 Darwin/22.5", "okhttp/4.12.0", "curl/8.5.0"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+
+
+class TestTwoDevicesWithOneToken:
+    @pytest.mark.parametrize("thief", [OKHTTP, CHROME, CURL])
+    @pytest.mark.parametrize("used", [False, True], ids=["in step", "within the grace"])
+    @pytest.mark.parametrize("first", ["owner", "thief"])
+    async def test_a_used_token_on_another_device_ends_the_sign_in(
+        self, api: httpx.AsyncClient, candidate: Candidate, thief: str, used: bool, first: str
+    ) -> None:
+        """They could share a sign-in for its ninety days, as long as they kept step."""
+        signed_in = await sign_in(api, candidate)
+        before, after = (PHONE, thief) if first == "owner" else (thief, PHONE)
+        rotated = (await refresh(api, signed_in, before)).json()
+        if used:
+            rotated = (await refresh(api, rotated, before)).json()
+        assert (await refresh(api, signed_in, after)).status_code == 401
+        assert (await refresh(api, rotated, before)).status_code == 401
+        assert (await api.get("/auth/me", headers=bearer(rotated))).status_code == 401
+        reason = "SELECT end_reason FROM session_families WHERE ended_at IS NOT NULL"
+        assert [row["end_reason"] for row in await db.fetch_all(reason)] == ["reuse"]
+
+    @pytest.mark.parametrize(
+        "later", [PHONE, PHONE.replace("1.4.2", "1.5.0"), PHONE.replace("18.1", "18.2"), CFNETWORK, ""]
+    )
+    async def test_a_phone_on_another_network_with_another_version_goes_on(
+        self, api: httpx.AsyncClient, candidate: Candidate, later: str
+    ) -> None:
+        signed_in = await sign_in(api, candidate)
+        lost = (await refresh(api, signed_in)).json()
+        again = await refresh(api, signed_in, later, "2001:4860:4860::8888")
+        assert again.json()["refreshToken"] == lost["refreshToken"]
+        assert (await refresh(api, lost, later, "1.1.1.1")).status_code == 200
+        assert (await refresh(api, signed_in, later, "1.1.1.1")).status_code == 200
+
+    async def test_the_current_token_may_move(self, api: httpx.AsyncClient, candidate: Candidate) -> None:
+        signed_in = await sign_in(api, candidate)
+        assert (await refresh(api, signed_in, OKHTTP)).status_code == 200
+
+    async def test_of_twenty_at_once_on_two_devices_one_ends_it(
+        self, api: httpx.AsyncClient, candidate: Candidate
+    ) -> None:
+        signed_in = await sign_in(api, candidate)
+        await refresh(api, signed_in)
+        await asyncio.gather(*(refresh(api, signed_in, (PHONE, OKHTTP)[n % 2]) for n in range(20)))
+        assert (await api.get("/auth/me", headers=bearer(signed_in))).status_code == 401
+        audited = "SELECT count(*) FROM audit_events WHERE action = 'auth.refresh_reuse_detected'"
+        assert await db.fetch_value(audited) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "different"),
+    [
+        (PHONE, CFNETWORK, False),
+        (PHONE, OKHTTP, True),
+        (PHONE, CHROME, True),
+        (PHONE, CURL, True),
+        (OKHTTP, CURL, True),
+        (CHROME, CHROME.replace("130", "131"), False),
+        (CHROME, FIREFOX, True),
+        (CHROME, "node", False),
+        (CURL, "node", False),
+        (PHONE, None, False),
+        (None, PHONE, False),
+        ("", PHONE, False),
+    ],
+)
+def test_devices_are_told_apart_when_that_is_sure(one: str | None, other: str | None, different: bool) -> None:
+    assert are_different(one, other) is different
+    assert are_different(other, one) is different

@@ -29,10 +29,12 @@ STAGING = BASE | {
     "ENVIRONMENT": "staging",
     "AUTH_TOKEN_SECRET": "",
     "AUTH_TOKEN_KEYS": f"k1:{GOOD}",
-    "AUDIT_KEYS": f"a1:{GOOD}",
-    "KYC_PROVIDER_WEBHOOK_SECRET": GOOD,
+    "AUDIT_KEYS": f"a1:{GOOD[::-1]}",
+    "KYC_PROVIDER_WEBHOOK_SECRET": GOOD.swapcase(),
     "SMTP_URL": "smtp://mail.jembatan.invalid:587",
     "AUTH_EMAIL_FROM": "no-reply@jembatan.invalid",
+    "TRUSTED_PROXIES": "10.244.0.0/16",
+    "OBJECT_STORAGE_PUBLIC_ENDPOINT": "https://objects.jembatan.invalid",
 }
 
 
@@ -83,6 +85,12 @@ class TestLoadSettings:
         assert load(OBJECT_STORAGE_MAX_FILE_BYTES="26214400").object_storage_max_file_bytes == MAX_BYTES
         with pytest.raises(SettingsError, match="OBJECT_STORAGE_MAX_FILE_BYTES must be at most 26214400"):
             load(OBJECT_STORAGE_MAX_FILE_BYTES="26214401")
+
+    def test_no_account_counts_as_unused_for_longer_than_its_sign_ins_are_known(self) -> None:
+        known = {"SIGN_IN_RECORD_DAYS": "90", "AUTH_REFRESH_TOKEN_TTL_SEC": "604800"}
+        assert load(**known, AUTH_UNVERIFIED_DAYS="97").auth_unverified_days == 97
+        with pytest.raises(SettingsError, match="AUTH_UNVERIFIED_DAYS must be at most 97"):
+            load(**known, AUTH_UNVERIFIED_DAYS="98")
 
     @pytest.mark.parametrize("value", ["", "many", "0", "-1"])
     def test_a_size_that_is_none_is_the_default(self, value: str) -> None:
@@ -135,24 +143,15 @@ class TestOutsideDev:
             ("AUDIT_KEYS", ""),
             ("KYC_PROVIDER_WEBHOOK_SECRET", ""),
             ("SMTP_URL", ""),
-            ("BOOTSTRAP_ADMIN_RESET_PASSWORD", "true"),
         ],
     )
     def test_what_would_hurt_is_refused(self, name: str, value: str) -> None:
         with pytest.raises(SettingsError):
             load_settings(STAGING | {name: value})
 
-    def test_exposed_codes_are_refused_in_production_only(self) -> None:
-        assert load_settings(STAGING | {"AUTH_EMAIL_VERIFICATION_EXPOSE_CODE": "true"}).exposes_codes
-        with pytest.raises(SettingsError, match="EXPOSE_CODE"):
-            load_settings(STAGING | {"ENVIRONMENT": "production", "AUTH_EMAIL_VERIFICATION_EXPOSE_CODE": "true"})
-
     def test_false_hides_codes_in_dev_too(self) -> None:
         assert load().exposes_codes is True
         assert load(AUTH_EMAIL_VERIFICATION_EXPOSE_CODE="false").exposes_codes is False
-
-    def test_a_static_code_is_warned_about(self) -> None:
-        assert load_settings(STAGING | {"AUTH_EMAIL_VERIFICATION_STATIC_CODE": "123456"}).warnings()
 
     def test_the_account_page_is_where_people_reach_the_api(self) -> None:
         assert load(API_PORT="4001").account_page == "http://localhost:4001/account"
@@ -167,6 +166,104 @@ class TestOutsideDev:
     def test_nobody_types_a_password_into_a_page_without_tls(self, address: str) -> None:
         with pytest.raises(SettingsError, match="PUBLIC_BASE_URL must start with http"):
             load_settings(STAGING | {"PUBLIC_BASE_URL": address})
+
+
+# Each unsafe value with the variable that the refusal names, and what becomes of it in staging.
+UNSAFE = [
+    ({"AUTH_EMAIL_VERIFICATION_STATIC_CODE": "123456"}, "AUTH_EMAIL_VERIFICATION_STATIC_CODE", "warned"),
+    ({"AUTH_EMAIL_VERIFICATION_EXPOSE_CODE": "true"}, "AUTH_EMAIL_VERIFICATION_EXPOSE_CODE", "warned"),
+    ({"ADMIN_API_KEY_AFTER_BOOTSTRAP": "on"}, "ADMIN_API_KEY_AFTER_BOOTSTRAP", "allowed"),
+    ({"KYC_REQUIRE_VERIFIED": "warn"}, "KYC_REQUIRE_VERIFIED", "allowed"),
+    ({"KYC_REQUIRE_VERIFIED": "off"}, "KYC_REQUIRE_VERIFIED", "refused"),
+    ({"KYC_PROVIDER_WEBHOOK_REQUIRE_SIGNATURE": "false"}, "KYC_PROVIDER_WEBHOOK_REQUIRE_SIGNATURE", "refused"),
+    ({"KYC_PROVIDER_WEBHOOK_MAX_SKEW_SEC": "86400"}, "KYC_PROVIDER_WEBHOOK_MAX_SKEW_SEC", "refused"),
+    ({"RATE_LIMITS": "off"}, "RATE_LIMITS", "refused"),
+    ({"TRUSTED_PROXIES": ""}, "TRUSTED_PROXIES", "refused"),
+    ({"TRUSTED_PROXIES": "0.0.0.0/0"}, "TRUSTED_PROXIES", "refused"),
+    ({"TRUSTED_PROXIES": "10.244.0.0/16,::/0"}, "TRUSTED_PROXIES", "refused"),
+    ({"TRUSTED_PROXIES": "0.0.0.0/1,128.0.0.0/1"}, "TRUSTED_PROXIES", "refused"),
+    ({"AUTH_DEFAULT_ROLE_CODE": "super_admin"}, "AUTH_DEFAULT_ROLE_CODE", "refused"),
+    ({"ADMIN_ROLE_CODES": "sdm"}, "ADMIN_ROLE_CODES", "refused"),
+    ({"ADMIN_ROLE_CODES": "super_admin,lpk", "AUTH_DEFAULT_ROLE_CODE": "lpk"}, "ADMIN_ROLE_CODES", "refused"),
+    ({"AUTH_ACCESS_TOKEN_TTL_SEC": "31536000"}, "AUTH_ACCESS_TOKEN_TTL_SEC", "refused"),
+    ({"AUTH_REFRESH_REUSE_GRACE_SEC": "86400"}, "AUTH_REFRESH_REUSE_GRACE_SEC", "refused"),
+    ({"AUTH_EMAIL_VERIFICATION_CODE_TTL_SEC": "31536000"}, "AUTH_EMAIL_VERIFICATION_CODE_TTL_SEC", "refused"),
+    ({"AUTH_EMAIL_VERIFICATION_MAX_ATTEMPTS": "1000000"}, "AUTH_EMAIL_VERIFICATION_MAX_ATTEMPTS", "refused"),
+    (
+        {"OBJECT_STORAGE_ALLOWED_CONTENT_TYPES": "image/png,text/html"},
+        "OBJECT_STORAGE_ALLOWED_CONTENT_TYPES",
+        "refused",
+    ),
+    ({"OBJECT_STORAGE_ALLOWED_CONTENT_TYPES": "image/svg+xml"}, "OBJECT_STORAGE_ALLOWED_CONTENT_TYPES", "refused"),
+    ({"OBJECT_STORAGE_PUBLIC_ENDPOINT": "http://files.invalid"}, "OBJECT_STORAGE_PUBLIC_ENDPOINT", "refused"),
+    ({"OBJECT_STORAGE_PUBLIC_ENDPOINT": ""}, "OBJECT_STORAGE_PUBLIC_ENDPOINT", "refused"),
+    (
+        {"OBJECT_STORAGE_ACCESS_KEY_ID": "minioadmin", "OBJECT_STORAGE_SECRET_ACCESS_KEY": "minioadmin"},
+        "OBJECT_STORAGE_SECRET_ACCESS_KEY",
+        "refused",
+    ),
+    ({"DATABASE_URL": "postgresql://postgres:postgres@db/jembatan"}, "DATABASE_URL", "refused"),
+    ({"DATABASE_URL": "postgresql://api:api@db/jembatan"}, "DATABASE_URL", "refused"),
+    ({"DATABASE_DIRECT_URL": "postgresql://postgres:postgres@db/jembatan"}, "DATABASE_DIRECT_URL", "refused"),
+    ({"AUTH_TOKEN_KEYS": f"k1:{'a' * 40}"}, "AUTH_TOKEN_KEYS", "refused"),
+    ({"AUDIT_KEYS": f"a1:{'Zk3vQ9wLm2' * 4}"}, "AUDIT_KEYS", "refused"),
+    ({"KYC_PROVIDER_WEBHOOK_SECRET": "0" * 64}, "KYC_PROVIDER_WEBHOOK_SECRET", "refused"),
+    ({"AUDIT_KEYS": f"a1:{GOOD}"}, "AUDIT_KEYS", "refused"),
+    ({"ADMIN_API_KEY": GOOD}, "ADMIN_API_KEY", "refused"),
+    ({"BOOTSTRAP_ADMIN_RESET_PASSWORD": "true"}, "BOOTSTRAP_ADMIN_RESET_PASSWORD", "refused"),
+]
+
+
+class TestUnsafe:
+    @pytest.mark.parametrize(("values", "name", "_staging"), UNSAFE)
+    def test_production_does_not_start_and_says_which(self, values: dict[str, str], name: str, _staging: str) -> None:
+        production = STAGING | {"ENVIRONMENT": "production"}
+        assert load_settings(production).environment == "production"
+        with pytest.raises(SettingsError) as refused:
+            load_settings(production | values)
+        assert any(line.startswith(name) for line in re.split(r"; |\n", str(refused.value)))
+        for secret in ("minioadmin", "postgres:postgres", "a" * 40, GOOD):
+            assert secret not in str(refused.value)
+
+    @pytest.mark.parametrize(("values", "name", "in_staging"), UNSAFE)
+    def test_staging_starts_with_four_of_them_and_names_two(
+        self, values: dict[str, str], name: str, in_staging: str
+    ) -> None:
+        if in_staging == "refused":
+            with pytest.raises(SettingsError, match=name):
+                load_settings(STAGING | values)
+            return
+        warnings = load_settings(STAGING | values).warnings()
+        assert any(warning.startswith(name) for warning in warnings) is (in_staging == "warned")
+
+    @pytest.mark.parametrize(("values", "_name", "_staging"), UNSAFE)
+    def test_a_laptop_starts_with_each(self, values: dict[str, str], _name: str, _staging: str) -> None:
+        assert load(**values).is_dev
+
+    @pytest.mark.parametrize(
+        "values",
+        [
+            {"TRUSTED_PROXIES": "none"},
+            {"TRUSTED_PROXIES": "10.0.0.0/8, fd00::/8"},
+            {"AUTH_DEFAULT_ROLE_CODE": "lpk"},
+            {"ADMIN_ROLE_CODES": "super_admin,lpk"},
+            {"OBJECT_STORAGE_ALLOWED_CONTENT_TYPES": "image/webp,application/pdf"},
+            {"DATABASE_URL": "postgresql://api@a,b:5432/jembatan?sslmode=verify-full"},
+            {"AUTH_TOKEN_SECRET": GOOD},
+            {"KYC_PROVIDER_WEBHOOK_SECRET_PREVIOUS": GOOD.swapcase()},
+            {"AUTH_TOKEN_KEYS": f"k2:{GOOD},k1:{GOOD}"},
+        ],
+    )
+    def test_what_an_operator_may_want_starts_everywhere(self, values: dict[str, str]) -> None:
+        for environment in ("staging", "production"):
+            load_settings(STAGING | values | {"ENVIRONMENT": environment})
+
+    def test_no_proxy_is_a_word(self) -> None:
+        assert load_settings(STAGING | {"TRUSTED_PROXIES": "none"}).trusted_networks == ()
+
+    def test_unset_only_production_demands_read_files(self) -> None:
+        assert load().required_verified == load_settings(STAGING).required_verified == "warn"
+        assert load_settings(STAGING | {"ENVIRONMENT": "production"}).required_verified == "enforce"
 
 
 class TestUnknownNames:

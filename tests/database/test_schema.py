@@ -88,6 +88,7 @@ EXPECTED = {
         indexes={
             "idx_kyc_sessions_provider_ref": "(provider_ref)",
             "idx_kyc_sessions_status": "(status)",
+            "idx_kyc_sessions_reviewed_by": "(reviewed_by) WHERE (reviewed_by IS NOT NULL)",
             "idx_kyc_sessions_user_id_created_at": "(user_id, created_at DESC)",
             "idx_kyc_sessions_queue": "(COALESCE(submitted_at, created_at) DESC, id DESC)",
             "idx_kyc_sessions_waiting": "(COALESCE(reviewed_at, submitted_at, created_at), id)"
@@ -100,6 +101,7 @@ EXPECTED = {
         indexes={
             "idx_identity_documents_document_type": "(document_type)",
             "idx_identity_documents_kyc_session_id": "(kyc_session_id)",
+            "idx_identity_documents_object_key": "(((metadata_json ->> 'objectKey'::text)))",
         },
     ),
     "kyc_claims": Table(
@@ -111,7 +113,10 @@ EXPECTED = {
             "kyc_status_events_actor_type_check": one_of("actor_type", *ACTOR),
             "kyc_status_events_to_status_check": one_of("to_status", *KYC),
         },
-        indexes={"idx_kyc_status_events_session_created_at": "(kyc_session_id, created_at)"},
+        indexes={
+            "idx_kyc_status_events_session_created_at": "(kyc_session_id, created_at)",
+            "idx_kyc_status_events_actor_id": "(actor_id) WHERE (actor_id IS NOT NULL)",
+        },
     ),
     "organizations": Table(
         defaults={"created_at": "now()", "updated_at": "now()"},
@@ -248,11 +253,16 @@ EXPECTED = {
             "idx_job_application_documents_application_id_created_at": "(application_id, created_at DESC)",
             "idx_job_application_documents_review_status": "(review_status, created_at DESC)",
             "idx_job_application_documents_user_id_created_at": "(user_id, created_at DESC)",
+            "idx_job_application_documents_reviewed_by": "(reviewed_by) WHERE (reviewed_by IS NOT NULL)",
+            "idx_job_application_documents_object_key": "(object_key)",
         },
     ),
     "notices": Table(
         defaults={"parameters_json": "'{}'::jsonb", "created_at": "now()"},
-        indexes={"idx_notices_created_at": "(created_at)"},
+        indexes={
+            "idx_notices_created_at": "(created_at)",
+            "idx_notices_address": "(address) WHERE (address IS NOT NULL)",
+        },
     ),
     "hidden_accounts": Table(defaults={"hidden_at": "now()", "counts_json": "'{}'::jsonb"}),
     "account_holds": Table(defaults={"created_at": "now()"}),
@@ -281,6 +291,7 @@ EXPECTED = {
         indexes={
             "idx_audit_events_subject": '(subject_type, subject_id, "position")',
             "idx_audit_events_occurred_at": "(occurred_at)",
+            "idx_audit_events_actor_id": "(actor_id) WHERE (actor_id IS NOT NULL)",
         },
     ),
     "audit_head": Table(
@@ -293,6 +304,7 @@ EXPECTED = {
             "webhook_deliveries_state_check": one_of("state", "applied", "waiting", "parked", "unaddressed"),
         },
         indexes={
+            "idx_webhook_deliveries_kyc_session_id": "(kyc_session_id) WHERE (kyc_session_id IS NOT NULL)",
             "idx_webhook_deliveries_pending": (
                 "(received_at) WHERE (state = ANY (ARRAY['waiting'::text, 'parked'::text]))"
             ),

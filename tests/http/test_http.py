@@ -124,6 +124,20 @@ class TestHeaders:
         ]
         assert list(ours.processed_headers) == list(theirs.processed_headers)
 
+    async def test_nobody_keeps_what_has_no_tag_or_guesses_its_kind(self, api: httpx.AsyncClient) -> None:
+        body = {"fullName": "Rina Contoh", "email": "rina@example.com", "password": "eight888"}
+        for answer in (
+            await api.post("/auth/register", json=body),
+            await api.post("/auth/login", json=body),
+            await api.get("/auth/me"),
+            await api.get("/health"),
+            await api.get("/nowhere"),
+            await api.get("/admin/users", headers={"x-admin-api-key": "staff-key-for-tests"}),
+        ):
+            assert answer.headers["cache-control"] == "no-store"
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert "strict-transport-security" not in answer.headers
+
 
 class TestTimes:
     @pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=9)), timezone(-timedelta(minutes=1, seconds=7))])

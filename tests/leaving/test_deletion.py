@@ -12,9 +12,11 @@ import pytest
 from sanic import Sanic
 
 from service.adapters.object_storage import ObjectStorage
+from service.auth import codes
+from service.base import metrics
 from service.base.settings import Settings
 from service.database import db
-from service.leaving import erasure
+from service.leaving import erasure, queries
 from service.notices.models import NoticeKind
 from tests.answers import code
 from tests.factories import PASSWORD, Candidate, make_application, make_candidate, make_kyc_session
@@ -28,8 +30,8 @@ async def admin(app: Sanic[Any, Any], settings: Settings) -> Candidate:
     return await make_candidate(settings, roles=("super_admin",), full_name="Ani Admin")
 
 
-async def sign_in(api: httpx.AsyncClient, candidate: Candidate) -> httpx.Response:
-    return await api.post("/auth/login", json={"email": candidate.email, "password": PASSWORD})
+async def sign_in(api: httpx.AsyncClient, candidate: Candidate, password: str = PASSWORD) -> httpx.Response:
+    return await api.post("/auth/login", json={"email": candidate.email, "password": password})
 
 
 async def again(api: httpx.AsyncClient, candidate: Candidate) -> dict[str, str]:
@@ -96,8 +98,11 @@ class TestRequest:
         assert await db.fetch_value("SELECT count(*) FROM background_tasks WHERE kind = 'erase_account'") == 1
 
     async def test_asking_again_changes_no_date(self, api: httpx.AsyncClient, candidate: Candidate) -> None:
+        counted = metrics.account_deletions.labels("requested")._value
+        before = counted.get()
         first = (await ask(api, candidate.headers)).json()
         assert (await ask(api, await again(api, candidate))).json() == first
+        assert counted.get() == before + 1
 
     async def test_the_last_administrator_stays(
         self, api: httpx.AsyncClient, settings: Settings, admin: Candidate
@@ -193,6 +198,49 @@ class TestCancel:
                 assert (await api.get("/auth/me", headers=headers)).status_code == 401
         for table in ("sessions", "session_families"):
             assert await db.fetch_value(f"SELECT count(*) FROM {table}") == 0
+
+    @pytest.mark.parametrize("start_over", [False, True])
+    async def test_no_reset_opens_an_account_that_is_being_erased(
+        self, api: httpx.AsyncClient, person: Person, own: Settings, storage: ObjectStorage, start_over: bool
+    ) -> None:
+        await ask(api, person.headers)
+        for table in ("background_tasks", "notices", "email_verification_challenges"):
+            await db.execute(f"DELETE FROM {table}")
+        await make_due()
+        hidden = await db.fetch_row("SELECT id, user_id FROM hidden_accounts")
+        assert hidden is not None
+        await queries.begin(hidden["id"], hidden["user_id"])  # and the object store is away
+        answer = await _reset(api, person.account.email, own, start_over=start_over)
+        assert code(answer) == (400, "verification_code_invalid")
+        while await run_due(own, storage):
+            pass
+        assert await db.fetch_value("SELECT outcome FROM notices WHERE kind = 'password_reset_code'") == "no_account"
+        assert (await sign_in(api, person.account, "a new word 27")).status_code == 401
+        assert await erasure.erase(str(hidden["id"]), own, storage)
+        assert await db.fetch_value("SELECT count(*) FROM users") == 0
+
+    @pytest.mark.parametrize("start_over", [False, True])
+    async def test_of_a_reset_and_the_erasure_one_is_first(
+        self, api: httpx.AsyncClient, person: Person, own: Settings, storage: ObjectStorage, start_over: bool
+    ) -> None:
+        await ask(api, person.headers)
+        await make_due()
+        hidden_id = str(await db.fetch_value("SELECT id FROM hidden_accounts"))
+        answer, erased = await asyncio.gather(
+            _reset(api, person.account.email, own, start_over=start_over), erasure.erase(hidden_id, own, storage)
+        )
+        assert erased  # the address was proved before, so a reset takes no deletion back
+        assert answer.status_code in {204, 400}
+        left = int(start_over and answer.status_code == 204)  # the new account of the address
+        assert await db.fetch_value("SELECT count(*) FROM users") == left
+
+
+async def _reset(api: httpx.AsyncClient, email: str, settings: Settings, *, start_over: bool) -> httpx.Response:
+    await api.post("/auth/password-reset", json={"email": email})
+    challenge = await codes.newest(codes.Purpose.PASSWORD_RESET, email).first()
+    assert challenge is not None
+    body = {"email": email, "code": codes.code_of(challenge, settings), "newPassword": "a new word 27"}
+    return await api.post("/auth/password-reset/confirm", json=body | {"startOver": start_over})
 
 
 class TestHold:

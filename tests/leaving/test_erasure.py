@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -12,6 +13,8 @@ from sanic import Sanic
 
 from service.adapters.object_storage import ObjectStorage
 from service.audit.proof import verify
+from service.auth import codes
+from service.auth.codes import Purpose
 from service.base.settings import Settings
 from service.database import db
 from service.evidence import domain as evidence
@@ -20,6 +23,7 @@ from service.leaving import erasure, queries
 from service.leaving.erasure import enqueue_due
 from tests.factories import PASSWORD, make_application_document
 from tests.leaving.person import Person, ask, make_due, make_person, tables_with, versions_with, work_beside
+from tests.webhooks.provider import deliver
 from tests.working import run_due
 
 
@@ -207,6 +211,69 @@ class TestFailures:
         assert sorted(done) == [False, False, True]
         assert await db.fetch_value("SELECT count(*) FROM erasure_receipts") == 1
         assert (await verify(own.audit_key_ring)).broken_at is None
+
+    async def test_tasks_of_who_has_a_longer_address_stay(
+        self, api: httpx.AsyncClient, own: Settings, person: Person, storage: ObjectStorage
+    ) -> None:
+        await db.execute(
+            "INSERT INTO background_tasks (id, kind, payload_json, run_at)"
+            " VALUES (gen_random_uuid(), 'send_verification_mail', $1, now() + interval '1 hour')",
+            {"to": f"sri.{person.account.email}", "code": "482913"},
+        )
+        await leave(api, person, own, storage)
+        kept = await db.fetch_all("SELECT payload_json FROM background_tasks WHERE kind = 'send_verification_mail'")
+        assert [row["payload_json"]["to"] for row in kept] == [f"sri.{person.account.email}"]
+
+    async def test_a_reset_opens_no_account_that_is_being_erased(
+        self, api: httpx.AsyncClient, own: Settings, person: Person, storage: ObjectStorage
+    ) -> None:
+        """The object store was away, so the erasure had begun and not ended; with a code somebody was let in again."""
+        await ask(api, person.headers)
+        await make_due()
+        await db.execute("DELETE FROM email_verification_challenges")
+        assert (await api.post("/auth/password-reset", json={"email": person.account.email})).status_code == 202
+        challenge = await codes.newest(Purpose.PASSWORD_RESET, person.account.email).get()
+        found = await queries.lock_due(await hidden_id())
+        assert found is not None
+        await queries.begin(found["id"], found["user_id"])
+        body = {"email": person.account.email, "code": codes.code_of(challenge, own), "newPassword": "another word"}
+        answers = await asyncio.gather(
+            *(api.post("/auth/password-reset/confirm", json=body | {"startOver": n % 2 == 0}) for n in range(4))
+        )
+        assert {answer.json()["error"]["code"] for answer in answers} == {"verification_code_invalid"}
+        assert await db.fetch_value("SELECT password_hash FROM users WHERE id = $1", person.account.id) == "erased"
+        await run_tasks(own, storage)
+        assert await tables_with(person.secrets[:-1]) == {}
+
+    async def test_what_the_provider_says_afterwards_is_not_kept(
+        self, api: httpx.AsyncClient, own: Settings, person: Person, storage: ObjectStorage
+    ) -> None:
+        await leave(api, person, own, storage)
+        said = {"sessionId": person.verification, "metadata": {"name": "Wulan"}}
+        answer = await deliver(api, said, key="late")
+        assert (answer.status_code, answer.json()["updated"], answer.json()["session"]) == (202, False, None)
+        assert await tables_with(["wulan"]) == {}
+        assert (await deliver(api, said, key="late")).json()["duplicate"]
+        unknown = await deliver(api, said | {"sessionId": str(uuid4())}, key="early")
+        assert unknown.json() | {"idempotencyKey": ""} == answer.json() | {"idempotencyKey": ""}
+        states = await db.fetch_all("SELECT state FROM webhook_deliveries WHERE idempotency_key = 'early'")
+        assert [row["state"] for row in states] == ["waiting"]
+
+    async def test_nothing_stays_of_deliveries_beside_the_erasure(
+        self, api: httpx.AsyncClient, own: Settings, person: Person, storage: ObjectStorage
+    ) -> None:
+        await ask(api, person.headers)
+        await make_due()
+        found = await hidden_id()
+
+        async def go_on_delivering() -> None:
+            while await db.fetch_value("SELECT count(*) FROM users"):
+                answer = await deliver(api, {"sessionId": person.verification, "metadata": {"name": "Wulan"}})
+                assert answer.status_code == 202
+
+        await asyncio.gather(*(go_on_delivering() for _ in range(4)), erasure.erase(found, own, storage))
+        assert await db.fetch_value("SELECT count(*) FROM webhook_deliveries") > 1
+        assert await tables_with(["wulan"]) == {}
 
     async def test_a_late_upload_is_swept_up(
         self, api: httpx.AsyncClient, own: Settings, person: Person, storage: ObjectStorage

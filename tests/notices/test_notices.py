@@ -13,8 +13,9 @@ from service.base.mailboxes import is_mailbox
 from service.base.settings import Settings
 from service.database import db
 from service.notices import texts
-from service.notices.domain import clean, notify
+from service.notices.domain import notify
 from service.notices.models import NoticeKind
+from service.retention import cleaning
 from tests.factories import make_candidate
 from tests.inbox import Inbox
 from tests.working import run_due
@@ -164,7 +165,7 @@ class TestClean:
             await notify(NoticeKind.PASSWORD_CHANGED, user_id=person.id, cause=cause)
         await db.execute("UPDATE notices SET finished_at = now() WHERE cause <> 'old and given up'")
         await db.execute("UPDATE notices SET created_at = now() - interval '91 days' WHERE cause <> 'new'")
-        await clean()
+        await cleaning.clean(settings)
         left = await db.fetch_all("SELECT cause FROM notices ORDER BY cause")
         assert [row["cause"] for row in left] == ["new"]
 

@@ -134,3 +134,12 @@ class TestClean:
         assert await db.fetch_value("SELECT count(*) FROM background_tasks") == 15
         await cleaning.clean(settings)
         assert await db.fetch_value("SELECT count(*) FROM background_tasks") == 0
+
+    async def test_codes_of_nobody_go_a_day_after_their_end(self, api: httpx.AsyncClient, settings: Settings) -> None:
+        for email in ("old@mailbox.test", "new@mailbox.test"):
+            await api.post("/auth/password-reset", json={"email": email})
+        await db.execute(
+            "UPDATE email_verification_challenges SET expires_at = now() - interval '25 hours' WHERE email LIKE 'old%'"
+        )
+        await cleaning.clean(settings)
+        assert await db.fetch_value("SELECT email FROM email_verification_challenges") == "new@mailbox.test"

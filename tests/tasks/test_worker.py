@@ -87,6 +87,15 @@ class TestMail:
         with pytest.raises(mail.MailNotSent):
             await mail.send_mail(away, to="a@mailbox.test", subject="x", text="x")
 
+    async def test_outside_dev_nothing_is_said_in_clear(self, smtp: Settings, inbox: tuple[Inbox, str]) -> None:
+        address = inbox[1].replace("://", "://user:geheim@")
+        staging = smtp.model_copy(update={"environment": "staging", "smtp_url": address})
+        with pytest.raises(mail.MailNotSent):
+            await mail.send_mail(staging, to="a@mailbox.test", subject="x", text="x")
+        assert inbox[0].mails == []
+        await mail.send_mail(smtp, to="a@mailbox.test", subject="x", text="x")
+        assert len(inbox[0].mails) == 1
+
     async def test_dev_keeps_mails_in_a_folder(
         self, app: Sanic[Any, Any], settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

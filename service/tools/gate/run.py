@@ -27,6 +27,7 @@ PROBES: Mapping[str, Probe] = {
     "blockers.none": files.blockers_none,
     "rollback.migrations": files.rollback_migrations,
     "environment.complete": target.environment_complete,
+    "environment.safe": target.environment_safe,
     "platform.api": target.platform_api,
     "platform.worker": target.platform_worker,
     "platform.migrate": target.platform_migrate,

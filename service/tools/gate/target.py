@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from service.base import unsafe
 from service.base.settings import Settings, SettingsError, is_weak, load_settings
 from service.tools.gate.cluster import ClusterError
 from service.tools.gate.context import Context, No, json_of
@@ -49,6 +50,18 @@ async def environment_complete(context: Context, _: Check) -> str:
             raise No(f"{name}: its password is a sample value or shorter than {_MINIMUM_PASSWORD} characters")
     without_page = "" if settings.account_page else "; mails name no account page, because PUBLIC_BASE_URL is unset"
     return f"{len(variables)} variables, all known and fit for {settings.environment}{without_page}"
+
+
+async def environment_safe(context: Context, _: Check) -> str:
+    """No setting is in force with which anybody's address could be verified by anybody; says what else is loosened."""
+    try:
+        settings = load_settings(await context.variables())
+    except SettingsError as error:
+        raise No("; ".join(str(error).splitlines())) from None
+    if found := unsafe.warned(settings):
+        raise No("; ".join(found))
+    key = "on" if settings.keeps_admin_key_after_bootstrap else "off"
+    return f"KYC_REQUIRE_VERIFIED is {settings.required_verified}, ADMIN_API_KEY_AFTER_BOOTSTRAP is {key}"
 
 
 async def platform_api(context: Context, _: Check) -> str:

@@ -68,7 +68,7 @@ async def empty_account(person: SeedPerson) -> list[str]:
 async def testers_files(person: SeedPerson, storage: ObjectStorage) -> list[str]:
     """Keys of all that the account has uploaded so far, registered or not. Raises StorageUnavailable."""
     owner = rows.user_id(person.email)
-    return [key for folder in ("applications", "kyc") for key in await storage.keys_below(f"{folder}/{owner}/")]
+    return [key for folder in ("applications", "kyc") for key in await storage.sizes_below(f"{folder}/{owner}/")]
 
 
 async def remove_files(keys: list[str], storage: ObjectStorage, objects: Objects) -> None:

@@ -49,6 +49,16 @@ async def check_preflight(walk: Walk) -> None:
     await walk.api.call("OPTIONS", f"/nothing-{walk.run_id}", expect=204)
 
 
+@SIGN_UP.step("account page", "GET /account", "GET /account/password", "GET /account/deletion")
+async def read_account_page(walk: Walk) -> None:
+    for language in ("en", "id"):
+        for path in ("/account", "/account/password", "/v1/account/deletion"):
+            page = await walk.api.page(path, language=language)
+            expect(f'<html lang="{language}">' in page, "a page is in another language")
+            expect("<script" not in page, "a page holds a script")
+            expect(('<form id="form" method="post"' in page) is not path.endswith("/account"), "a form is missing")
+
+
 @SIGN_UP.step("register candidate", "POST /auth/register", base=True)
 async def register(walk: Walk) -> None:
     account = {"fullName": "Smoke Candidate", "email": walk.email, "password": walk.password}

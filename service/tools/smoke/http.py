@@ -95,6 +95,22 @@ class Api:
             raise StepFailed(f"GET {path}: expected 200 or 404, got {status}")
         return data
 
+    async def page(self, path: str, *, language: str) -> str:
+        """The HTML of a page in `language`. Raises StepFailed unless it is 200, loads nothing and is kept nowhere."""
+        status, headers, data = await self._exchange(
+            "GET", self._base_url + path, None, None, {"Accept-Language": language}
+        )
+        where = f"GET {path}"
+        request_id = self._check_headers(where, status, headers, data, content_type="text/html; charset=utf-8")
+        if status != 200:
+            raise StepFailed(f"{where}: expected 200, got {status} (request {request_id})")
+        policy = headers.get("content-security-policy", "")
+        if headers.get("cache-control") != "no-store" or not {"default-src 'none'", "frame-ancestors 'none'"} <= {
+            one.strip() for one in policy.split(";")
+        }:
+            raise StepFailed(f"{where}: the page must load nothing and be kept nowhere (request {request_id})")
+        return data.decode()
+
     async def upload(self, upload: Mapping[str, Any], data: bytes, content_type: str) -> int:
         """PUT `data` as a phone does, with every header that the server listed; returns the status."""
         headers = dict(upload["headers"])
@@ -116,7 +132,15 @@ class Api:
             raise StepFailed(str(error)) from None
         return answer.status, answer.headers, answer.body
 
-    def _check_headers(self, where: str, status: int, headers: Mapping[str, str], data: bytes) -> str:
+    def _check_headers(
+        self,
+        where: str,
+        status: int,
+        headers: Mapping[str, str],
+        data: bytes,
+        *,
+        content_type: str = "application/json",
+    ) -> str:
         request_id = headers.get("x-request-id", "")
         if not _REQUEST_ID.fullmatch(request_id):
             raise StepFailed(f"{where}: status {status} without an x-request-id in the form of a version 4 UUID")
@@ -126,12 +150,12 @@ class Api:
         for name, value in CORS_HEADERS.items():
             if headers.get(name) != value:
                 raise StepFailed(f"{where}: the header {name} must be {value!r} (request {request_id})")
-        content_type = headers.get("content-type")
+        given = headers.get("content-type")
         if status == 204:
-            if data or content_type is not None:
+            if data or given is not None:
                 raise StepFailed(f"{where}: 204 must have neither body nor content-type (request {request_id})")
-        elif content_type != "application/json":
-            raise StepFailed(f"{where}: content-type must be application/json (request {request_id})")
+        elif given != content_type:
+            raise StepFailed(f"{where}: content-type must be {content_type} (request {request_id})")
         return request_id
 
 
