@@ -9,7 +9,8 @@ from service.auth.schemas import InvalidEmail, InvalidName, User
 from service.auth.verification import UserNotFound
 from service.http.operations import Security, operation
 from service.http.web import answer, parse, parse_query, read_body
-from service.kyc.schemas import KycHistory, SessionChoice
+from service.kyc.admin_schemas import KycReviewHistory
+from service.kyc.schemas import SessionChoice
 from service.kyc.states import KycSessionNotFound
 from service.profile.schemas import ProfileEnvelope
 from service.users import domain, queries, schemas
@@ -120,7 +121,7 @@ async def get_user_profile(request: Request, user_id: str) -> HTTPResponse:
     tag="users",
     security=Security.ADMIN,
     query=SessionChoice,
-    responses={200: KycHistory},
+    responses={200: KycReviewHistory},
     errors=(UserNotFound, KycSessionNotFound),
 )
 async def get_user_kyc_history(request: Request, user_id: str) -> HTTPResponse:

@@ -24,6 +24,7 @@ from service.auth.verification import UserNotFound
 from service.base.settings import Settings
 from service.http.errors import ApiError
 from service.http.web import parse, uuid_or_none
+from service.kyc.names import follow_name
 from service.kyc.schemas import NAMES, KycHistory
 from service.kyc.submission import read_history
 from service.notices.domain import notify
@@ -75,7 +76,8 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
     """Change an account's name, password or roles: everything is checked, then written in one transaction.
 
     A new password ends all the user's sign-ins; new roles count from the user's next request and end none. The role's
-    row is locked, so that two administrators who remove each other at once cannot both succeed.
+    row is locked, so that two administrators who remove each other at once cannot both succeed. Another name takes a
+    verified person back to a reviewer (`follow_name`).
     Raises UserNotFound, InvalidRoles, InvalidRequest, InvalidName, InvalidPassword, LastSuperAdmin, ServerBusy;
     RoleAssignmentFailed when the database lacks the role super_admin.
     """
@@ -110,7 +112,9 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
         user.full_name = fields.full_name or user.full_name
         user.password_hash = record or user.password_hash
         await user.save(update_fields=["full_name", "password_hash", "updated_at"])
+        # The sign-ins before the verifications: the order of everybody who needs both.
         ended = await end_all_families(known, reason=EndReason.PASSWORD_CHANGE) if record is not None else 0
+        await follow_name(known, before.full_name, user.full_name)
         if record is not None:
             await notify(NoticeKind.PASSWORD_CHANGED, user_id=known, cause=str(uuid4()))
         after = await find_user(known)

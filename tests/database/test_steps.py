@@ -61,6 +61,10 @@ ROWS_OF = {
         "audit_events (id, actor_type, action, subject_type, subject_id)":
             "gen_random_uuid(), 'ADMIN', 'x', 'job', 'job_' || n",
     },
+    16: {
+        "webhook_deliveries (id, idempotency_key, body, body_sha256, event_at, kyc_session_id, state)":
+            f"gen_random_uuid(), 'e' || n, '', 'd', now(), {SESSION}, 'applied'",
+    },
 }  # fmt: skip
 # A column of each table that an update may write again.
 TOUCHED = {
@@ -78,6 +82,7 @@ TOUCHED = {
     "job_application_journey_events": "description",
     "job_application_documents": "review_reason",
     "audit_events": "request_id",
+    "webhook_deliveries": "last_error",
 }
 
 
