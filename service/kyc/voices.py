@@ -63,6 +63,8 @@ def compare(session: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _compared(values: dict[str, Any]) -> dict[str, Any]:
+    if len(values) < 2:
+        return {"values": values, "conflict": False}
     # As JSON, for Python takes true for 1.
     texts = {orjson.dumps(value, option=orjson.OPT_SORT_KEYS) for value in values.values()}
     return {"values": values, "conflict": len(texts) > 1}

@@ -59,8 +59,8 @@ async def make_person(settings: Settings, storage: ObjectStorage, *, roles: tupl
     files = [b"the bytes of a passport " + uuid4().bytes, b"the bytes of a letter " + uuid4().bytes]
     hashes = [hashlib.sha256(data).hexdigest() for data in files]
     voices = {voice: f"{voice} {uuid4()}" for voice in ("client", "server", "signed")}
-    said = {f"{voice}_metadata_json": f'{{"said": "{text}"}}' for voice, text in voices.items()}
-    references = {f"{voice}_provider_ref": f"{voice}-ref-{mark}" for voice in ("client", "signed")}
+    said: dict[str, Any] = {f"{voice}_metadata_json": f'{{"said": "{text}"}}' for voice, text in voices.items()}
+    references: dict[str, Any] = {f"{voice}_provider_ref": f"{voice}-ref-{mark}" for voice in ("client", "signed")}
     verification = await make_kyc_session(account.id, status="SUBMITTED", **said, **references)
     passport_key = f"kyc/{account.id}/{verification}/passport.jpg"
     passport = await make_kyc_document(
