@@ -347,7 +347,10 @@ class TestRead:
         ):
             answer = await api.get(f"/admin/users/{candidate.id}{admin_path}", headers=admin.headers)
             assert answer.status_code == 200
-            assert answer.json() == (await api.get(own_path, headers=candidate.headers)).json()
+            shown = answer.json()
+            if action == "user.kyc_history_read":  # staff also see who said what
+                assert shown["session"].pop("voices")["keys"] == []
+            assert shown == (await api.get(own_path, headers=candidate.headers)).json()
             row = (await audited(action))[-1]
             assert (row["actor_id"], row["subject_id"]) == (admin.id, candidate.id)
 
