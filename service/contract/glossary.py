@@ -184,6 +184,7 @@ FIELDS = {
     "documentsUploaded": "Documents of the latest verification.",
     "duplicate": "Whether this delivery was taken before.",
     "KycHistory.events": "What happened, oldest first.",
+    "KycReviewHistory.voices": "Who said what of the provider's data; null without a verification.",
     "KycReviewHistory.events": "What happened, oldest first.",
     "KycQueueItem.events": "What happened, oldest first.",
     "fileUrl": "A name of the stored file (`s3://…`), no link: it opens nothing.",

@@ -72,7 +72,7 @@ async def review_session(request: Request) -> HTTPResponse:
         by=request.ctx.staff,
         require_verified=request.app.ctx.settings.kyc_require_verified,
     )
-    return answer(admin_schemas.KycReviewEnvelope.of(session, context=schemas.NAMES))
+    return answer(admin_schemas.KycReviewEnvelope.reviewed(session))
 
 
 @bp.post("/admin/cases/<case_id>/action")
@@ -93,7 +93,7 @@ async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
         by=request.ctx.staff,
         require_verified=request.app.ctx.settings.kyc_require_verified,
     )
-    return answer(admin_schemas.KycReviewEnvelope.of(session, context=schemas.NAMES))
+    return answer(admin_schemas.KycReviewEnvelope.reviewed(session))
 
 
 @bp.post("/admin/kyc/documents/<document_id>/preview-url")

@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from service.audit.models import ActorType
 from service.evidence.verdicts import ByteState
 from service.http.errors import InvalidField, InvalidReason, InvalidRequestBody
 from service.http.fields import Choice, Number, Text
 from service.http.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, open_enum
+from service.kyc import models
 from service.kyc.models import KycStatus
-from service.kyc.schemas import KycDocument, KycEnvelope, KycEvent, KycHistory, KycSession, Trust
+from service.kyc.schemas import NAMES, KycDocument, KycEnvelope, KycEvent, KycHistory, KycSession, Trust
 from service.kyc.states import DECISIONS, REOPENED, WAITING
-from service.kyc.voices import compare
+from service.kyc.voices import COLUMNS, compare
 from service.lists.queries import OffsetPage
 
 
@@ -250,28 +251,24 @@ class KycVoices(Output):
     key_count: int
 
 
-class KycReviewSession(KycSession):
-    """A verification for staff: `providerRef` and `providerMetadata` are what counts, `voices` who said it."""
+class KycReviewEnvelope(KycEnvelope):
+    """`providerRef` and `providerMetadata` of the session are what counts, `voices` who said it."""
 
     voices: KycVoices
 
-    @model_validator(mode="before")
     @classmethod
-    def _with_voices(cls, stored: Any) -> dict[str, Any]:
-        row = dict(stored)
-        return {**row, "voices": compare(row)}
-
-
-class KycReviewEnvelope(KycEnvelope):
-    session: KycReviewSession
+    def reviewed(cls, session: models.KycSession) -> Self:
+        """For staff: with the names of reviewers, and the voices."""
+        return cls.of(session, context=NAMES, voices=compare({name: getattr(session, name) for name in COLUMNS}))
 
 
 class KycReviewHistory(KycHistory):
-    session: KycReviewSession | None
+    voices: KycVoices | None
 
 
 class KycQueueItem(Output):
-    session: KycReviewSession
+    session: KycSession
+    voices: KycVoices
     trust_status: Trust
     user: KycPerson | None
     documents: list[KycDocument]

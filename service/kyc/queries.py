@@ -19,7 +19,7 @@ from service.kyc import admin_schemas, schemas
 from service.kyc.admin_schemas import QueueOrder
 from service.kyc.models import IdentityDocument, KycClaim, KycSession, KycStatusEvent
 from service.kyc.states import WAITING_SQL
-from service.kyc.voices import COLUMNS, Voice
+from service.kyc.voices import COLUMNS, Voice, compare
 from service.lists.queries import OffsetPage, cut, numbered
 
 # Neither a person nor a mistake may make one answer endless; counts and flags still tell of everything.
@@ -53,19 +53,19 @@ _QUEUE = (
 async def find_own_session(
     user_id: str, session_id: str | None = None, *, context: str | None = None
 ) -> schemas.KycSession | None:
-    """The user's session with this id (a UUID), or their latest one when no id is given; none when there is none.
-
-    With the context NAMES, which is for staff, it has the voices.
-    """
-    is_staffs = context == schemas.NAMES
+    """The user's session with this id (a UUID), or their latest one when no id is given; none when there is none."""
     row = await db.fetch_row(
-        f"SELECT {_REVIEWED if is_staffs else _SESSION} FROM kyc_sessions s"
-        f" WHERE s.user_id = $1{' AND s.id = $2' if session_id else ''}"
+        f"SELECT {_SESSION} FROM kyc_sessions s WHERE s.user_id = $1{' AND s.id = $2' if session_id else ''}"
         " ORDER BY s.created_at DESC, s.id DESC LIMIT 1",
         *(value for value in (user_id, session_id) if value is not None),
     )
-    shape = admin_schemas.KycReviewSession if is_staffs else schemas.KycSession
-    return shape.model_validate({**row}, context=context) if row else None
+    return schemas.KycSession.model_validate({**row}, context=context) if row else None
+
+
+async def find_voices(session_id: str) -> admin_schemas.KycVoices | None:
+    """Who said what of a session, for staff; none when there is no such session."""
+    row = await db.fetch_row(f"SELECT {', '.join(COLUMNS)} FROM kyc_sessions WHERE id = $1", session_id)
+    return admin_schemas.KycVoices.model_validate(compare({**row})) if row else None
 
 
 async def list_events(session_id: str, *, context: str | None = None) -> list[schemas.KycEvent]:
@@ -144,10 +144,11 @@ def _item(
     shown = [read(schemas.KycDocument, document) for document in documents]
     count = documents[0]["documents"] if documents else 0
     history = [schemas.KycEvent.model_validate({**event}, context=schemas.NAMES) for event in events]
-    session = admin_schemas.KycReviewSession.model_validate({**row}, context=schemas.NAMES)
+    voices = admin_schemas.KycVoices.model_validate(compare({**row}))
     claim = read(admin_schemas.KycClaim, row, id=row["claim_id"], kyc_session_id=row["id"]) if row["claim_id"] else None
     return admin_schemas.KycQueueItem(
-        session=session,
+        session=schemas.KycSession.model_validate({**row}, context=schemas.NAMES),
+        voices=voices,
         trust_status=row["status"],
         user=read(admin_schemas.KycPerson, row, id=row["user_id"]),
         documents=shown,
@@ -156,7 +157,7 @@ def _item(
         last_event=history[-1] if history else None,
         risk_flags=[
             *admin_schemas.risk_flags(row["status"], shown, count, history[-1] if history else None),
-            *admin_schemas.provider_flags(row["verdict"], session.voices),
+            *admin_schemas.provider_flags(row["verdict"], voices),
         ],
         waiting_seconds=row["waiting_seconds"],
         claim=claim,

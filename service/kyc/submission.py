@@ -13,7 +13,7 @@ from service.auth.principal import Principal
 from service.evidence.domain import look_again
 from service.http.errors import InvalidField
 from service.http.web import parse, uuid_or_none
-from service.kyc import admin_schemas, schemas, states
+from service.kyc import schemas, states
 from service.kyc.models import IdentityDocument, KycSession, KycStatus
 from service.kyc.queries import find_own_session, list_events, merge_metadata
 from service.kyc.states import Actor, KycSessionIncomplete, KycSessionNotFound, own_session
@@ -89,5 +89,4 @@ async def read_history(session_id: str | None, *, by: Principal, context: str | 
     session = await find_own_session(by.user_id, known, context=context) if is_known else None
     if session is None and session_id is not None:
         raise KycSessionNotFound
-    shape = admin_schemas.KycReviewHistory if context == schemas.NAMES else schemas.KycHistory
-    return shape(session=session, events=await list_events(session.id, context=context) if session else [])
+    return schemas.KycHistory(session=session, events=await list_events(session.id, context=context) if session else [])

@@ -24,8 +24,10 @@ from service.auth.verification import UserNotFound
 from service.base.settings import Settings
 from service.http.errors import ApiError
 from service.http.web import parse, uuid_or_none
+from service.kyc.admin_schemas import KycReviewHistory
 from service.kyc.names import follow_name
-from service.kyc.schemas import NAMES, KycHistory
+from service.kyc.queries import find_voices
+from service.kyc.schemas import NAMES
 from service.kyc.submission import read_history
 from service.notices.domain import notify
 from service.notices.models import NoticeKind
@@ -140,8 +142,8 @@ async def read_profile(user_id: str, *, by: Actor) -> Profile:
     return profile
 
 
-async def read_kyc_history(user_id: str, session_id: str | None, *, by: Actor) -> KycHistory:
-    """What the user's own history operation answers, for staff, with the names of reviewers; the look is audited.
+async def read_kyc_history(user_id: str, session_id: str | None, *, by: Actor) -> KycReviewHistory:
+    """What the user's own history operation answers, for staff, with the names of reviewers and the voices; the look is audited.
 
     Raises UserNotFound, KycSessionNotFound.
     """
@@ -149,7 +151,8 @@ async def read_kyc_history(user_id: str, session_id: str | None, *, by: Actor) -
     history = await read_history(session_id, by=user, context=NAMES)
     session_id = history.session.id if history.session else None
     await _audit("user.kyc_history_read", by, user.user_id, {"sessionId": session_id})
-    return history
+    voices = await find_voices(session_id) if session_id else None
+    return KycReviewHistory(session=history.session, events=history.events, voices=voices)
 
 
 async def _find(user_id: str, by: Actor) -> Principal:
