@@ -20,8 +20,8 @@ _REFERENCES = ("client_provider_ref", "signed_provider_ref")
 _MERGED = ("provider_metadata_json", "provider_ref", "provider_metadata_times_json")
 
 
-def _of(row: str) -> str:
-    return ", ".join(f"{row}.{column}" for column in (*_VOICES, *_REFERENCES))
+def _of(row: str, names: tuple[str, ...] = _VOICES + _REFERENCES) -> str:
+    return ", ".join(f"{row}.{column}" for column in names)
 
 
 _SPLIT = f"""
@@ -47,7 +47,7 @@ _SPLIT = f"""
             NEW.client_metadata_json := coalesce(NEW.client_metadata_json, '{{}}');
             NEW.server_metadata_json := coalesce(NEW.server_metadata_json, '{{}}');
             NEW.signed_metadata_json := coalesce(NEW.signed_metadata_json, '{{}}');
-            IF NOT is_told THEN
+            IF NOT is_told AND ROW({_of("NEW", _MERGED)}) IS DISTINCT FROM ROW(was, was_ref, was_times) THEN
                 SELECT
                     coalesce(jsonb_object_agg(key, value) FILTER (WHERE voice = 'client'), '{{}}'),
                     coalesce(jsonb_object_agg(key, value) FILTER (WHERE voice = 'server'), '{{}}'),
