@@ -375,7 +375,7 @@ def _webhooks_redrive(_: argparse.Namespace) -> int:
     from service.webhooks.domain import redrive
 
     done = _with_database(_settings("webhooks"), redrive)
-    print(f"applied {done.applied}, still parked {done.parked}")
+    print(f"applied {done.applied}, still parked {done.parked}, ignored {done.ignored}")
     return 0
 
 

@@ -35,7 +35,7 @@ _DECISION_ERRORS = (
     permission=Permission.VERIFICATIONS_READ,
     query=admin_schemas.QueueQuery,
     responses={200: admin_schemas.KycReviewQueue},
-    errors=(admin_schemas.InvalidStatusFilter, InvalidCursor, InvalidLimit),
+    errors=(admin_schemas.InvalidStatusFilter, admin_schemas.InvalidOrder, InvalidCursor, InvalidLimit),
 )
 async def list_review_queue(request: Request) -> HTTPResponse:
     return answer(await review.list_sessions(parse_query(admin_schemas.QueueQuery, request)))
@@ -50,7 +50,7 @@ async def list_review_queue(request: Request) -> HTTPResponse:
     permission=Permission.VERIFICATIONS_READ,
     query=admin_schemas.CasesQuery,
     responses={200: admin_schemas.KycReviewQueue},
-    errors=(admin_schemas.InvalidStatusFilter, InvalidCursor, InvalidLimit),
+    errors=(admin_schemas.InvalidStatusFilter, admin_schemas.InvalidOrder, InvalidCursor, InvalidLimit),
 )
 async def list_cases(request: Request) -> HTTPResponse:
     return answer(await review.list_sessions(parse_query(admin_schemas.CasesQuery, request)))
@@ -64,7 +64,7 @@ async def list_cases(request: Request) -> HTTPResponse:
     tag="kyc-review",
     permission=Permission.VERIFICATIONS_DECIDE,
     body=admin_schemas.ReviewInput,
-    responses={200: schemas.KycEnvelope},
+    responses={200: admin_schemas.KycReviewEnvelope},
     errors=(admin_schemas.InvalidSessionId, *_DECISION_ERRORS),
 )
 async def review_session(request: Request) -> HTTPResponse:
@@ -73,7 +73,7 @@ async def review_session(request: Request) -> HTTPResponse:
         by=request.ctx.staff,
         require_verified=request.app.ctx.settings.required_verified,
     )
-    return answer(schemas.KycEnvelope.of(session, context=schemas.NAMES))
+    return answer(admin_schemas.KycReviewEnvelope.reviewed(session))
 
 
 @bp.post("/admin/cases/<case_id>/action")
@@ -84,7 +84,7 @@ async def review_session(request: Request) -> HTTPResponse:
     tag="kyc-review",
     permission=Permission.VERIFICATIONS_DECIDE,
     body=admin_schemas.CaseActionInput,
-    responses={200: schemas.KycEnvelope},
+    responses={200: admin_schemas.KycReviewEnvelope},
     errors=(admin_schemas.UnsupportedCaseAction, *_DECISION_ERRORS),
 )
 async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
@@ -94,7 +94,7 @@ async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
         by=request.ctx.staff,
         require_verified=request.app.ctx.settings.required_verified,
     )
-    return answer(schemas.KycEnvelope.of(session, context=schemas.NAMES))
+    return answer(admin_schemas.KycReviewEnvelope.reviewed(session))
 
 
 @bp.post("/admin/kyc/documents/<document_id>/preview-url")

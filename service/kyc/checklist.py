@@ -19,7 +19,7 @@ from service.kyc.models import IdentityDocument, KycSession, KycStatus
 from service.kyc.queries import REQUIRED_TYPES, find_own_session, merge_metadata, newest_documents
 from service.kyc.schemas import ChecklistStatus
 from service.kyc.states import Actor, KycSessionNotSubmitted
-from service.kyc.submission import RESERVED_KEY
+from service.kyc.voices import RESERVED_KEY, Voice
 
 
 class VerificationSessionRequired(ApiError):
@@ -103,7 +103,7 @@ async def request_final(body: dict[str, Any], *, by: Principal) -> schemas.Final
             "requestedAt": format_time(now),
             "documentsCount": documents,
         }
-        changed = await merge_metadata(session.id, {RESERVED_KEY: stored})
+        changed = await merge_metadata(session.id, Voice.SERVER, {RESERVED_KEY: stored})
         await states.audit_change("kyc.final_requested", session, changed, by=Actor.candidate(by))
     request = schemas.FinalRequest.from_metadata(stored, changed_at=changed.updated_at)
     assert request is not None

@@ -37,11 +37,18 @@ class KycSession(Model):
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
     provider_ref = fields.TextField(null=True)
-    provider_metadata_json: fields.JSONField[dict[str, Any]] = fields.JSONField(default=dict)
+    provider_metadata_json: fields.JSONField[dict[str, Any]] = fields.JSONField(
+        default=dict, description="The merge of the voices, which the database makes; as `provider_ref`."
+    )
     version = fields.IntField(default=1, description="Grows with each change of the session or its documents.")
     provider_metadata_times_json: fields.JSONField[dict[str, Any]] = fields.JSONField(
         default=dict, description="Which event of the provider wrote the reference and each metadata key last."
     )
+    client_metadata_json: fields.JSONField[dict[str, Any]] = fields.JSONField(default=dict)
+    server_metadata_json: fields.JSONField[dict[str, Any]] = fields.JSONField(default=dict)
+    signed_metadata_json: fields.JSONField[dict[str, Any]] = fields.JSONField(default=dict)
+    client_provider_ref = fields.TextField(null=True)
+    signed_provider_ref = fields.TextField(null=True)
 
     class Meta:
         table = "kyc_sessions"

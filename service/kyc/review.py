@@ -43,7 +43,7 @@ RequireVerified = Literal["off", "warn", "enforce"]
 async def list_sessions(query: admin_schemas.QueueQuery | admin_schemas.CasesQuery) -> admin_schemas.KycReviewQueue:
     """One page of the sessions in the states that are asked for, else of those that wait; last submitted first."""
     statuses = states.WAITING if query.status is None else query.status
-    return admin_schemas.KycReviewQueue.of(await list_queue(statuses, query), statuses)
+    return admin_schemas.KycReviewQueue.of(await list_queue(statuses, query, query.order), statuses)
 
 
 async def decide(body: dict[str, Any], *, by: Staff, require_verified: RequireVerified) -> KycSession:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from tortoise.transactions import in_transaction
 
 from service.auth.principal import Principal
@@ -18,11 +17,7 @@ from service.kyc import schemas, states
 from service.kyc.models import IdentityDocument, KycSession, KycStatus
 from service.kyc.queries import find_own_session, list_events, merge_metadata
 from service.kyc.states import Actor, KycSessionIncomplete, KycSessionNotFound, own_session
-
-RESERVED_KEY = "finalVerification"
-"""The key of the provider metadata that only a final request writes."""
-MAX_METADATA_BYTES = 262_144
-"""What a session's provider metadata may grow to, as JSON text."""
+from service.kyc.voices import RESERVED_KEY, Voice, fits
 
 
 class InvalidProviderMetadata(InvalidField):
@@ -58,20 +53,23 @@ async def submit_session(session_id: str, *, by: Principal) -> KycSession:
 
 
 async def merge_provider_metadata(session_id: str, body: dict[str, Any], *, by: Principal) -> KycSession:
-    """Keep what an identity provider told the candidate's phone; allowed in every state. One transaction; locks the row.
+    """Keep what the candidate's phone says that an identity provider said. One transaction; locks the row.
 
-    The metadata is merged key by key at the top level; RESERVED_KEY is left out without a word. Raises
-    KycSessionNotFound, then the errors of the fields, then InvalidProviderMetadata.
+    It is the client's voice: merged key by key at the top level, and what the provider signed beats it. RESERVED_KEY is
+    left out without a word. A decided session comes back as it is. Raises KycSessionNotFound, then the errors of the
+    fields, then InvalidProviderMetadata.
     """
     async with in_transaction():
         session = await own_session(session_id, by, lock=True)
         fields = parse(schemas.ProviderMetadataInput, body)
         if not fields.provider_ref and not fields.metadata:
             raise InvalidProviderMetadata
+        if states.is_decided(session):
+            return session
         added = {key: value for key, value in (fields.metadata or {}).items() if key != RESERVED_KEY}
-        if len(orjson.dumps(session.provider_metadata_json | added)) > MAX_METADATA_BYTES:
+        if not fits(session.client_metadata_json, added):
             raise schemas.InvalidMetadata
-        changed = await merge_metadata(session.id, added, provider_ref=fields.provider_ref)
+        changed = await merge_metadata(session.id, Voice.CLIENT, added, provider_ref=fields.provider_ref)
         await states.audit_change("kyc.provider_metadata_changed", session, changed, by=Actor.candidate(by))
     return changed
 

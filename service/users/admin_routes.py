@@ -11,7 +11,8 @@ from service.auth.verification import UserNotFound
 from service.http.errors import InvalidReason
 from service.http.operations import operation
 from service.http.web import answer, parse, parse_query, read_body
-from service.kyc.schemas import KycHistory, SessionChoice
+from service.kyc.admin_schemas import KycReviewHistory
+from service.kyc.schemas import SessionChoice
 from service.kyc.states import KycSessionNotFound
 from service.profile.schemas import ProfileEnvelope
 from service.users import domain, queries, schemas, suspension
@@ -170,7 +171,7 @@ async def get_user_profile(request: Request, user_id: str) -> HTTPResponse:
     tag="users",
     permission=Permission.VERIFICATIONS_READ,
     query=SessionChoice,
-    responses={200: KycHistory},
+    responses={200: KycReviewHistory},
     errors=(UserNotFound, KycSessionNotFound),
 )
 async def get_user_kyc_history(request: Request, user_id: str) -> HTTPResponse:

@@ -301,7 +301,7 @@ EXPECTED = {
     "webhook_deliveries": Table(
         defaults={"received_at": "now()", "attempts": "0"},
         checks={
-            "webhook_deliveries_state_check": one_of("state", "applied", "waiting", "parked", "unaddressed"),
+            "webhook_deliveries_state_check": one_of("state", "applied", "waiting", "parked", "unaddressed", "ignored"),
         },
         indexes={
             "idx_webhook_deliveries_kyc_session_id": "(kyc_session_id) WHERE (kyc_session_id IS NOT NULL)",
@@ -374,9 +374,9 @@ OTHERS_SQL = """
     WHERE typnamespace = 'public'::regnamespace AND typtype NOT IN ('c', 'b')
     UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal
       AND tgname NOT LIKE ALL (ARRAY['%version%_on_%', 'keep_role_names_on_%'])
-      AND tgname <> 'write_search_text'
+      AND tgname NOT IN ('write_search_text', 'keep_voices')
     UNION ALL SELECT 'function ' || proname FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
-      AND proname NOT LIKE ALL (ARRAY['text_pieces', 'write_search_text_of_%', 'renew_%', 'forget_user_versions', 'keep_role_names%'])
+      AND proname NOT LIKE ALL (ARRAY['text_pieces', 'write_search_text_of_%', 'renew_%', 'forget_user_versions', 'keep_role_names%', 'keep_voices'])
       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
     UNION ALL SELECT 'extension ' || extname FROM pg_extension WHERE extname NOT IN ('plpgsql', 'pg_trgm')
 """

@@ -62,8 +62,8 @@ ROWS_OF = {
             "gen_random_uuid(), 'ADMIN', 'x', 'job', 'job_' || n",
     },
     16: {
-        "webhook_deliveries (id, idempotency_key, body, body_sha256, event_at, state)":
-            "gen_random_uuid(), 'd' || n, 'x', 'x', now(), 'applied'",
+        "webhook_deliveries (id, idempotency_key, body, body_sha256, event_at, kyc_session_id, state)":
+            f"gen_random_uuid(), 'd' || n, 'x', 'x', now(), {SESSION}, 'applied'",
     },
     30: {
         "notices (id, kind, user_id, cause, address)":

@@ -287,7 +287,7 @@ class TestProviderMetadata:
     async def test_keys_are_merged_and_ours_is_left_out(self, api: httpx.AsyncClient, candidate: Candidate) -> None:
         session_id = await make_kyc_session(
             candidate.id,
-            status="VERIFIED",
+            status="MANUAL_REVIEW",
             provider_ref="old",
             provider_metadata_json=json.dumps({"a": 1, "b": {"x": 1}, "finalVerification": {"id": "kept"}}),
         )
@@ -302,7 +302,7 @@ class TestProviderMetadata:
             "c": None,
             "finalVerification": {"id": "kept"},
         }
-        assert (session["providerRef"], session["status"], session["version"]) == ("old", "VERIFIED", 2)
+        assert (session["providerRef"], session["status"], session["version"]) == ("old", "MANUAL_REVIEW", 2)
         assert session["updatedAt"] > session["createdAt"]
         assert await transitions(session_id) == [(None, "CREATED")]
         changed = await api.post(path, headers=candidate.headers, json={"providerRef": " new ", "metadata": None})
