@@ -37,7 +37,7 @@ _DECISION_ERRORS = (
     errors=(admin_schemas.InvalidStatusFilter, InvalidCursor, InvalidLimit),
 )
 async def list_review_queue(request: Request) -> HTTPResponse:
-    return answer(await review.list_sessions(parse_query(admin_schemas.QueueQuery, request)))
+    return answer(await review.list_sessions(parse_query(admin_schemas.QueueQuery, request), by=request.ctx.staff))
 
 
 @bp.get("/admin/cases")
@@ -52,7 +52,7 @@ async def list_review_queue(request: Request) -> HTTPResponse:
     errors=(admin_schemas.InvalidStatusFilter, InvalidCursor, InvalidLimit),
 )
 async def list_cases(request: Request) -> HTTPResponse:
-    return answer(await review.list_sessions(parse_query(admin_schemas.CasesQuery, request)))
+    return answer(await review.list_sessions(parse_query(admin_schemas.CasesQuery, request), by=request.ctx.staff))
 
 
 @bp.post("/admin/kyc/review")

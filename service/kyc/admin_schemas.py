@@ -10,13 +10,14 @@ from pydantic import Field
 
 from service.audit.models import ActorType
 from service.evidence.verdicts import ByteState
-from service.http.errors import InvalidField, InvalidReason, InvalidRequestBody
-from service.http.fields import Choice, Number, Text
+from service.http.errors import InvalidField, InvalidReason
+from service.http.fields import Choice, Text
 from service.http.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, open_enum
 from service.kyc.models import KycStatus
 from service.kyc.schemas import KycDocument, KycEvent, KycSession, Trust
 from service.kyc.states import DECISIONS, OWNER_CHANGED, WAITING
 from service.lists.queries import OffsetPage
+from service.seen.schemas import Version
 
 
 class InvalidStatusFilter(InvalidField):
@@ -106,20 +107,8 @@ class ActionWord(Choice):
         return Choice.json_schema(self) | {"nullable": True}
 
 
-@dataclass(frozen=True, slots=True)
-class VersionNumber(Number):
-    """The version that a decision was made on; null is none."""
-
-    def parse(self, value: Any) -> int | float | None:  # type: ignore[override]  # a rule may widen its values
-        return None if value is None else Number.parse(self, value)
-
-    def json_schema(self) -> dict[str, Any]:
-        return Number.json_schema(self) | {"nullable": True}
-
-
 Reason = Annotated[str | None, Text(InvalidReason, optional=True, maximum=4000)]
 Reviewer = Annotated[str | None, ReviewerName(InvalidReviewedBy, maximum=128)]
-Version = Annotated[int | None, VersionNumber(InvalidRequestBody, minimum=0, maximum=2**31 - 1)]
 
 
 class QueueQuery(Input):

@@ -26,8 +26,8 @@ SHOWN_EVENTS = 200
 REQUIRED_TYPES = ("PASSPORT", "SELFIE")
 """The documents that the checklist asks for."""
 
-_SESSION = columns(KycSession, "s", skip=("provider_metadata_times_json",))
-_DOCUMENT = columns(IdentityDocument, "p", skip=("bytes_checked_at",))
+_SESSION = columns(KycSession, "s", skip=("provider_metadata_times_json", "evidence_version", "submitted_version"))
+_DOCUMENT = columns(IdentityDocument, "p", skip=("bytes_checked_at", "reason_codes_json"))
 _EVENT = columns(KycStatusEvent, "p")
 _QUEUE = (
     f"SELECT {_SESSION}, u.full_name, u.email, c.id AS claim_id, c.reviewer, c.claimed_at, c.expires_at,"

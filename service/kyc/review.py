@@ -19,6 +19,7 @@ from service.kyc.claims import own_fields, refuse_colleagues, reviewer_name
 from service.kyc.models import KycSession, KycStatus
 from service.kyc.queries import count_unverified, list_queue
 from service.kyc.states import Actor
+from service.seen.domain import note_seen, seen_version
 
 LEGACY_CASE_ACTOR = "legacy_admin_case_action"
 """Who decided when the staff key came through a case alias without a name."""
@@ -40,10 +41,17 @@ RequireVerified = Literal["off", "warn", "enforce"]
 """What happens when somebody is verified on documents whose bytes are not: nothing, a line in the log, a refusal."""
 
 
-async def list_sessions(query: admin_schemas.QueueQuery | admin_schemas.CasesQuery) -> admin_schemas.KycReviewQueue:
-    """One page of the sessions in the states that are asked for, else of those that wait; last submitted first."""
+async def list_sessions(
+    query: admin_schemas.QueueQuery | admin_schemas.CasesQuery, *, by: Staff
+) -> admin_schemas.KycReviewQueue:
+    """One page of the sessions in the states that are asked for, else of those that wait; last submitted first.
+
+    Whoever is signed in has seen them from then on.
+    """
     statuses = states.WAITING if query.status is None else query.status
-    return admin_schemas.KycReviewQueue.of(await list_queue(statuses, query), statuses)
+    page = await list_queue(statuses, query)
+    await note_seen(by, {item.session.id: item.session.version for item in page.items})
+    return admin_schemas.KycReviewQueue.of(page, statuses)
 
 
 async def decide(body: dict[str, Any], *, by: Staff, require_verified: RequireVerified) -> KycSession:
@@ -91,7 +99,7 @@ async def decide_session(
         fields = parse(shape, own_fields(body, by=by))
         reviewer = reviewer_name(fields.reviewed_by, by, unnamed=unnamed)
         claim = await refuse_colleagues(session, reviewer, by)
-        if fields.version is not None and fields.version != session.version:
+        if await _is_unseen(session, fields, by):
             raise KycSessionChanged
         unverified = 0
         if fields.decision == KycStatus.VERIFIED and require_verified != "off":
@@ -105,3 +113,17 @@ async def decide_session(
     if unverified:
         logs.log("kyc.verified_on_unread_documents", level="warn", kycSessionId=str(decided.id), documents=unverified)
     return decided
+
+
+async def _is_unseen(session: KycSession, fields: admin_schemas.DecisionInput, by: Staff) -> bool:
+    """Whether a locked session is another than the one that this decision was made on.
+
+    A `version` that came along must be that of now. Without one, VERIFIED asks whether documents or metadata changed
+    after what was last shown to the person; for the staff key, and for who was shown nothing, after the last submission.
+    """
+    if fields.version is not None:
+        return fields.version != session.version
+    if fields.decision != KycStatus.VERIFIED:
+        return False
+    seen = await seen_version(by, session.id)
+    return session.evidence_version > ((session.submitted_version or 0) if seen is None else seen)

@@ -42,12 +42,14 @@ async def start_session(provider: str | None, *, by: Principal) -> KycSession:
 async def submit_session(session_id: str, *, by: Principal) -> KycSession:
     """Hand the caller's session to the reviewers. One transaction; locks the row.
 
-    A second submit changes nothing: `submitted_at` keeps its first value. Raises KycSessionNotFound, KycSessionLocked,
-    KycSessionIncomplete.
+    A second submit answers the same, and `submitted_at` keeps its first value; but what was added since the one before
+    is handed in now. Raises KycSessionNotFound, KycSessionLocked, KycSessionIncomplete.
     """
     async with in_transaction():
         session = await own_session(session_id, by, lock=True)
         if session.status in states.WAITING:
+            if session.evidence_version > (session.submitted_version or 0):
+                await KycSession.filter(id=session.id).update(submitted_version=session.version)
             return session
         states.check_move(session, KycStatus.SUBMITTED)
         if not await IdentityDocument.exists(kyc_session_id=session.id):

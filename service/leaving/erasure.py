@@ -194,7 +194,7 @@ async def _finish(hidden_id: str, settings: Settings) -> bool:
             erased_at=utc_now(),
             counts_json=counts,
         )
-        await queries.delete_account(found["user_id"])
+        await queries.delete_account(found["user_id"], owned["verifications"])
         await enqueue(
             TaskKind.SWEEP_ACCOUNT,
             {"account": audit.hidden_id(user_id), "documents": documents},

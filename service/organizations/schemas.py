@@ -11,6 +11,7 @@ from service.http.errors import InvalidCountryCode, InvalidCursor, InvalidField,
 from service.http.fields import Choice, Items, Number, Text
 from service.http.web import Cursor, Input, Output, PageInfo, Ts, Uuid, open_enum
 from service.organizations.models import OrgType, OrgVerificationStatus
+from service.seen.schemas import Version
 
 
 class InvalidOrgName(InvalidField):
@@ -108,6 +109,8 @@ class OrganizationsQuery(Input):
 
 
 class OrgDecisionInput(Input):
+    """`version` is the one that the decision was made on."""
+
     status: Annotated[OrgVerificationStatus, Choice(InvalidVerificationStatus, OrgVerificationStatus)]
     reason_codes: Annotated[
         list[str],
@@ -118,6 +121,7 @@ class OrgDecisionInput(Input):
             none_is_empty=True,
         ),
     ] = []
+    version: Version = None
 
 
 class Organization(Output):
@@ -128,13 +132,21 @@ class Organization(Output):
 
 
 class OrgVerification(Output):
-    """Registration number, legal name and documents are for the check alone and never answered."""
+    """Registration number, legal name and documents are for the check alone and never answered to the owner."""
 
     id: Uuid
     org_id: Uuid
     status: Annotated[str, open_enum(OrgVerificationStatus)]
     reason_codes: list[str] = Field(validation_alias="reason_codes_json")
     last_checked_at: Ts
+
+
+class AdminOrgVerification(OrgVerification):
+    """What staff compare with the register. `version` grows when something else is handed in."""
+
+    registration_number: str
+    legal_name: str
+    version: int
 
 
 class OrgOwner(Output):
@@ -145,7 +157,7 @@ class OrgOwner(Output):
 
 class AdminOrganization(Output):
     organization: Organization
-    verification: OrgVerification | None
+    verification: AdminOrgVerification | None
     owner: OrgOwner | None
 
 

@@ -30,6 +30,7 @@ from service.notices.domain import notify
 from service.notices.models import NoticeKind
 from service.profile.queries import find_profile
 from service.profile.schemas import Profile
+from service.seen.domain import note_seen
 from service.users import schemas
 
 
@@ -145,6 +146,8 @@ async def read_kyc_history(user_id: str, session_id: str | None, *, by: Actor) -
     history = await read_history(session_id, by=user, context=NAMES)
     session_id = history.session.id if history.session else None
     await _audit("user.kyc_history_read", by, user.user_id, {"sessionId": session_id})
+    if by.staff is not None and history.session is not None:
+        await note_seen(by.staff, {history.session.id: history.session.version})
     return history
 
 
