@@ -5,7 +5,7 @@ from __future__ import annotations
 from sanic import Blueprint, HTTPResponse, Request
 
 from service.evidence.uploads import InvalidExpiresSec, InvalidObjectKey
-from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason
+from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason, InvalidReasonCode
 from service.http.operations import Security, operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.kyc import admin_schemas, claims, documents, review, schemas, states
@@ -19,6 +19,7 @@ _DECISION_ERRORS = (
     admin_schemas.InvalidDecision,
     admin_schemas.InvalidReviewedBy,
     InvalidReason,
+    InvalidReasonCode,
     claims.KycSessionClaimed,
     review.KycSessionChanged,
     review.DocumentsNotVerified,

@@ -14,6 +14,7 @@ from service.http.errors import InvalidField, InvalidReason
 from service.http.fields import Choice, Text
 from service.http.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, open_enum
 from service.kyc.models import KycStatus
+from service.kyc.reasons import ReasonCode, Reasons
 from service.kyc.schemas import KycDocument, KycEvent, KycSession, Trust
 from service.kyc.states import DECISIONS, OWNER_CHANGED, WAITING
 from service.lists.queries import OffsetPage
@@ -128,11 +129,15 @@ class ReviewTarget(Input):
 
 
 class DecisionInput(Input):
-    """`reviewedBy` counts with the staff key only; `version` is the one that the decision was made on."""
+    """`reviewedBy` counts with the staff key only; `version` is the one that the decision was made on.
+
+    `documentReasons` says what is wrong with documents of the session, in words that apps translate.
+    """
 
     decision: Annotated[KycStatus, Choice(InvalidDecision, DECISION_WORDS)]
     reviewed_by: Reviewer = None
     reason: Reason = None
+    document_reasons: Reasons = {}
     version: Version = None
 
 
@@ -148,6 +153,7 @@ class ReviewInput(ReviewTarget):
     decision: Annotated[KycStatus, Choice(InvalidDecision, DECISION_WORDS)]
     reviewed_by: Reviewer = None
     reason: Reason = None
+    document_reasons: Reasons = {}
     version: Version = None
 
 
@@ -162,6 +168,7 @@ class CaseActionInput(CaseActionChoice):
     reviewed_by: Reviewer = None
     reason: Reason = None
     note: Reason = None
+    document_reasons: Reasons = {}
     version: Version = None
 
 
@@ -187,11 +194,12 @@ class KycPerson(Output):
 
 
 class DocumentVerification(Output):
-    """What is known of a document's bytes; `reason` is one word for machines."""
+    """What is known of a document's bytes, `reason` being one word for machines; and what the last decision found wrong."""
 
     document_id: Uuid = Field(validation_alias="id")
     state: Annotated[str, open_enum(ByteState)] = Field(validation_alias="byte_state")
     reason: str | None = Field(validation_alias="byte_reason")
+    reason_codes: list[Annotated[str, open_enum(ReasonCode)]] = Field(validation_alias="reason_codes_json")
 
 
 class KycQueueItem(Output):

@@ -12,12 +12,12 @@ from tortoise.transactions import in_transaction
 from service.auth.hidden import may_see
 from service.auth.principal import Staff
 from service.base import logs, metrics
-from service.http.errors import ApiError
+from service.http.errors import ApiError, InvalidReasonCode
 from service.http.web import parse
 from service.kyc import admin_schemas, states
 from service.kyc.claims import own_fields, refuse_colleagues, reviewer_name
 from service.kyc.models import KycSession, KycStatus
-from service.kyc.queries import count_unverified, list_queue
+from service.kyc.queries import count_unverified, has_documents, list_queue, put_document_reasons
 from service.kyc.states import Actor
 from service.seen.domain import note_seen, seen_version
 
@@ -86,8 +86,8 @@ async def decide_session(
 
     One transaction; locks the row, so that of many decisions at once one wins. A bearer decides under their own address,
     whatever the body says. Ends the caller's claim. Raises KycSessionNotFound, KycSessionLocked, KycSessionNotSubmitted,
-    then InvalidDecision, InvalidReviewedBy, InvalidReason, then KycSessionClaimed, KycSessionChanged and, for VERIFIED where
-    `require_verified` is enforce, DocumentsNotVerified.
+    then InvalidDecision, InvalidReviewedBy, InvalidReason, InvalidReasonCode, then KycSessionClaimed, KycSessionChanged and,
+    for VERIFIED where `require_verified` is enforce, DocumentsNotVerified.
     """
     async with in_transaction():
         session = await states.lock_session(session_id)
@@ -98,6 +98,7 @@ async def decide_session(
         shape = admin_schemas.DecisionInput if is_named else admin_schemas.NamedDecisionInput
         fields = parse(shape, own_fields(body, by=by))
         reviewer = reviewer_name(fields.reviewed_by, by, unnamed=unnamed)
+        await _check_reasons(session, fields)
         claim = await refuse_colleagues(session, reviewer, by)
         if await _is_unseen(session, fields, by):
             raise KycSessionChanged
@@ -106,13 +107,28 @@ async def decide_session(
             unverified = await count_unverified(session.id)
             if unverified and require_verified == "enforce":
                 raise DocumentsNotVerified
-        decided = await states.move(session, fields.decision, by=Actor.reviewer(reviewer, by), reason=fields.reason)
+        said = fields.document_reasons
+        decided = await states.move(
+            session,
+            fields.decision,
+            by=Actor.reviewer(reviewer, by),
+            reason=fields.reason,
+            detail={"documentReasons": said} if said else None,
+        )
+        await put_document_reasons(session.id, said)
         if claim is not None:
             await claim.delete()
     metrics.kyc_decisions.labels(fields.decision.value).inc()
     if unverified:
         logs.log("kyc.verified_on_unread_documents", level="warn", kycSessionId=str(decided.id), documents=unverified)
     return decided
+
+
+async def _check_reasons(session: KycSession, fields: admin_schemas.DecisionInput) -> None:
+    """Raise InvalidReasonCode for a document of another session, and where nothing can be wrong, since it is VERIFIED."""
+    named = fields.document_reasons
+    if named and (fields.decision == KycStatus.VERIFIED or not await has_documents(session.id, list(named))):
+        raise InvalidReasonCode
 
 
 async def _is_unseen(session: KycSession, fields: admin_schemas.DecisionInput, by: Staff) -> bool:

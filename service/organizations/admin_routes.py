@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.http.errors import InvalidReasonCode
 from service.http.operations import Security, operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.organizations import domain, schemas
@@ -40,7 +41,7 @@ async def list_organizations(request: Request) -> HTTPResponse:
     errors=(
         schemas.InvalidVerificationStatus,
         schemas.InvalidReasonCodes,
-        schemas.InvalidReasonCode,
+        InvalidReasonCode,
         domain.OrgNotFound,
         domain.OrgVerificationNotFound,
         domain.OrganizationChanged,

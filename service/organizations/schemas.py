@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from service.http.errors import InvalidCountryCode, InvalidCursor, InvalidField, InvalidLimit
+from service.http.errors import InvalidCountryCode, InvalidCursor, InvalidField, InvalidLimit, InvalidReasonCode
 from service.http.fields import Choice, Items, Number, Text
 from service.http.web import Cursor, Input, Output, PageInfo, Ts, Uuid, open_enum
 from service.organizations.models import OrgType, OrgVerificationStatus
@@ -60,12 +60,6 @@ class InvalidReasonCodes(InvalidField):
     code = "invalid_reason_codes"
     message = "The list of reasons is not valid."
     message_id = "Daftar alasan tidak valid."
-
-
-class InvalidReasonCode(InvalidField):
-    code = "invalid_reason_code"
-    message = "One of the reasons is not valid."
-    message_id = "Salah satu alasan tidak valid."
 
 
 @dataclass(frozen=True, slots=True)

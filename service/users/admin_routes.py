@@ -8,7 +8,7 @@ from service.auth import accounts, password_rules
 from service.auth.schemas import InvalidEmail, InvalidName, User
 from service.auth.verification import UserNotFound
 from service.http.operations import Security, operation
-from service.http.web import answer, parse, parse_query, read_body
+from service.http.web import answer, language_of, parse, parse_query, read_body
 from service.kyc.schemas import KycHistory, SessionChoice
 from service.kyc.states import KycSessionNotFound
 from service.profile.schemas import ProfileEnvelope
@@ -122,8 +122,11 @@ async def get_user_profile(request: Request, user_id: str) -> HTTPResponse:
     query=SessionChoice,
     responses={200: KycHistory},
     errors=(UserNotFound, KycSessionNotFound),
+    by_language=True,
 )
 async def get_user_kyc_history(request: Request, user_id: str) -> HTTPResponse:
     query = parse_query(SessionChoice, request)
-    history = await domain.read_kyc_history(user_id, query.session_id, by=domain.Actor.of(request.ctx.staff))
+    history = await domain.read_kyc_history(
+        user_id, query.session_id, by=domain.Actor.of(request.ctx.staff), language=language_of(request)
+    )
     return answer(history)

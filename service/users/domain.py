@@ -137,13 +137,13 @@ async def read_profile(user_id: str, *, by: Actor) -> Profile:
     return profile
 
 
-async def read_kyc_history(user_id: str, session_id: str | None, *, by: Actor) -> KycHistory:
+async def read_kyc_history(user_id: str, session_id: str | None, *, by: Actor, language: str) -> KycHistory:
     """What the user's own history operation answers, for staff, with the names of reviewers; the look is audited.
 
     Raises UserNotFound, KycSessionNotFound.
     """
     user = await _find(user_id, by)
-    history = await read_history(session_id, by=user, context=NAMES)
+    history = await read_history(session_id, by=user, language=language, context=NAMES)
     session_id = history.session.id if history.session else None
     await _audit("user.kyc_history_read", by, user.user_id, {"sessionId": session_id})
     if by.staff is not None and history.session is not None:
