@@ -71,7 +71,7 @@ async def review_session(request: Request) -> HTTPResponse:
     session = await review.decide(
         await read_body(request),
         by=request.ctx.staff,
-        require_verified=request.app.ctx.settings.kyc_require_verified,
+        require_verified=request.app.ctx.settings.requires_verified,
     )
     return answer(schemas.KycEnvelope.of(session, context=schemas.NAMES))
 
@@ -92,7 +92,7 @@ async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
         case_id,
         await read_body(request),
         by=request.ctx.staff,
-        require_verified=request.app.ctx.settings.kyc_require_verified,
+        require_verified=request.app.ctx.settings.requires_verified,
     )
     return answer(schemas.KycEnvelope.of(session, context=schemas.NAMES))
 

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from service.audit.models import ActorType
 from service.evidence.verdicts import ByteState
+from service.evidence.verdicts import Reason as ByteReason
 from service.http.errors import InvalidField, InvalidReason
 from service.http.fields import Choice, Text
 from service.http.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, open_enum
@@ -239,6 +240,11 @@ def risk_flags(
     if status == KycStatus.CREATED and document_count:
         flags.append("PENDING_SUBMISSION")
     return list(dict.fromkeys(flags))
+
+
+def file_flags(found: Sequence[DocumentVerification]) -> list[str]:
+    """What is known of the files adds that one was never sent: the worker looked for it, and there is none."""
+    return ["file_never_sent"] if any(one.reason == ByteReason.OBJECT_MISSING for one in found) else []
 
 
 class QueueFilters(Output):

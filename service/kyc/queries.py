@@ -123,6 +123,7 @@ def _item(
     shown = [read(schemas.KycDocument, document) for document in documents]
     count = documents[0]["documents"] if documents else 0
     history = [schemas.KycEvent.model_validate({**event}, context=schemas.NAMES) for event in events]
+    verification = [read(admin_schemas.DocumentVerification, document) for document in documents]
     claim = read(admin_schemas.KycClaim, row, id=row["claim_id"], kyc_session_id=row["id"]) if row["claim_id"] else None
     return admin_schemas.KycQueueItem(
         session=schemas.KycSession.model_validate({**row}, context=schemas.NAMES),
@@ -132,10 +133,13 @@ def _item(
         document_count=count,
         events=history,
         last_event=history[-1] if history else None,
-        risk_flags=admin_schemas.risk_flags(row["status"], shown, count, history[-1] if history else None),
+        risk_flags=[
+            *admin_schemas.risk_flags(row["status"], shown, count, history[-1] if history else None),
+            *admin_schemas.file_flags(verification),
+        ],
         waiting_seconds=row["waiting_seconds"],
         claim=claim,
-        verification=[read(admin_schemas.DocumentVerification, document) for document in documents],
+        verification=verification,
     )
 
 

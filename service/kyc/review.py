@@ -5,13 +5,14 @@ The rules: docs/rules/kyc.md.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from tortoise.transactions import in_transaction
 
 from service.auth.hidden import may_see
 from service.auth.principal import Staff
 from service.base import logs, metrics
+from service.base.settings import RequireVerified
 from service.http.errors import ApiError, InvalidReasonCode
 from service.http.web import parse
 from service.kyc import admin_schemas, states
@@ -35,10 +36,6 @@ class DocumentsNotVerified(ApiError):
     status_code, code = 409, "documents_not_verified"
     message = "The uploaded files have not been verified. Please check them before you decide."
     message_id = "Berkas yang diunggah belum terverifikasi. Silakan periksa sebelum memutuskan."
-
-
-RequireVerified = Literal["off", "warn", "enforce"]
-"""What happens when somebody is verified on documents whose bytes are not: nothing, a line in the log, a refusal."""
 
 
 async def list_sessions(

@@ -500,6 +500,20 @@ class TestLooks:
             await elsewhere.close()
         assert await state(document_id) == ("declared", None)
 
+    async def test_the_queue_flags_a_file_that_was_never_sent(
+        self, api: httpx.AsyncClient, candidate: Candidate, session_id: str, settings: Settings, storage: ObjectStorage
+    ) -> None:
+        """Registered alone, as one shipped app does; not flagged before anybody looked for it."""
+        document_id = await make_kyc_document(candidate.id, session_id)
+
+        async def flags() -> list[str]:
+            (item,) = (await api.get("/admin/kyc/review-queue?status=ALL", headers=KEY)).json()["items"]
+            return list(item["riskFlags"])
+
+        assert "file_never_sent" not in await flags()
+        await look(document_id, settings, storage)
+        assert (await flags()).count("file_never_sent") == 1
+
     async def test_the_queue_shows_states_and_reasons(
         self,
         api: httpx.AsyncClient,
@@ -517,9 +531,9 @@ class TestLooks:
             await look(document_id, settings, storage)
         (item,) = (await api.get("/admin/kyc/review-queue", headers=KEY)).json()["items"]
         assert item["verification"] == [
-            {"documentId": good, "state": "verified", "reason": None},
-            {"documentId": bad, "state": "rejected", "reason": "content_type_mismatch"},
-            {"documentId": unread, "state": "declared", "reason": None},
+            {"documentId": good, "state": "verified", "reason": None, "reasonCodes": []},
+            {"documentId": bad, "state": "rejected", "reason": "content_type_mismatch", "reasonCodes": []},
+            {"documentId": unread, "state": "declared", "reason": None, "reasonCodes": []},
         ]
         assert item["session"]["version"] == 1
         assert [document["verifiedAt"] for document in item["documents"]] == [None] * 3
@@ -700,3 +714,20 @@ class TestTasks:
         for _ in range(3):
             await tasks.enqueue(TaskKind.VERIFY_DOCUMENT, {}, task_id=known)
         assert await db.fetch_value("SELECT count(*) FROM background_tasks") == 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "given", "in_force"),
+    [
+        ("dev", None, "warn"),
+        ("staging", None, "warn"),
+        ("production", None, "enforce"),
+        ("production", "off", "off"),
+        ("dev", "enforce", "enforce"),
+    ],
+)
+def test_read_documents_are_needed_in_production(
+    settings: Settings, environment: str, given: str | None, in_force: str
+) -> None:
+    changed = settings.model_copy(update={"environment": environment, "kyc_require_verified": given})
+    assert changed.requires_verified == in_force

@@ -103,7 +103,8 @@ class TestQueue:
         assert item["waitingSeconds"] > 0
         assert item["claim"] is None
         assert item["verification"] == [
-            {"documentId": document["id"], "state": "declared", "reason": None} for document in item["documents"]
+            {"documentId": document["id"], "state": "declared", "reason": None, "reasonCodes": []}
+            for document in item["documents"]
         ]
 
     async def test_last_submitted_comes_first_and_pages_neither_skip_nor_repeat(

@@ -48,7 +48,8 @@ async def environment_complete(context: Context, _: Check) -> str:
         if is_weak(value, _MINIMUM_PASSWORD):
             raise No(f"{name}: its password is a sample value or shorter than {_MINIMUM_PASSWORD} characters")
     without_page = "" if settings.account_page else "; mails name no account page, because PUBLIC_BASE_URL is unset"
-    return f"{len(variables)} variables, all known and fit for {settings.environment}{without_page}"
+    decides = f"; KYC_REQUIRE_VERIFIED is {settings.requires_verified}"
+    return f"{len(variables)} variables, all known and fit for {settings.environment}{decides}{without_page}"
 
 
 async def platform_api(context: Context, _: Check) -> str:
