@@ -46,6 +46,7 @@ KYC = tuple(status.value for status in KycStatus)
 APPLICATION = ("SUBMITTED", "IN_REVIEW", "INTERVIEW", "OFFERED", "HIRED", "REJECTED")
 LIFECYCLE = ("DRAFT", "PUBLISHED", "SCHEDULED")
 ACTOR = ("USER", "ADMIN", "SYSTEM")
+UNREAD = "((byte_state = 'declared'::text) AND (bytes_checked_at IS NULL))"
 
 EXPECTED = {
     "users": Table(
@@ -106,6 +107,7 @@ EXPECTED = {
         indexes={
             "idx_identity_documents_document_type": "(document_type)",
             "idx_identity_documents_kyc_session_id": "(kyc_session_id)",
+            "idx_identity_documents_unread": f"(created_at, id) WHERE {UNREAD}",
         },
     ),
     "seen_versions": Table(
@@ -261,6 +263,7 @@ EXPECTED = {
         indexes={
             "idx_job_application_documents_application_id_created_at": "(application_id, created_at DESC)",
             "idx_job_application_documents_review_status": "(review_status, created_at DESC)",
+            "idx_job_application_documents_unread": f"(created_at, id) WHERE {UNREAD}",
             "idx_job_application_documents_user_id_created_at": "(user_id, created_at DESC)",
         },
     ),

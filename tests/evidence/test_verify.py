@@ -21,7 +21,7 @@ from sanic import Sanic
 
 from service.adapters.object_storage import ObjectStorage
 from service.base.settings import Settings
-from service.database import db, migrate
+from service.database import db
 from service.evidence import domain, sandbox
 from service.evidence.domain import derived_key
 from service.evidence.verdicts import MAX_BYTES, Reason
@@ -690,9 +690,12 @@ class TestDocumentsThatWereThere:
         application_id = await make_application(candidate.id)
         application = await make_application_document(candidate.id, application_id)
         await look(await put(corpus.png(), PNG, name="a.png"), settings, storage)
-        async with migrate.direct_connection(settings.database_url) as connection:
-            for _ in range(2):
-                await migrate.run_upgrade(connection, 18)
+        # One that is read already, one whose first look waits, and many workers at once.
+        fresh = await put(corpus.jpeg(), checksum_sha256="f" * 64)
+        await domain.enqueue_look(domain.Subject.IDENTITY, fresh)
+        await asyncio.gather(*(domain.enqueue_unread() for _ in range(5)))
+        await db.execute("DELETE FROM background_tasks WHERE payload_json->>'documentId' = $1", fresh)
+        await db.execute("UPDATE identity_documents SET bytes_checked_at = now() WHERE id = $1", fresh)
         found = await waiting()
         assert {(task["subject"], task["documentId"]) for task in found} == {
             ("identity", identity),
@@ -706,6 +709,20 @@ class TestDocumentsThatWereThere:
         assert await state(application, "job_application_documents") == ("declared", "object_missing")
         (task,) = await waiting()
         assert (task["look"], task["documentId"]) == (1, application)
+        await domain.enqueue_unread()
+        assert len(await waiting()) == 1
+
+    async def test_they_come_in_batches(
+        self, candidate: Candidate, session_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(domain, "_UNREAD_AT_ONCE", 3)
+        newest = [await make_kyc_document(candidate.id, session_id) for _ in range(5)][::-1]
+        for _ in range(2):
+            await domain.enqueue_unread()
+            assert [task["documentId"] for task in await waiting()] == newest[:3]
+        await db.execute("UPDATE background_tasks SET state = 'failed', payload_json = '{}'")
+        await domain.enqueue_unread()
+        assert [task["documentId"] for task in await waiting()] == newest[3:]
 
 
 class TestTasks:

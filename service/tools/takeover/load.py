@@ -124,5 +124,3 @@ async def _complete(connection: BaseConnection, sections: list[Section]) -> None
         await connection.execute("UPDATE jobs SET published_at = created_at WHERE published_at IS NULL")
     # Code depends on the five roles; those that the dump lacks are made again.
     await migrate.run_upgrade(connection, 4)
-    # The bytes of imported documents are read too.
-    await migrate.run_upgrade(connection, 18)
