@@ -6,7 +6,7 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from service.auth.roles import Permission
 from service.evidence.uploads import InvalidExpiresSec, InvalidObjectKey
-from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason
+from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason, InvalidReasonCode
 from service.http.operations import operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.kyc import admin_schemas, claims, documents, review, schemas, states
@@ -20,6 +20,7 @@ _DECISION_ERRORS = (
     admin_schemas.InvalidDecision,
     admin_schemas.InvalidReviewedBy,
     InvalidReason,
+    InvalidReasonCode,
     claims.KycSessionClaimed,
     review.KycSessionChanged,
     review.DocumentsNotVerified,
@@ -38,7 +39,7 @@ _DECISION_ERRORS = (
     errors=(admin_schemas.InvalidStatusFilter, admin_schemas.InvalidOrder, InvalidCursor, InvalidLimit),
 )
 async def list_review_queue(request: Request) -> HTTPResponse:
-    return answer(await review.list_sessions(parse_query(admin_schemas.QueueQuery, request)))
+    return answer(await review.list_sessions(parse_query(admin_schemas.QueueQuery, request), by=request.ctx.staff))
 
 
 @bp.get("/admin/cases")
@@ -53,7 +54,7 @@ async def list_review_queue(request: Request) -> HTTPResponse:
     errors=(admin_schemas.InvalidStatusFilter, admin_schemas.InvalidOrder, InvalidCursor, InvalidLimit),
 )
 async def list_cases(request: Request) -> HTTPResponse:
-    return answer(await review.list_sessions(parse_query(admin_schemas.CasesQuery, request)))
+    return answer(await review.list_sessions(parse_query(admin_schemas.CasesQuery, request), by=request.ctx.staff))
 
 
 @bp.post("/admin/kyc/review")
@@ -71,7 +72,7 @@ async def review_session(request: Request) -> HTTPResponse:
     session = await review.decide(
         await read_body(request),
         by=request.ctx.staff,
-        require_verified=request.app.ctx.settings.required_verified,
+        require_verified=request.app.ctx.settings.requires_verified,
     )
     return answer(admin_schemas.KycReviewEnvelope.reviewed(session))
 
@@ -92,7 +93,7 @@ async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
         case_id,
         await read_body(request),
         by=request.ctx.staff,
-        require_verified=request.app.ctx.settings.required_verified,
+        require_verified=request.app.ctx.settings.requires_verified,
     )
     return answer(admin_schemas.KycReviewEnvelope.reviewed(session))
 

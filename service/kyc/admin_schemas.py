@@ -11,15 +11,18 @@ from pydantic import Field
 
 from service.audit.models import ActorType
 from service.evidence.verdicts import ByteState
-from service.http.errors import InvalidField, InvalidReason, InvalidRequestBody
-from service.http.fields import Choice, Number, Text
+from service.evidence.verdicts import Reason as ByteReason
+from service.http.errors import InvalidField, InvalidReason
+from service.http.fields import Choice, Text
 from service.http.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, open_enum
 from service.kyc import models
 from service.kyc.models import KycStatus
+from service.kyc.reasons import ReasonCode, Reasons
 from service.kyc.schemas import NAMES, KycDocument, KycEnvelope, KycEvent, KycHistory, KycSession, Trust
 from service.kyc.states import DECISIONS, REOPENED, WAITING
 from service.kyc.voices import COLUMNS, compare
 from service.lists.queries import OffsetPage
+from service.seen.schemas import Version
 
 
 class InvalidStatusFilter(InvalidField):
@@ -130,21 +133,9 @@ class OrderWord(Choice):
         return Choice.parse(self, value) or QueueOrder.SUBMITTED
 
 
-@dataclass(frozen=True, slots=True)
-class VersionNumber(Number):
-    """The version that a decision was made on; null is none."""
-
-    def parse(self, value: Any) -> int | float | None:  # type: ignore[override]  # a rule may widen its values
-        return None if value is None else Number.parse(self, value)
-
-    def json_schema(self) -> dict[str, Any]:
-        return Number.json_schema(self) | {"nullable": True}
-
-
 Reason = Annotated[str | None, Text(InvalidReason, optional=True, maximum=4000)]
 Reviewer = Annotated[str | None, ReviewerName(InvalidReviewedBy, maximum=128)]
 Order = Annotated[QueueOrder, OrderWord(InvalidOrder, QueueOrder, optional=True)]
-Version = Annotated[int | None, VersionNumber(InvalidRequestBody, minimum=0, maximum=2**31 - 1)]
 
 
 class QueueQuery(Input):
@@ -166,11 +157,15 @@ class ReviewTarget(Input):
 
 
 class DecisionInput(Input):
-    """`reviewedBy` counts with the staff key only; `version` is the one that the decision was made on."""
+    """`reviewedBy` counts with the staff key only; `version` is the one that the decision was made on.
+
+    `documentReasons` says what is wrong with documents of the session, in words that apps translate.
+    """
 
     decision: Annotated[KycStatus, Choice(InvalidDecision, DECISION_WORDS)]
     reviewed_by: Reviewer = None
     reason: Reason = None
+    document_reasons: Reasons = {}
     version: Version = None
 
 
@@ -186,6 +181,7 @@ class ReviewInput(ReviewTarget):
     decision: Annotated[KycStatus, Choice(InvalidDecision, DECISION_WORDS)]
     reviewed_by: Reviewer = None
     reason: Reason = None
+    document_reasons: Reasons = {}
     version: Version = None
 
 
@@ -200,6 +196,7 @@ class CaseActionInput(CaseActionChoice):
     reviewed_by: Reviewer = None
     reason: Reason = None
     note: Reason = None
+    document_reasons: Reasons = {}
     version: Version = None
 
 
@@ -225,11 +222,12 @@ class KycPerson(Output):
 
 
 class DocumentVerification(Output):
-    """What is known of a document's bytes; `reason` is one word for machines."""
+    """What is known of a document's bytes, `reason` being one word for machines; and what the last decision found wrong."""
 
     document_id: Uuid = Field(validation_alias="id")
     state: Annotated[str, open_enum(ByteState)] = Field(validation_alias="byte_state")
     reason: str | None = Field(validation_alias="byte_reason")
+    reason_codes: list[Annotated[str, open_enum(ReasonCode)]] = Field(validation_alias="reason_codes_json")
 
 
 class KycSaid(Output):
@@ -312,6 +310,11 @@ def provider_flags(verdict: str | None, voices: KycVoices) -> list[str]:
     if voices.provider_ref.conflict or any(one.conflict for one in voices.keys):
         flags.append("PROVIDER_CONFLICT")
     return flags
+
+
+def file_flags(found: Sequence[DocumentVerification]) -> list[str]:
+    """What is known of the files adds that one was never sent: the worker looked for it, and there is none."""
+    return ["file_never_sent"] if any(one.reason == ByteReason.OBJECT_MISSING for one in found) else []
 
 
 class QueueFilters(Output):

@@ -49,6 +49,10 @@ class KycSession(Model):
     signed_metadata_json: fields.JSONField[dict[str, Any]] = fields.JSONField(default=dict)
     client_provider_ref = fields.TextField(null=True)
     signed_provider_ref = fields.TextField(null=True)
+    evidence_version = fields.IntField(
+        default=0, description="The version in which documents or metadata changed last; a trigger writes it."
+    )
+    submitted_version = fields.IntField(null=True, description="The version at the last submission.")
 
     class Meta:
         table = "kyc_sessions"
@@ -71,6 +75,9 @@ class IdentityDocument(Model):
     byte_state = fields.TextField(default=ByteState.DECLARED.value)
     byte_reason = fields.TextField(null=True, description="Why the bytes are not verified; one word for machines.")
     bytes_checked_at = fields.DatetimeField(null=True)
+    reason_codes_json: fields.JSONField[list[str]] = fields.JSONField(
+        default=list, description="What the last decision says is wrong with it, in fixed words."
+    )
 
     class Meta:
         table = "identity_documents"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,8 +28,9 @@ SHOWN_EVENTS = 200
 REQUIRED_TYPES = ("PASSPORT", "SELFIE")
 """The documents that the checklist asks for."""
 
-_SESSION = columns(KycSession, "s", skip=("provider_metadata_times_json", *COLUMNS))
-_REVIEWED = columns(KycSession, "s", skip=("provider_metadata_times_json",))
+_UNSHOWN = ("provider_metadata_times_json", "evidence_version", "submitted_version")
+_SESSION = columns(KycSession, "s", skip=(*_UNSHOWN, *COLUMNS))
+_REVIEWED = columns(KycSession, "s", skip=_UNSHOWN)
 _DOCUMENT = columns(IdentityDocument, "p", skip=("bytes_checked_at",))
 _EVENT = columns(KycStatusEvent, "p")
 # The word of the provider: REJECTED where any of these keys says so, else VERIFIED.
@@ -145,6 +146,7 @@ def _item(
     count = documents[0]["documents"] if documents else 0
     history = [schemas.KycEvent.model_validate({**event}, context=schemas.NAMES) for event in events]
     voices = admin_schemas.KycVoices.model_validate(compare({**row}))
+    verification = [read(admin_schemas.DocumentVerification, document) for document in documents]
     claim = read(admin_schemas.KycClaim, row, id=row["claim_id"], kyc_session_id=row["id"]) if row["claim_id"] else None
     return admin_schemas.KycQueueItem(
         session=schemas.KycSession.model_validate({**row}, context=schemas.NAMES),
@@ -158,10 +160,11 @@ def _item(
         risk_flags=[
             *admin_schemas.risk_flags(row["status"], shown, count, history[-1] if history else None),
             *admin_schemas.provider_flags(row["verdict"], voices),
+            *admin_schemas.file_flags(verification),
         ],
         waiting_seconds=row["waiting_seconds"],
         claim=claim,
-        verification=[read(admin_schemas.DocumentVerification, document) for document in documents],
+        verification=verification,
     )
 
 
@@ -224,6 +227,37 @@ async def merge_metadata(
     )
     assert row is not None  # the caller holds the row's lock
     return KycSession(**row)
+
+
+async def list_document_reasons(session_id: UUID | str) -> list[asyncpg.Record]:
+    """`id`, `document_type` and `reason_codes_json` of the documents with which something is wrong, oldest first."""
+    return await db.fetch_all(
+        "SELECT id, document_type, reason_codes_json FROM identity_documents"
+        " WHERE kyc_session_id = $1 AND reason_codes_json <> '[]'"
+        f" ORDER BY created_at, id LIMIT {SHOWN_DOCUMENTS}",
+        session_id,
+    )
+
+
+async def has_documents(session_id: UUID, document_ids: Sequence[str]) -> bool:
+    """Whether each of these, all different, is a document of the session."""
+    found: int = await db.fetch_value(
+        "SELECT count(*) FROM identity_documents WHERE kyc_session_id = $1 AND id = ANY($2::uuid[])",
+        session_id,
+        document_ids,
+    )
+    return found == len(document_ids)
+
+
+async def put_document_reasons(session_id: UUID, reasons: Mapping[str, Sequence[str]]) -> None:
+    """Write what a decision finds wrong with each document of a locked session; nothing is wrong with those left out."""
+    said = "COALESCE($2::jsonb -> d.id::text, '[]')"
+    await db.execute(
+        f"UPDATE identity_documents d SET reason_codes_json = {said}"
+        f" WHERE d.kyc_session_id = $1 AND d.reason_codes_json <> {said}",
+        session_id,
+        reasons,
+    )
 
 
 async def count_unverified(session_id: UUID) -> int:

@@ -5,7 +5,7 @@ The rules: docs/rules/kyc.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -181,14 +181,20 @@ async def reopen_decided(user_id: str, *, by: Actor, reason: str) -> int:
 
 
 async def move(
-    session: KycSession | None, to: KycStatus, *, by: Actor, reason: str | None, provider: str = "manual"
+    session: KycSession | None,
+    to: KycStatus,
+    *,
+    by: Actor,
+    reason: str | None,
+    provider: str = "manual",
+    detail: Mapping[str, Any] | None = None,
 ) -> KycSession:
     """Bring a locked session to `to`, or begin one of `provider` for the candidate `by` (`session` none); return it anew.
 
     Nothing else writes a status. In the caller's transaction: asks `check_move`, or REOPENED for the service's reason, writes
     the status with what belongs to it (the time of the first submission; the reviewer and the time of the review), the
     event and the audit row. The log line follows the commit, so a change that is undone leaves none. A second look at
-    the same state is audited and no event. Raises what `check_move` raises.
+    the same state is audited and no event. `detail` is what the audit row says besides. Raises what `check_move` raises.
     """
     if by.type != ActorType.SYSTEM:
         check_move(session, to)
@@ -210,7 +216,7 @@ async def move(
     is_change = session is None or session.status != to
     event = await _add_event(session, moved, by=by, reason=reason) if is_change else None
     action = "kyc.reopened" if by.type == ActorType.SYSTEM else _AUDITED_AS.get(to, "kyc.reviewed")
-    await audit_change(action, session, moved, by=by, reason=reason)
+    await audit_change(action, session, moved, by=by, reason=reason, **(detail or {}))
     if event is not None:
         await db.at_commit(_log_after_commit, (event, by))
     return moved

@@ -116,6 +116,13 @@ TABLES = (
         "a day after their end",
         removal=Removal("t.expires_at < now() - make_interval(days => $1)", 1),
     ),
+    Kept(
+        "seen_versions",
+        "which version of a verification somebody of staff was shown, and when",
+        "30 days after the last look",
+        erasure="goes, with the marks that others have of the person's verifications",
+        removal=Removal("t.seen_at < now() - make_interval(days => $1)", 30),
+    ),
     Kept("organizations", "name; its owner", EVER, "organizations", "stays without owner"),
     Kept("organization_verifications", "number, legal name, keys of proofs", EVER, "organizations", "keys go"),
     Kept(

@@ -246,6 +246,7 @@ AREAS = (
         metadata=("d.metadata_json", "object"),
         verifiedAt=_at("d.verified_at", null=True),
         byteState=("d.byte_state", "text"),
+        reasonCodes=("ARRAY(SELECT jsonb_array_elements_text(d.reason_codes_json))", "texts"),
         createdAt=_at("d.created_at"),
     ),
     _area(

@@ -10,7 +10,7 @@ from service.auth.schemas import InvalidEmail, InvalidName, User
 from service.auth.verification import UserNotFound
 from service.http.errors import InvalidReason
 from service.http.operations import operation
-from service.http.web import answer, parse, parse_query, read_body
+from service.http.web import answer, language_of, parse, parse_query, read_body
 from service.kyc.admin_schemas import KycReviewHistory
 from service.kyc.schemas import SessionChoice
 from service.kyc.states import KycSessionNotFound
@@ -173,8 +173,11 @@ async def get_user_profile(request: Request, user_id: str) -> HTTPResponse:
     query=SessionChoice,
     responses={200: KycReviewHistory},
     errors=(UserNotFound, KycSessionNotFound),
+    by_language=True,
 )
 async def get_user_kyc_history(request: Request, user_id: str) -> HTTPResponse:
     query = parse_query(SessionChoice, request)
-    history = await domain.read_kyc_history(user_id, query.session_id, by=domain.Actor.of(request.ctx.staff))
+    history = await domain.read_kyc_history(
+        user_id, query.session_id, by=domain.Actor.of(request.ctx.staff), language=language_of(request)
+    )
     return answer(history)

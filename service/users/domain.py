@@ -34,6 +34,7 @@ from service.notices.domain import notify
 from service.notices.models import NoticeKind
 from service.profile.queries import find_profile
 from service.profile.schemas import Profile
+from service.seen.domain import note_seen
 from service.users import schemas
 
 
@@ -145,17 +146,21 @@ async def read_profile(user_id: str, *, by: Actor) -> Profile:
     return profile
 
 
-async def read_kyc_history(user_id: str, session_id: str | None, *, by: Actor) -> KycReviewHistory:
+async def read_kyc_history(user_id: str, session_id: str | None, *, by: Actor, language: str) -> KycReviewHistory:
     """What the user's own history operation answers, for staff, with the names of reviewers and the voices; the look is audited.
 
     Raises UserNotFound, KycSessionNotFound.
     """
     user = await _find(user_id, by)
-    history = await read_history(session_id, by=user, context=NAMES)
+    history = await read_history(session_id, by=user, language=language, context=NAMES)
     session_id = history.session.id if history.session else None
     await audit_account("user.kyc_history_read", by, user.user_id, {"sessionId": session_id})
     voices = await find_voices(session_id) if session_id else None
-    return KycReviewHistory(session=history.session, events=history.events, voices=voices)
+    if by.staff is not None and history.session is not None:
+        await note_seen(by.staff, {history.session.id: history.session.version})
+    return KycReviewHistory(
+        session=history.session, events=history.events, document_reasons=history.document_reasons, voices=voices
+    )
 
 
 async def _find(user_id: str, by: Actor) -> Principal:

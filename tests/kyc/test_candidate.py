@@ -184,9 +184,9 @@ class TestStart:
 class TestStatusAndHistory:
     async def test_nothing_was_started(self, api: httpx.AsyncClient, candidate: Candidate) -> None:
         state = await api.get("/v1/identity/kyc/status", headers=candidate.headers)
-        assert state.json() == {"status": "NOT_STARTED", "session": None}
+        assert state.json() == {"status": "NOT_STARTED", "session": None, "documentReasons": []}
         history = await api.get("/identity/kyc/history?sessionId=", headers=candidate.headers)
-        assert history.json() == {"session": None, "events": []}
+        assert history.json() == {"session": None, "events": [], "documentReasons": []}
 
     @pytest.mark.parametrize(
         ("status", "trust"),
@@ -258,6 +258,7 @@ class TestSubmit:
             session_id = await make_kyc_session(candidate.id, status=status, documents=("OTHER",))
             before = (await api.get("/identity/kyc/status", headers=candidate.headers)).json()
             answer = await api.post(f"{SESSIONS}/{session_id}/submit", headers=candidate.headers)
+            assert before.pop("documentReasons") == []
             assert (answer.status_code, answer.json()) == (200, before)
             assert await transitions(session_id) == [(None, "CREATED")]
 
@@ -564,6 +565,7 @@ class TestChecklist:
                 "objectKey": None,
                 "uploadedAt": None,
                 "reviewedAt": None,
+                "reasons": [],
             }
             for kind in ("PASSPORT", "SELFIE")
         ]

@@ -115,6 +115,12 @@ async def make_person(settings: Settings, storage: ObjectStorage, *, roles: tupl
             " VALUES (gen_random_uuid(), $1, 'admin_api_key', 'Rina', now() + interval '1 hour')",
             verification,
         ),
+        (
+            "INSERT INTO seen_versions (user_id, subject_id, version)"
+            " VALUES ($1, gen_random_uuid(), 1), (gen_random_uuid(), $2, 1)",
+            account.id,
+            verification,
+        ),
     ):
         await db.execute(sql, *arguments)
     async with in_transaction():

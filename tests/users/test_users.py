@@ -356,7 +356,7 @@ class TestRead:
 
     async def test_without_a_session_the_history_is_empty(self, api: httpx.AsyncClient, candidate: Candidate) -> None:
         answer = await api.get(f"/admin/users/{candidate.id}/kyc/history", headers=KEY)
-        assert answer.json() == {"session": None, "events": [], "voices": None}
+        assert answer.json() == {"session": None, "events": [], "documentReasons": [], "voices": None}
 
     async def test_unknown_users_come_before_unknown_sessions(
         self, api: httpx.AsyncClient, candidate: Candidate, settings: Settings
