@@ -165,7 +165,7 @@ class DecisionInput(Input):
     decision: Annotated[KycStatus, Choice(InvalidDecision, DECISION_WORDS)]
     reviewed_by: Reviewer = None
     reason: Reason = None
-    document_reasons: Reasons = {}
+    document_reasons: Reasons = None
     version: Version = None
 
 
@@ -181,7 +181,7 @@ class ReviewInput(ReviewTarget):
     decision: Annotated[KycStatus, Choice(InvalidDecision, DECISION_WORDS)]
     reviewed_by: Reviewer = None
     reason: Reason = None
-    document_reasons: Reasons = {}
+    document_reasons: Reasons = None
     version: Version = None
 
 
@@ -196,7 +196,7 @@ class CaseActionInput(CaseActionChoice):
     reviewed_by: Reviewer = None
     reason: Reason = None
     note: Reason = None
-    document_reasons: Reasons = {}
+    document_reasons: Reasons = None
     version: Version = None
 
 

@@ -65,11 +65,11 @@ _TEXTS: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class DocumentReasons(Rule):
-    """An array of `{documentId, code}`, each pair once; none is empty. The value is the codes of each document."""
+    """An array of `{documentId, code}`, each pair once; null is none. The value is the codes of each document."""
 
-    def parse(self, value: Any) -> dict[str, list[str]]:
+    def parse(self, value: Any) -> dict[str, list[str]] | None:
         if value is None:
-            return {}
+            return None
         if not isinstance(value, list) or len(value) > MAX_REASONS:
             raise ValueError("array")
         found: dict[str, list[str]] = defaultdict(list)
@@ -92,7 +92,7 @@ class DocumentReasons(Rule):
         return {"type": "array", "items": entry, "maxItems": MAX_REASONS, "nullable": True}
 
 
-Reasons = Annotated[dict[str, list[str]], DocumentReasons(InvalidReasonCode)]
+Reasons = Annotated[dict[str, list[str]] | None, DocumentReasons(InvalidReasonCode)]
 
 
 class Reason(Output):

@@ -104,7 +104,7 @@ async def decide_session(
             unverified = await count_unverified(session.id)
             if unverified and require_verified == "enforce":
                 raise DocumentsNotVerified
-        said = fields.document_reasons
+        said = fields.document_reasons or {}
         decided = await states.move(
             session,
             fields.decision,
@@ -123,7 +123,7 @@ async def decide_session(
 
 async def _check_reasons(session: KycSession, fields: admin_schemas.DecisionInput) -> None:
     """Raise InvalidReasonCode for a document of another session, and where nothing can be wrong, since it is VERIFIED."""
-    named = fields.document_reasons
+    named = fields.document_reasons or {}
     if named and (fields.decision == KycStatus.VERIFIED or not await has_documents(session.id, list(named))):
         raise InvalidReasonCode
 
