@@ -156,12 +156,16 @@ class ObjectStorage:
         url = self._presign("PUT", self._settings.s3_public_endpoint, key, announced, seconds)
         return PresignedUpload(key, url, headers, utc_now() + timedelta(seconds=seconds))
 
-    async def presign_download(self, key: str, *, seconds: int) -> str:
-        """A link that reads one object for `seconds`."""
-        return self._presign("GET", self._settings.s3_public_endpoint, key, {}, seconds)
+    async def presign_download(self, key: str, *, seconds: int, as_attachment: bool = False) -> str:
+        """A link that reads one object for `seconds`. `as_attachment`: browsers save it and do not show it."""
+        query = "response-content-disposition=attachment" if as_attachment else ""
+        return self._presign("GET", self._settings.s3_public_endpoint, key, {}, seconds, query)
 
-    def _presign(self, method: str, endpoint: str, key: str, headers: dict[str, str], seconds: int) -> str:
-        request = AWSRequest(method, self._address(endpoint, key), headers)
+    def _presign(
+        self, method: str, endpoint: str, key: str, headers: dict[str, str], seconds: int, query: str = ""
+    ) -> str:
+        address = self._address(endpoint, key)
+        request = AWSRequest(method, f"{address}?{query}" if query else address, headers)
         region = self._settings.object_storage_region
         S3SigV4QueryAuth(self._credentials, "s3", region, seconds).add_auth(request)
         return str(request.url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.evidence.previews import DocumentRejected
 from service.evidence.uploads import InvalidExpiresSec, InvalidObjectKey
 from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason
 from service.http.operations import Security, operation
@@ -100,12 +101,13 @@ async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
 @operation(
     "previewKycDocument",
     summary="A link to look at one identity document",
-    description="The link lives for `expiresSec` seconds and leads to the checked copy once there is one. It is on record.",
+    description="The link lives for `expiresSec` seconds and leads to the checked copy once there is one. It is on record. "
+    "A file that was read and rejected needs `acknowledgeRisk`.",
     tag="kyc-review",
     security=Security.ADMIN,
     body=schemas.KycPreviewInput,
     responses={200: schemas.KycPreview},
-    errors=(documents.DocumentNotFound, InvalidObjectKey, InvalidExpiresSec),
+    errors=(documents.DocumentNotFound, InvalidObjectKey, InvalidExpiresSec, DocumentRejected),
 )
 async def preview_document(request: Request, document_id: str) -> HTTPResponse:
     context = request.app.ctx

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import io
 import json
+import re
 import signal
 import sys
 from collections.abc import Awaitable, Callable
@@ -15,6 +16,7 @@ from uuid import uuid4
 
 import httpx
 import orjson
+import pypdf
 import pytest
 from PIL import Image
 from sanic import Sanic
@@ -23,7 +25,7 @@ from service.adapters.object_storage import ObjectStorage
 from service.base.settings import Settings
 from service.database import db, migrate
 from service.evidence import domain, sandbox
-from service.evidence.domain import derived_key
+from service.evidence.domain import copy_key, copy_keys, picture_key
 from service.evidence.verdicts import MAX_BYTES, Reason
 from service.http.errors import StorageUnavailable
 from service.tasks import domain as tasks
@@ -89,8 +91,57 @@ async def state(document_id: str, table: str = "identity_documents") -> tuple[st
     return row["byte_state"], row["byte_reason"]
 
 
-async def copy_of(document_id: str, storage: ObjectStorage) -> bytes | None:
-    return await storage.read(derived_key(document_id), limit_bytes=MAX_BYTES)
+async def kind_of(document_id: str) -> str | None:
+    found: str | None = await db.fetch_value("SELECT copy_kind FROM identity_documents WHERE id = $1", document_id)
+    return found
+
+
+async def findings(document_id: str) -> list[str]:
+    found: list[str] = await db.fetch_value("SELECT findings_json FROM identity_documents WHERE id = $1", document_id)
+    return found
+
+
+async def copy_of(document_id: str, storage: ObjectStorage, *, picture: bool = False) -> bytes | None:
+    """The checked copy, or the picture that stands for it; it is where the kind says, or nowhere."""
+    kind = await kind_of(document_id)
+    key = (picture_key if picture else copy_key)(document_id, kind)
+    stored = {key for key in copy_keys(document_id) if await storage.size_of(key) is not None}
+    assert stored == {copy_key(document_id, kind), picture_key(document_id, kind)} - {None}
+    return await storage.read(key, limit_bytes=64 << 20) if key else None
+
+
+# Every name that a PDF of pictures needs; an action, a script or a file cannot be said with these.
+_NAMES = {
+    *("/Catalog", "/Contents", "/Count", "/DCTDecode", "/DeviceRGB", "/BitsPerComponent", "/ColorSpace", "/Filter"),
+    *("/Height", "/Image", "/Kids", "/Length", "/MediaBox", "/Page", "/Pages", "/Parent", "/Resources", "/Root"),
+    *("/Size", "/Subtype", "/Type", "/Width", "/XObject"),
+}
+
+
+def nothing_but_pictures(copy: bytes) -> bool:
+    """Whether every object of a PDF is a page, its one picture, or the line that places it; searched as bytes too."""
+    reader = pypdf.PdfReader(io.BytesIO(copy), strict=True)
+    assert 1 <= len(reader.pages) <= 20
+    waiting: list[Any] = [reader.trailer, *(reader.get_object(number) for number in range(1, reader.trailer["/Size"]))]
+    streams = 0
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, pypdf.generic.DictionaryObject):
+            assert set(item) <= _NAMES, set(item) - _NAMES
+            waiting += [item.raw_get(key) for key in item]
+        elif isinstance(item, list):
+            waiting += item
+        elif isinstance(item, pypdf.generic.NameObject):
+            assert item in _NAMES, item
+        elif not isinstance(item, pypdf.generic.IndirectObject):
+            assert isinstance(item, int | float), item
+        streams += isinstance(item, pypdf.generic.StreamObject)
+    assert streams == 2 * len(reader.pages)
+    for page in reader.pages:
+        assert re.fullmatch(rb"[\d. ]+ cm /Page Do", page.get_contents().get_data().strip())
+    outside = re.sub(rb"stream\n.*?\nendstream", b"", copy, flags=re.DOTALL)
+    assert not re.search(rb"JS|Script|Launch|Action|AA|Embedded|File|URI|Annot|Names|#", outside)
+    return True
 
 
 async def waiting() -> list[dict[str, Any]]:
@@ -111,10 +162,19 @@ class TestCorpus:
         document_id = await put(sample.data, sample.content_type, name=sample.name)
         found = await look(document_id, settings, storage)
         assert found == (("rejected", sample.reason) if sample.reason else ("verified", None))
-        copy = await copy_of(document_id, storage)
-        assert (copy is None) == (sample.reason is not None)
-        if sample.content_type == PDF and copy is not None:
-            assert copy == sample.data
+        assert await findings(document_id) == [*sample.found]
+        expected = "pages" if sample.content_type == PDF else "picture"
+        assert await kind_of(document_id) == (None if sample.reason else expected)
+        copy, page = await copy_of(document_id, storage), await copy_of(document_id, storage, picture=True)
+        assert (copy is None) == (page is None) == (sample.reason is not None)
+        if copy is not None and page is not None:
+            with Image.open(io.BytesIO(page)) as image:
+                image.load()
+                assert max(image.size) <= 10_000
+            if sample.content_type == PDF:
+                assert nothing_but_pictures(copy)
+                assert page in copy
+                assert len(page) <= 2 << 20
 
     async def test_other_bytes_than_announced(self, put: Put, settings: Settings, storage: ObjectStorage) -> None:
         document_id = await put(corpus.jpeg(), checksum_sha256="0" * 64)
