@@ -10,6 +10,7 @@ from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason
 from service.http.operations import Security, operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.kyc import admin_schemas, claims, documents, review, schemas, states
+from service.kyc.links import FileLinks
 
 bp = Blueprint("kyc_admin")
 
@@ -30,7 +31,8 @@ _DECISION_ERRORS = (
 @operation(
     "listKycReviewQueue",
     summary="Verifications with all that a reviewer needs, last submitted first",
-    description="Each row has the session, its documents and events, what to look at twice, and who works on it.",
+    description="Each row has the session, its documents and events, what to look at twice, and who works on it. "
+    "`fileUrl` of a checked document is a link to a picture of it, for five minutes; it is on record.",
     tag="kyc-review",
     security=Security.ADMIN,
     query=admin_schemas.QueueQuery,
@@ -38,7 +40,8 @@ _DECISION_ERRORS = (
     errors=(admin_schemas.InvalidStatusFilter, InvalidCursor, InvalidLimit),
 )
 async def list_review_queue(request: Request) -> HTTPResponse:
-    return answer(await review.list_sessions(parse_query(admin_schemas.QueueQuery, request)))
+    query = parse_query(admin_schemas.QueueQuery, request)
+    return answer(await review.list_sessions(query, links=_links(request)))
 
 
 @bp.get("/admin/cases")
@@ -53,7 +56,13 @@ async def list_review_queue(request: Request) -> HTTPResponse:
     errors=(admin_schemas.InvalidStatusFilter, InvalidCursor, InvalidLimit),
 )
 async def list_cases(request: Request) -> HTTPResponse:
-    return answer(await review.list_sessions(parse_query(admin_schemas.CasesQuery, request)))
+    query = parse_query(admin_schemas.CasesQuery, request)
+    return answer(await review.list_sessions(query, links=_links(request)))
+
+
+def _links(request: Request) -> FileLinks:
+    context = request.app.ctx
+    return FileLinks(context.storage, context.settings.kyc_staff_file_url, request.ctx.staff)
 
 
 @bp.post("/admin/kyc/review")
@@ -142,7 +151,7 @@ async def preview_document(request: Request, document_id: str) -> HTTPResponse:
 async def claim_session(request: Request) -> HTTPResponse:
     staff = request.ctx.staff
     fields = parse(admin_schemas.ClaimInput, claims.own_fields(await read_body(request), by=staff))
-    claim, item = await claims.claim_session(fields.session_id, fields.reviewed_by, by=staff)
+    claim, item = await claims.claim_session(fields.session_id, fields.reviewed_by, by=staff, links=_links(request))
     return answer(admin_schemas.KycClaimed(claim=claim, item=item), 201)
 
 

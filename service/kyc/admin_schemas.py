@@ -198,11 +198,15 @@ class KycPerson(Output):
 
 
 class DocumentVerification(Output):
-    """What is known of a document's bytes; `reason` is one word for machines."""
+    """What is known of a document's bytes; `reason` and each of `findings` are one word for machines.
+
+    `findings`: what in the file acts, as scripts and embedded files do; staff are shown it as a picture.
+    """
 
     document_id: Uuid = Field(validation_alias="id")
     state: Annotated[str, open_enum(ByteState)] = Field(validation_alias="byte_state")
     reason: str | None = Field(validation_alias="byte_reason")
+    findings: list[str] = Field(validation_alias="findings_json")
 
 
 class KycQueueItem(Output):

@@ -16,6 +16,7 @@ from service.http.errors import ApiError
 from service.http.web import parse
 from service.kyc import admin_schemas, states
 from service.kyc.claims import own_fields, refuse_colleagues, reviewer_name
+from service.kyc.links import FileLinks
 from service.kyc.models import KycSession, KycStatus
 from service.kyc.queries import count_unverified, list_queue
 from service.kyc.states import Actor
@@ -40,10 +41,17 @@ RequireVerified = Literal["off", "warn", "enforce"]
 """What happens when somebody is verified on documents whose bytes are not: nothing, a line in the log, a refusal."""
 
 
-async def list_sessions(query: admin_schemas.QueueQuery | admin_schemas.CasesQuery) -> admin_schemas.KycReviewQueue:
-    """One page of the sessions in the states that are asked for, else of those that wait; last submitted first."""
+async def list_sessions(
+    query: admin_schemas.QueueQuery | admin_schemas.CasesQuery, *, links: FileLinks
+) -> admin_schemas.KycReviewQueue:
+    """One page of the sessions in the states that are asked for, else of those that wait; last submitted first.
+
+    The links of its documents are on record.
+    """
     statuses = states.WAITING if query.status is None else query.status
-    return admin_schemas.KycReviewQueue.of(await list_queue(statuses, query), statuses)
+    page = await list_queue(statuses, query, file_url=links.url_of)
+    await links.record()
+    return admin_schemas.KycReviewQueue.of(page, statuses)
 
 
 async def decide(body: dict[str, Any], *, by: Staff, require_verified: RequireVerified) -> KycSession:

@@ -349,7 +349,8 @@ class TestPreview:
     ) -> None:
         document_id = await put(b"not a picture")
         await look(document_id, settings, storage)
-        shown = (await api.post(f"/admin/kyc/documents/{document_id}/preview-url", headers=KEY)).json()
+        body = {"acknowledgeRisk": True}
+        shown = (await api.post(f"/admin/kyc/documents/{document_id}/preview-url", headers=KEY, json=body)).json()
         assert shown["sanitized"] is False
 
     async def test_documents_of_applications_too(
@@ -570,16 +571,16 @@ class TestLooks:
         candidate: Candidate,
     ) -> None:
         await db.execute("UPDATE kyc_sessions SET status = 'SUBMITTED', submitted_at = now()")
-        good = await put(corpus.jpeg())
+        good = await put(corpus.annotated(b"/Subtype/Link/A<</S/JavaScript>>"), PDF, name="a.pdf")
         bad = await put(b"not a picture")
         unread = await make_kyc_document(candidate.id, session_id)
         for document_id in (good, bad):
             await look(document_id, settings, storage)
         (item,) = (await api.get("/admin/kyc/review-queue", headers=KEY)).json()["items"]
         assert item["verification"] == [
-            {"documentId": good, "state": "verified", "reason": None},
-            {"documentId": bad, "state": "rejected", "reason": "content_type_mismatch"},
-            {"documentId": unread, "state": "declared", "reason": None},
+            {"documentId": good, "state": "verified", "reason": None, "findings": ["javascript"]},
+            {"documentId": bad, "state": "rejected", "reason": "content_type_mismatch", "findings": []},
+            {"documentId": unread, "state": "declared", "reason": None, "findings": []},
         ]
         assert item["session"]["version"] == 1
         assert [document["verifiedAt"] for document in item["documents"]] == [None] * 3
