@@ -1,7 +1,7 @@
 """How is a link signed that S3 takes? Signature version 4 in the query, without asking anybody.
 
-botocore takes four times as long for the same link (0.18 ms), and a page of the review queue may have hundreds. Source: AWS Signature
-Version 4, query string authentication, with an unsigned payload.
+botocore takes four times as long for the same link (0.18 ms), and a page of the review queue may have hundreds. Source:
+AWS Signature Version 4, query string authentication, with an unsigned payload.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class LinkSigner:
     ) -> str:
         """`address` (encoded, without a query) with `query` and a signature that lives `seconds` from `now` (UTC).
 
-        Names in `query` are plain. The host and every one of `headers` are signed, so the request must have exactly these. Beside the address the link
-        has letters, digits and `-_.~%&=?` only.
+        Names in `query` are plain. The host and every one of `headers` are signed, so the request must have exactly these.
+        Beside the address the link has letters, digits and `-_.~%&=?` only.
         """
         parts = urlsplit(address)
         signed = {name.lower(): " ".join(value.split()) for name, value in headers.items()} | {"host": _host(address)}

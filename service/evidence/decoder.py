@@ -20,6 +20,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+# Some of these Pillow and pypdf load only when a file asks for them, which is too late.
+import PIL.ImageOps
+import PIL.TiffImagePlugin  # noqa: F401
 import pypdf
 import pypdf.filters
 

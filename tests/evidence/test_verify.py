@@ -755,6 +755,121 @@ class TestDocumentsThatWereThere:
         assert (task["look"], task["documentId"]) == (1, application)
 
 
+class TestCopiesOfBefore:
+    """An earlier release copied PDFs as they came, and called the copies sanitized."""
+
+    @pytest.fixture
+    def verified(self, put: Put, storage: ObjectStorage) -> Put:
+        """Leave a document as the earlier release left it, with this copy; returns its id."""
+
+        async def verified(data: bytes, content_type: str, copy: bytes | None = None, **overrides: Any) -> str:
+            document_id = await put(data, content_type, name="a", byte_state="verified", **overrides)
+            await storage.write(domain.derived_key(document_id), copy or data, content_type=content_type)
+            return document_id
+
+        return verified
+
+    async def test_a_pdf_is_drawn_and_its_raw_copy_goes(
+        self, api: httpx.AsyncClient, verified: Put, settings: Settings, storage: ObjectStorage
+    ) -> None:
+        document_id = await verified(corpus.annotated(b"/Subtype/Link/A<</S/Launch>>"), PDF)
+        path = f"/admin/kyc/documents/{document_id}/preview-url"
+        before = (await api.post(path, headers=KEY)).json()
+        assert before["sanitized"] is False
+        assert "response-content-disposition=attachment" in before["url"]
+        checked = await db.fetch_value("SELECT bytes_checked_at FROM identity_documents")
+        for _ in range(2):
+            await domain.enqueue_copies()
+        assert len(await waiting()) == 1
+        assert await run_due(settings, storage)
+        assert await state(document_id) == ("verified", None)
+        assert (await kind_of(document_id), await findings(document_id)) == ("pages", ["launch"])
+        assert checked == await db.fetch_value("SELECT bytes_checked_at FROM identity_documents")
+        copy = await copy_of(document_id, storage)
+        assert copy is not None
+        assert nothing_but_pictures(copy)
+        after = (await api.post(path, headers=KEY)).json()
+        assert after["sanitized"] is True
+        async with httpx.AsyncClient() as browser:
+            assert (await browser.get(after["url"])).content == copy
+        await domain.enqueue_copies()
+        assert await waiting() == []
+
+    async def test_a_picture_keeps_its_copy(self, verified: Put, settings: Settings, storage: ObjectStorage) -> None:
+        for data, content_type in ((corpus.jpeg(), JPEG), (corpus.png(), PNG)):
+            copy = data + b" as it was encoded"
+            document_id = await verified(data, content_type, copy)
+            assert await look(document_id, settings, storage) == ("verified", None)
+            assert await kind_of(document_id) == "picture"
+            assert await copy_of(document_id, storage) == copy
+
+    async def test_a_name_or_type_that_lies_makes_no_raw_pdf_a_picture(
+        self, verified: Put, settings: Settings, storage: ObjectStorage
+    ) -> None:
+        document_id = await verified(corpus.pdf(), PDF, metadata_json=json.dumps({"objectKey": "kyc/a.jpg"}))
+        await storage.write("kyc/a.jpg", corpus.pdf(), content_type=PDF)
+        await look(document_id, settings, storage)
+        assert await kind_of(document_id) == "pages"
+
+    async def test_what_cannot_be_drawn_now_stays_verified_without_a_copy(
+        self, api: httpx.AsyncClient, verified: Put, settings: Settings, storage: ObjectStorage
+    ) -> None:
+        gone = await verified(corpus.pdf(), PDF, metadata_json=json.dumps({"objectKey": "kyc/gone.pdf"}))
+        broken = await verified(corpus.pdf(password="secret"), PDF)
+        for document_id in (gone, broken):
+            assert await look(document_id, settings, storage) == ("verified", None)
+            assert await kind_of(document_id) == "absent"
+            shown = (await api.post(f"/admin/kyc/documents/{document_id}/preview-url", headers=KEY)).json()
+            assert shown["sanitized"] is False
+        await domain.enqueue_copies()
+        assert await waiting() == []
+
+    async def test_many_at_once_make_one_copy(self, verified: Put, settings: Settings, storage: ObjectStorage) -> None:
+        document_id = await verified(corpus.pdf(), PDF)
+        await asyncio.gather(*(look(document_id, settings, storage) for _ in range(4)))
+        assert await kind_of(document_id) == "pages"
+        assert nothing_but_pictures(await copy_of(document_id, storage) or b"")
+
+    async def test_documents_of_applications_too_and_nobody_elses(
+        self, settings: Settings, storage: ObjectStorage, candidate: Candidate, put: Put
+    ) -> None:
+        application_id = await make_application(candidate.id)
+        data = corpus.pdf()
+        key = f"applications/{candidate.id}/{application_id}/cv.pdf"
+        await storage.write(key, data, content_type=PDF)
+        document_id = await make_application_document(
+            candidate.id,
+            application_id,
+            object_key=key,
+            content_length=len(data),
+            checksum_sha256=hashlib.sha256(data).hexdigest(),
+            byte_state="verified",
+        )
+        await put(corpus.jpeg())
+        await put(b"wrong", byte_state="rejected")
+        await put(corpus.png(), PNG, byte_state="verified", copy_kind="picture")
+        await domain.enqueue_copies()
+        ((task),) = await waiting()
+        assert (task["subject"], task["documentId"]) == ("application", document_id)
+        assert await run_due(settings, storage)
+        assert await db.fetch_value("SELECT copy_kind FROM job_application_documents") == "pages"
+
+    async def test_what_was_erased_meanwhile_leaves_no_copy(
+        self, verified: Put, settings: Settings, storage: ObjectStorage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        document_id = await verified(corpus.pdf(), PDF)
+        decode = domain.decode
+
+        async def erased_meanwhile(data: bytes, content_type: str) -> sandbox.Decoded:
+            await db.execute("DELETE FROM identity_documents WHERE id = $1", document_id)
+            return await decode(data, content_type)
+
+        monkeypatch.setattr(domain, "decode", erased_meanwhile)
+        payload = {"subject": "identity", "documentId": document_id, "look": 0, "until": None}
+        await domain.verify_later(payload, settings, storage=storage)
+        assert await storage.keys_below(domain.derived_key(document_id)) == []
+
+
 class TestTasks:
     async def test_a_task_with_a_known_id_is_left_once(self, app: Sanic[Any, Any]) -> None:
         known = uuid4()
