@@ -1,25 +1,26 @@
 """Can these bytes be decoded, and what may be shown of them?
 
-A program of its own: `decoder.py CONTENT_TYPE` takes the bytes on its standard input and answers with one line of JSON
-and, for images, the bytes of a clean picture. It limits its own memory and time, knows no settings and needs no network,
-so that hostile bytes harm nothing but this process. The rules: docs/rules/evidence.md.
+`service/decoder/child.py` runs it, shut in: it takes the bytes on its standard input and answers with one line of JSON and,
+for images, the bytes of a clean picture. Hostile bytes harm nothing but that process. The rules: docs/rules/evidence.md.
 """
 
 from __future__ import annotations
 
+import codecs
+import contextlib
+import importlib
 import io
 import json
 import struct
 import sys
 import zlib
 from collections.abc import Iterator
+from encodings.aliases import aliases
 
 import pypdf
 from PIL import Image
 from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError
 
-MEMORY_BYTES = 768 * 1024 * 1024
-CPU_SECONDS = 30
 MAX_SIDE = 10_000
 MAX_PIXELS = MAX_SIDE * MAX_SIDE
 # A picture for a reviewer's screen; larger ones are halved, thirded, … for the derivative.
@@ -31,6 +32,13 @@ CHECKED_PAGES = 25
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _ORIENTATION_TAG = 0x0112
+# What the walls around this process refuse is no fault of the bytes: it ends without a verdict.
+_WALLS = (ImportError, PermissionError)
+# What Pillow and pypdf import only when they meet it.
+_LATE_MODULES = (
+    *("PIL.ImageCms", "PIL.ImageColor", "PIL.ImageFilter", "colorsys"),
+    *("pypdf.filters", "pypdf.generic._image_xobject"),
+)
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -71,7 +79,7 @@ def clean_image(data: bytes, content_type: str) -> tuple[str, bytes]:
                 image.draft(image.mode, (image.width // factor, image.height // factor))
             image.load()
             return _encoded(image, as_png=is_png)
-    except Refused:
+    except (Refused, *_WALLS):
         raise
     except MemoryError as error:
         raise Refused("decompression_bomb") from error
@@ -234,7 +242,7 @@ def check_pdf(data: bytes) -> None:
         raise Refused("pdf_encrypted") from error
     except (LimitReachedError, MemoryError) as error:
         raise Refused("decompression_bomb") from error
-    except Refused:
+    except (Refused, *_WALLS):
         raise
     except NotImplementedError:
         return  # a rare filter, which is no fault
@@ -249,27 +257,22 @@ def _read_page(page: pypdf.PageObject) -> None:
         contents.get_data()
 
 
-def limit_self() -> None:
-    """Bound memory, CPU time, files and core dumps of this process, where the system can."""
-    try:
-        import resource
-    except ImportError:
-        return
-    limits = {"RLIMIT_AS": MEMORY_BYTES, "RLIMIT_CPU": CPU_SECONDS, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0}
-    for name, value in limits.items():
-        kind = getattr(resource, name, None)
-        if kind is not None:
-            try:
-                resource.setrlimit(kind, (value, value + 1 if name == "RLIMIT_CPU" else value))
-            except (ValueError, OSError):  # a lower limit is in force already, or the system does not know this one
-                continue
+def preload() -> None:
+    """Import whatever decoding may need: once this process is shut in, no file can be opened."""
+    Image.init()
+    for name in _LATE_MODULES:
+        importlib.import_module(name)
+    for encoding in set(aliases.values()):
+        # Some belong to another system.
+        with contextlib.suppress(LookupError, ImportError):
+            codecs.lookup(encoding)
+    with contextlib.suppress(ImportError):
+        importlib.import_module("pypdfium2")
 
 
-def main() -> None:
+def main(content_type: str) -> None:
     """Judge what comes on standard input."""
-    content_type = sys.argv[1]
     Image.MAX_IMAGE_PIXELS = None  # `check_size` decides
-    limit_self()
     reason, found, clean = None, None, b""
     try:
         data = sys.stdin.buffer.read()
@@ -283,7 +286,3 @@ def main() -> None:
         reason = "decompression_bomb"
     sys.stdout.buffer.write(json.dumps({"reason": reason, "contentType": found}).encode() + b"\n" + clean)
     sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    main()
