@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import os
 import sys
+import time
 from typing import Any
 
 import uvloop
@@ -99,6 +100,7 @@ async def _decode(request: Request) -> HTTPResponse:
     if request.app.ctx.free < 1:
         return _refusal(503, "decoder_busy")
     request.app.ctx.free -= 1
+    began = time.monotonic()
     try:
         ended = await children.run(request.body, content_type, seconds=_JOB_SECONDS)
     except (DecoderFailed, TimeoutError) as error:
@@ -106,6 +108,8 @@ async def _decode(request: Request) -> HTTPResponse:
         return _refusal(503, "decoder_failed")
     finally:
         request.app.ctx.free += 1
+    took = round((time.monotonic() - began) * 1000)
+    logs.log("decoder.job_done", contentType=content_type, sizeBytes=len(request.body), durationMs=took)
     if ended.reason is not None:
         return _refusal(422, ended.reason.value)
     return raw(ended.answer, content_type="application/octet-stream")
