@@ -149,11 +149,12 @@ def _serve(_: argparse.Namespace) -> int:
         from service.base.processes import hide_memory
         from service.main import app as build
 
-        hide_memory()
         # Without uvloop one idle keep-alive connection blocks the shutdown on Python 3.12 and later.
         uvloop.install()
         app = build()
     settings: Settings = app.ctx.settings
+    if not settings.is_dev:  # on a developer's machine the benchmark looks at it
+        hide_memory()
     logs.log("api.started", port=settings.api_port, environment=settings.environment)
     app.run(host=settings.api_host, port=settings.api_port, single_process=True, access_log=False, motd=False)
     return 0
