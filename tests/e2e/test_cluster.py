@@ -232,6 +232,12 @@ class TestDecoder:
         assert "ENVIRONMENT" in names
         assert (has_token, is_writable) == (False, False)
 
+    def test_the_worker_s_environment_is_closed_to_its_own_user(self, installed: Platform) -> None:
+        program = "try: print(len(open('/proc/1/environ').read()))\nexcept PermissionError: print('denied')"
+        for name in ("worker", "decoder"):
+            output = kubectl("exec", f"deployment/{name}", "-c", name, "--", "python", "-c", program)
+            assert output.strip() == "denied", name
+
     def test_the_worker_alone_reaches_it(self, installed: Platform) -> None:
         assert reach("worker", "decoder:4100") == ["decoder:4100"]
         assert reach("api", "decoder:4100") == []
