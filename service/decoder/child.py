@@ -19,7 +19,7 @@ import struct
 import sys
 
 MEMORY_BYTES = 768 * 1024 * 1024
-CPU_SECONDS = 20
+CPU_SECONDS = 25
 UNCONFINED = 3
 """Exit code of a child that cannot shut itself in."""
 

@@ -267,7 +267,7 @@ def preload() -> None:
         with contextlib.suppress(LookupError, ImportError):
             codecs.lookup(encoding)
     with contextlib.suppress(ImportError):
-        importlib.import_module("pypdfium2")
+        importlib.import_module("pypdfium2_raw")
 
 
 def main(content_type: str) -> None:
