@@ -38,6 +38,10 @@ def main(argv: list[str] | None = None) -> int:
             from service.tools.local import run as local  # needs the wheels of the local group
 
             return local(given[1:])
+        if given[:1] == ["decoder"]:
+            from service.decoder.listener import main as decoder
+
+            return decoder(given[1:])
         arguments = _parser(given[0] if given else "").parse_args(given)
         result: int | None = arguments.run(arguments)
     except (SettingsError, CommandFailed, DatabaseUnsuitable, LibraryChanged) as error:
@@ -108,8 +112,9 @@ def _parser(given: str) -> argparse.ArgumentParser:
         tool = add(name, run, text)
         if name == given:
             import_module(f"service.tools.{module}").add_arguments(tool)
-    # Only for the list; `main` hands its arguments on unread.
+    # Only for the list: `main` hands their arguments on unread, and `__main__` does so before anything is imported.
     commands.add_parser("local", help="run everything on this machine", add_help=False)
+    commands.add_parser("decoder", help="run the decoder; --prove shows what its children are refused", add_help=False)
     return parser
 
 
@@ -141,12 +146,15 @@ def _serve(_: argparse.Namespace) -> int:
         import uvloop
 
         from service.base import logs
+        from service.base.processes import hide_memory
         from service.main import app as build
 
         # Without uvloop one idle keep-alive connection blocks the shutdown on Python 3.12 and later.
         uvloop.install()
         app = build()
     settings: Settings = app.ctx.settings
+    if not settings.is_dev:  # on a developer's machine the benchmark looks at it
+        hide_memory()
     logs.log("api.started", port=settings.api_port, environment=settings.environment)
     app.run(host=settings.api_host, port=settings.api_port, single_process=True, access_log=False, motd=False)
     return 0
@@ -156,8 +164,10 @@ def _worker(_: argparse.Namespace) -> int:
     with _without_garbage():
         import uvloop
 
+        from service.base.processes import hide_memory
         from service.tasks import worker
 
+    hide_memory()
     uvloop.run(worker.main(_settings("worker")))
     return 0
 

@@ -40,6 +40,7 @@ _answer_memory = Counter("answer_memory_lookups", "Looks into the memory of answ
 tasks_listening = Gauge(
     "tasks_listening", "1 while this worker hears of new tasks at once; else it asks for them each second."
 )
+decoder_up = Gauge("decoder_up", "1 while the decoder answers this worker, or the worker decodes by itself.")
 build = Info("build", "Version and environment of the running program.")
 client_requests = Counter(
     "client_requests",

@@ -430,6 +430,21 @@ class Storage(Section):
         return _words(self.object_storage_allowed_content_types.lower())
 
 
+class Decoding(Section):
+    """Who reads what strangers have uploaded."""
+
+    decoder_url: str = Field(
+        "", description="URL of the decoder that the worker asks; unset: the worker starts a confined child itself"
+    )
+
+    @field_validator("decoder_url")
+    @classmethod
+    def _only_http(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/]", value):
+            raise ValueError("must start with http:// or https://")
+        return value
+
+
 class Backup(Section):
     """The store of the copies."""
 
@@ -443,7 +458,7 @@ class Backup(Section):
 
 
 # The order of the table of variables is that of the sections from the last to the first: so does Pydantic read them.
-class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Retention, Accounts, Tokens, Database, Process):
+class Settings(Backup, Decoding, Storage, Audit, Kyc, Mail, Staff, Retention, Accounts, Tokens, Database, Process):
     """Every environment variable the product reads; the attribute is the variable's name in lower case.
 
     Built once by `load_settings()`. Names, defaults and meanings are those of the server that this product
@@ -554,7 +569,18 @@ _OTHER_NAMES = frozenset(
 )
 # Only these beginnings are ours alone: API_KEY or LOG_FILE may be another program's.
 _OUR_PREFIXES = (
-    *("ADMIN_", "AUDIT_", "AUTH_", "BACKUP_S3_", "BOOTSTRAP_", "DATABASE_", "DB_POOL_", "KNOWN_APP_", "KYC_"),
+    *(
+        "ADMIN_",
+        "AUDIT_",
+        "AUTH_",
+        "BACKUP_S3_",
+        "BOOTSTRAP_",
+        "DATABASE_",
+        "DB_POOL_",
+        "DECODER_",
+        "KNOWN_APP_",
+        "KYC_",
+    ),
     *(
         "LOCAL_POSTGRES_",
         "LOCAL_S3_",

@@ -1,14 +1,16 @@
 """Can these bytes be decoded, and what may be shown of them?
 
-A program of its own: `decoder.py CONTENT_TYPE` takes the bytes on its standard input and answers with one line of JSON
-and the bytes of a clean copy: of an image a picture, of a PDF a PDF of nothing but pictures and the first of these. It
-limits its own memory and time, knows no settings, opens nothing once it has begun and needs no network, so that hostile
-bytes harm nothing but this process. The rules: docs/rules/evidence.md.
+`service/decoder/child.py` runs it, shut in: it takes the bytes on its standard input and answers with one line of JSON and
+the bytes of a clean copy: of an image a picture, of a PDF a PDF of nothing but pictures and the first of these. Hostile bytes
+harm nothing but that process. The rules: docs/rules/evidence.md.
 """
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 import ctypes
+import importlib
 import io
 import json
 import math
@@ -18,13 +20,10 @@ import time
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from encodings.aliases import aliases
 from typing import Any
 
-# Some of these Pillow and pypdf load only when a file asks for them, which is too late.
-import PIL.ImageOps
-import PIL.TiffImagePlugin  # noqa: F401
 import pypdf
-import pypdf.filters
 
 # The bindings alone: the package around them would have PDFium look for the machine's fonts.
 import pypdfium2_raw as pdfium
@@ -32,8 +31,6 @@ from PIL import Image
 from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
-MEMORY_BYTES = 768 * 1024 * 1024
-CPU_SECONDS = 30
 MAX_SIDE = 10_000
 MAX_PIXELS = MAX_SIDE * MAX_SIDE
 # A picture for a reviewer's screen; larger ones are halved, thirded, … for the derivative.
@@ -49,11 +46,18 @@ MAX_SCALE = 600 / 72
 MAX_PAGE_BYTES = 2 * 1024 * 1024
 SEARCHED_OBJECTS = 50_000
 # CPU seconds of this process after which no further object is looked at, no further page is begun. A page that takes all
-# that is left is one too many: CPU_SECONDS ends the process.
+# that is left is one too many: the limit of CPU time ends the process.
 SEARCHED_UNTIL, DRAWN_UNTIL = 10.0, 20.0
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _ORIENTATION_TAG = 0x0112
+# What the walls around this process refuse is no fault of the bytes: it ends without a verdict.
+_WALLS = (ImportError, PermissionError)
+# What Pillow and pypdf import only when they meet it.
+_LATE_MODULES = (
+    *("PIL.ImageCms", "PIL.ImageColor", "PIL.ImageFilter", "PIL.ImageOps", "PIL.TiffImagePlugin", "colorsys"),
+    *("pypdf.filters", "pypdf.generic._image_xobject"),
+)
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -133,7 +137,7 @@ def clean_image(data: bytes, content_type: str) -> tuple[str, bytes]:
                 image.draft(image.mode, (image.width // factor, image.height // factor))
             image.load()
             return _encoded(image, as_png=is_png)
-    except Refused:
+    except (Refused, *_WALLS):
         raise
     except MemoryError as error:
         raise Refused("decompression_bomb") from error
@@ -308,7 +312,7 @@ def check_pdf(data: bytes) -> set[str]:
         raise Refused("pdf_encrypted") from error
     except (LimitReachedError, MemoryError) as error:
         raise Refused("decompression_bomb") from error
-    except Refused:
+    except (Refused, *_WALLS):
         raise
     except NotImplementedError:
         pass  # a rare filter, which is no fault
@@ -468,26 +472,16 @@ def picture_pdf(pages: Iterable[Page]) -> bytes:
     )
 
 
-def limit_self() -> None:
-    """Bound memory, CPU time, files and core dumps of this process, where the system can."""
-    try:
-        import resource
-    except ImportError:
-        return
-    limits = {"RLIMIT_AS": MEMORY_BYTES, "RLIMIT_CPU": CPU_SECONDS, "RLIMIT_FSIZE": 0, "RLIMIT_CORE": 0}
-    for name, value in limits.items():
-        kind = getattr(resource, name, None)
-        if kind is not None:
-            try:
-                resource.setrlimit(kind, (value, value + 1 if name == "RLIMIT_CPU" else value))
-            except (ValueError, OSError):  # a lower limit is in force already, or the system does not know this one
-                continue
-
-
-def prepare() -> None:
-    """Load what decoding needs: afterwards no file is opened. Before `limit_self`, and before any input."""
+def preload() -> None:
+    """Load whatever decoding may need: once this process is shut in, no file can be opened. Before any input."""
     Image.MAX_IMAGE_PIXELS = None  # `check_size` decides
-    Image.preinit()
+    Image.init()
+    for name in _LATE_MODULES:
+        importlib.import_module(name)
+    for encoding in set(aliases.values()):
+        # Some belong to another system.
+        with contextlib.suppress(LookupError, ImportError):
+            codecs.lookup(encoding)
     # An empty list of folders: PDFium draws with the fonts of the file and with those that it carries itself.
     folders = (ctypes.c_char_p * 1)(None)
     config = pdfium.FPDF_LIBRARY_CONFIG(version=2)
@@ -495,11 +489,8 @@ def prepare() -> None:
     pdfium.FPDF_InitLibraryWithConfig(config)
 
 
-def main() -> None:
+def main(content_type: str) -> None:
     """Judge what comes on standard input."""
-    content_type = sys.argv[1]
-    prepare()
-    limit_self()
     reason, clean = None, None
     try:
         data = sys.stdin.buffer.read()
@@ -517,7 +508,3 @@ def main() -> None:
     }
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + b"".join(parts))
     sys.stdout.buffer.flush()
-
-
-if __name__ == "__main__":
-    main()

@@ -252,7 +252,7 @@ async def _judge(
     shown = judge_type(data, content_type=content_type, key=key, allowed=allowed)
     if isinstance(shown, Reason):
         return shown
-    decoded = await decode(data, shown)
+    decoded = await decode(data, shown, url=settings.decoder_url)
     if decoded.reason is not None:
         return decoded.reason
     return _Copy(decoded.clean, decoded.content_type or shown, decoded.first_page, decoded.found)

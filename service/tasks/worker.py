@@ -10,15 +10,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from service.adapters import decoder
 from service.adapters.object_storage import ObjectStorage
 from service.audit import domain as audit
 from service.auth import cleaning
 from service.auth.mails import send_verification_mail
 from service.base import logs, metrics
-from service.base.settings import Settings
+from service.base.settings import Settings, SettingsError
 from service.base.version import VERSION
 from service.database import db, waiting
 from service.database.listening import Listener
+from service.decoder.child import is_confinable
 from service.evidence.domain import enqueue_copies, enqueue_unread, verify_later
 from service.health.gauges import gauges
 from service.http.errors import StorageUnavailable
@@ -62,7 +64,10 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         heard=crew.wanted.set,
         changed=lambda does: metrics.tasks_listening.set(does),
     )
-    listening = asyncio.create_task(listener.run())
+    around = [asyncio.create_task(listener.run())]
+    metrics.decoder_up.set(1)
+    if settings.decoder_url:
+        around.append(asyncio.create_task(decoder.watch(settings.decoder_url, crew.hear_of_decoder)))
     clean_at = 0.0
     try:
         while not stop.is_set():
@@ -86,8 +91,9 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                 crew.wanted.clear()
             await _pause(pause, stop, crew.wanted)
     finally:
-        listening.cancel()
-        await asyncio.wait([listening])
+        for one in around:
+            one.cancel()
+        await asyncio.wait(around)
         await crew.drain()
         if stop_metrics is not None:
             stop_metrics()
@@ -126,6 +132,7 @@ class Crew:
         self._free = {kind: AT_ONCE[kind] for kind in self._handlers}
         self._more: set[TaskKind] = set()
         self._running: set[asyncio.Task[None]] = set()
+        self._held: frozenset[TaskKind] = frozenset()
         self._mistakes: list[BaseException] = []
         self.wanted = asyncio.Event()
         """Set when there is reason to `take` again: somebody left a task, or a place is free for one that waits."""
@@ -138,7 +145,7 @@ class Crew:
         self.wanted.clear()
         if self._mistakes:
             raise self._mistakes.pop(0)
-        places = {kind: free for kind, free in self._free.items() if free}
+        places = {kind: free for kind, free in self._free.items() if free and kind not in self._held}
         if not places:
             return 0
         taken = await tasks.take(places)
@@ -151,6 +158,18 @@ class Crew:
             self._running.add(running)
             running.add_done_callback(functools.partial(self._end, task.kind))
         return len(taken)
+
+    def hear_of_decoder(self, is_there: bool) -> None:
+        """Leave documents waiting while nobody can decode them: their tries are not used up."""
+        held = frozenset() if is_there else frozenset({TaskKind.VERIFY_DOCUMENT})
+        metrics.decoder_up.set(is_there)
+        if held == self._held:
+            return
+        self._held = held
+        logs.log(
+            "worker.decoder_answers" if is_there else "worker.decoder_unavailable", level="info" if is_there else "warn"
+        )
+        self.wanted.set()
 
     async def drain(self) -> None:
         """Wait for the tasks that have begun."""
@@ -198,7 +217,9 @@ async def _pause(seconds: float, *reasons: asyncio.Event) -> None:
 
 
 async def main(settings: Settings) -> None:
-    """Work until SIGINT or SIGTERM."""
+    """Work until SIGINT or SIGTERM. Raises SettingsError where nothing would confine what decodes uploads."""
+    if not (settings.is_dev or settings.decoder_url or is_confinable()):
+        raise SettingsError("DECODER_URL is not set, and this system cannot confine what decodes uploads")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

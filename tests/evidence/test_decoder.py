@@ -19,7 +19,7 @@ from tests.evidence.corpus import PAGE, PDF
 
 @pytest.fixture(scope="module", autouse=True)
 def prepared() -> None:
-    decoder.prepare()
+    decoder.preload()
 
 
 def page_of(clean: decoder.Clean) -> Image.Image:
@@ -108,7 +108,7 @@ class TestBounds:
             "import pickle, runpy, sys\n"
             "samples = pickle.load(sys.stdin.buffer)\n"
             f"decoder = runpy.run_path({decoder.__file__!r})\n"
-            "decoder['prepare']()\n"
+            "decoder['preload']()\n"
             "seen = []\n"
             "kinds = ('open', 'import', 'ctypes.dlopen', 'os.', 'socket.', 'subprocess.', '_thread.', 'shutil.')\n"
             "sys.addaudithook(lambda event, args: seen.append((event, str(args)[:80])) if event.startswith(kinds)"

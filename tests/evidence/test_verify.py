@@ -7,8 +7,6 @@ import hashlib
 import io
 import json
 import re
-import signal
-import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -26,7 +24,7 @@ from service.base.settings import Settings
 from service.database import db
 from service.evidence import domain, sandbox
 from service.evidence.domain import copy_key, copy_keys, picture_key
-from service.evidence.verdicts import MAX_BYTES, Reason
+from service.evidence.verdicts import MAX_BYTES
 from service.http.errors import StorageUnavailable
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
@@ -682,73 +680,6 @@ class TestDecisions:
             )
 
 
-class TestSandbox:
-    @pytest.fixture
-    def program(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Callable[[str], None]:
-        """Put another program in the decoder's place."""
-
-        def program(text: str) -> None:
-            path = tmp_path / "program.py"
-            path.write_text(text)
-            monkeypatch.setattr(sandbox, "_PROGRAM", str(path))
-
-        return program
-
-    async def test_time_and_crashes_are_verdicts(self, program: Callable[[str], None]) -> None:
-        for number, expected in (
-            (signal.SIGXCPU, Reason.DECOMPRESSION_BOMB),
-            (signal.SIGSEGV, Reason.UNDECODABLE),
-            (signal.SIGABRT, Reason.UNDECODABLE),
-        ):
-            program(f"import os; os.kill(os.getpid(), {int(number)})")
-            assert (await sandbox.decode(bytes(1 << 20), JPEG)).reason is expected
-
-    async def test_anything_else_is_a_failure_of_ours(self, program: Callable[[str], None]) -> None:
-        for text in ("raise SystemExit(1)", "", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"):
-            program(text)
-            with pytest.raises(sandbox.DecoderFailed):
-                await sandbox.decode(bytes(1 << 20), JPEG)
-        program("import sys; sys.stdout.write('x' * (65 << 20))")
-        with pytest.raises(sandbox.DecoderFailed):
-            await sandbox.decode(b"", JPEG)
-
-    async def test_a_decoder_that_hangs_is_ended(
-        self, program: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Any
-    ) -> None:
-        marker = tmp_path / "pid"
-        program(f"import os, time; open({str(marker)!r}, 'w').write(str(os.getpid())); time.sleep(600)")
-        monkeypatch.setattr(sandbox, "_WALL_SECONDS", 3.0)
-        with pytest.raises(TimeoutError):
-            await sandbox.decode(b"", JPEG)
-        import os
-
-        with pytest.raises(ProcessLookupError):
-            os.kill(int(marker.read_text()), 0)
-
-    async def test_the_decoder_knows_nothing_of_us(
-        self, program: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
-        program(
-            "import os, sys, json; sys.stdin.buffer.read();"
-            "sys.stdout.buffer.write(json.dumps({'reason': None, 'contentType': None}).encode() + b'\\n'"
-            " + json.dumps(sorted(os.environ)).encode())"
-        )
-        names = orjson.loads((await sandbox.decode(b"", JPEG)).clean)
-        assert not {"DATABASE_URL", "AUTH_TOKEN_KEYS", "PYTHONPATH"} & set(names)
-
-    @pytest.mark.skipif(sys.platform != "linux", reason="only Linux enforces a limit of memory on a process")
-    async def test_memory_is_bounded(self, program: Callable[[str], None]) -> None:
-        program(
-            "import sys, json, runpy\n"
-            f"limits = runpy.run_path({sandbox._PROGRAM!r})\n"
-            "limits['limit_self']()\n"
-            "try:\n    bytearray(900 << 20); reason = None\nexcept MemoryError:\n    reason = 'decompression_bomb'\n"
-            "sys.stdout.write(json.dumps({'reason': reason, 'contentType': None}) + '\\n')"
-        )
-        assert (await sandbox.decode(b"", JPEG)).reason is Reason.DECOMPRESSION_BOMB
-
-
 class TestDocumentsThatWereThere:
     async def test_they_are_read_one_after_another_and_once(
         self, put: Put, settings: Settings, storage: ObjectStorage, candidate: Candidate
@@ -897,9 +828,9 @@ class TestCopiesOfBefore:
         document_id = await verified(corpus.pdf(), PDF)
         decode = domain.decode
 
-        async def erased_meanwhile(data: bytes, content_type: str) -> sandbox.Decoded:
+        async def erased_meanwhile(data: bytes, content_type: str, **kwargs: Any) -> sandbox.Decoded:
             await db.execute("DELETE FROM identity_documents WHERE id = $1", document_id)
-            return await decode(data, content_type)
+            return await decode(data, content_type, **kwargs)
 
         monkeypatch.setattr(domain, "decode", erased_meanwhile)
         payload = {"subject": "identity", "documentId": document_id, "look": 0, "until": None}

@@ -15,7 +15,7 @@
 {{- fail "service: seed.enabled is refused in production" -}}
 {{- end -}}
 {{- $secrets := regexFindAll "(?m)^[A-Z][A-Z0-9_]*" (.Files.Get "files/secret-variables.txt") -1 -}}
-{{- $fixed := list "ENVIRONMENT" "API_PORT" "PORT" "METRICS_PORT" "OBJECT_STORAGE_ENDPOINT" "OBJECT_STORAGE_PUBLIC_ENDPOINT" "OBJECT_STORAGE_REGION" "OBJECT_STORAGE_BUCKET" "OBJECT_STORAGE_APP_PRINCIPAL" "BACKUP_S3_ENDPOINT" "BACKUP_S3_REGION" "BACKUP_S3_BUCKET" "BACKUP_KEEP_DAYS" -}}
+{{- $fixed := list "ENVIRONMENT" "API_PORT" "PORT" "METRICS_PORT" "DECODER_URL" "OBJECT_STORAGE_ENDPOINT" "OBJECT_STORAGE_PUBLIC_ENDPOINT" "OBJECT_STORAGE_REGION" "OBJECT_STORAGE_BUCKET" "OBJECT_STORAGE_APP_PRINCIPAL" "BACKUP_S3_ENDPOINT" "BACKUP_S3_REGION" "BACKUP_S3_BUCKET" "BACKUP_KEEP_DAYS" -}}
 {{- range $name, $_ := .Values.config -}}
 {{- if has $name $secrets -}}
 {{- fail (printf "service: config.%s is a secret; put it into the Secret %q" $name $.Values.existingSecret) -}}
@@ -79,6 +79,9 @@ helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version | repla
 ENVIRONMENT: {{ include "service.environment" . | quote }}
 API_PORT: "4000"
 METRICS_PORT: "9100"
+{{- if .Values.decoder.enabled }}
+DECODER_URL: http://decoder:4100
+{{- end }}
 OBJECT_STORAGE_ENDPOINT: {{ .Values.objectStorage.endpoint | quote }}
 {{- with .Values.objectStorage.publicEndpoint }}
 OBJECT_STORAGE_PUBLIC_ENDPOINT: {{ . | quote }}
