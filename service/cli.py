@@ -367,7 +367,8 @@ def _audit_verify(arguments: argparse.Namespace) -> int:
     if verdict.broken_at is not None:
         print(f"BROKEN at row {verdict.broken_at}: {verdict.reason}")
         return 1
-    print(f"OK {verdict.head.count} rows, head {verdict.head.count}:{verdict.head.mac}")
+    waiting = f", {verdict.unsealed} not yet sealed" if verdict.unsealed else ""
+    print(f"OK {verdict.head.count} rows, head {verdict.head.count}:{verdict.head.mac}{waiting}")
     return 0
 
 
