@@ -109,11 +109,12 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
 
         CREATE OR REPLACE FUNCTION audit_seal(
             event_ids UUID[], macs TEXT[], new_count BIGINT, new_key_id TEXT, new_seal TEXT
-        ) RETURNS void {_DEFINER} SET jembatan.audit = 'seal' AS $$
+        ) RETURNS void {_DEFINER} AS $$
         DECLARE
             before BIGINT := COALESCE((SELECT count FROM audit_head WHERE id = 1 FOR UPDATE), 0);
             joined BIGINT;
         BEGIN
+            PERFORM set_config('jembatan.audit', 'seal', true);
             UPDATE audit_events e SET sequence = before + s.place, mac = s.mac
             FROM unnest(event_ids, macs) WITH ORDINALITY AS s (id, mac, place) WHERE e.id = s.id;
             GET DIAGNOSTICS joined = ROW_COUNT;
@@ -124,36 +125,42 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
             VALUES (1, new_count, macs[cardinality(macs)], new_key_id, new_seal, now())
             ON CONFLICT (id) DO UPDATE SET count = excluded.count, mac = excluded.mac, key_id = excluded.key_id,
                 seal = excluded.seal, updated_at = now();
+            PERFORM set_config('jembatan.audit', '', true);
         END $$;
 
         CREATE OR REPLACE FUNCTION audit_erase_details(subject_types TEXT[], subject_ids TEXT[])
-        RETURNS TABLE (erased_type TEXT, erased_id TEXT) {_DEFINER} SET jembatan.audit = 'erase' AS $$
+        RETURNS TABLE (erased_type TEXT, erased_id TEXT) {_DEFINER} AS $$
             #variable_conflict use_column
         BEGIN
+            PERFORM set_config('jembatan.audit', 'erase', true);
             RETURN QUERY UPDATE audit_events e SET detail_json = '{{}}', detail_salt = NULL
             FROM unnest(subject_types, subject_ids) AS s (type, id)
             WHERE e.subject_type = s.type AND e.subject_id = s.id AND {_HAS_DETAILS}
             RETURNING e.subject_type, e.subject_id;
+            PERFORM set_config('jembatan.audit', '', true);
         END $$;
 
         CREATE OR REPLACE FUNCTION audit_erase_details_by(actors TEXT[], texts TEXT[]) RETURNS BIGINT
-        {_DEFINER} SET jembatan.audit = 'erase' AS $$
+        {_DEFINER} AS $$
         DECLARE
             changed BIGINT;
         BEGIN
+            PERFORM set_config('jembatan.audit', 'erase', true);
             UPDATE audit_events e SET detail_json = '{{}}', detail_salt = NULL
             WHERE e.actor_id = ANY (actors) AND {_HAS_DETAILS}
                 AND EXISTS (SELECT FROM unnest(texts) AS held
                     WHERE strpos(lower(e.detail_json::text), lower(trim(both '"' FROM to_json(held)::text))) > 0);
             GET DIAGNOSTICS changed = ROW_COUNT;
+            PERFORM set_config('jembatan.audit', '', true);
             RETURN changed;
         END $$;
 
         CREATE OR REPLACE FUNCTION audit_replace_ids(old_ids TEXT[], new_ids TEXT[]) RETURNS BIGINT
-        {_DEFINER} SET jembatan.audit = 'rename' AS $$
+        {_DEFINER} AS $$
         DECLARE
             changed BIGINT;
         BEGIN
+            PERFORM set_config('jembatan.audit', 'rename', true);
             UPDATE audit_events e SET actor_id = COALESCE(a.new, e.actor_id),
                 subject_id = CASE WHEN e.subject_type = 'USER' THEN COALESCE(s.new, e.subject_id) ELSE e.subject_id END
             FROM audit_events o
@@ -161,6 +168,7 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
             LEFT JOIN unnest(old_ids, new_ids) AS s (old, new) ON s.old = o.subject_id AND o.subject_type = 'USER'
             WHERE o.id = e.id AND (a.new IS NOT NULL OR s.new IS NOT NULL);
             GET DIAGNOSTICS changed = ROW_COUNT;
+            PERFORM set_config('jembatan.audit', '', true);
             RETURN changed;
         END $$;
         REVOKE EXECUTE ON FUNCTION {", ".join(_FUNCTIONS)} FROM PUBLIC;
