@@ -164,12 +164,12 @@ def _worker(_: argparse.Namespace) -> int:
 
 def _migrate(arguments: argparse.Namespace) -> int:
     from service.auth.bootstrap import Bootstrap, is_configured
-    from service.database import migrate
+    from service.database import migrate, roles
     from service.tools.takeover import TakeoverError
     from service.tools.takeover.adoption import adopt
 
     settings = _settings("migrate")
-    url = settings.database_url
+    url = settings.owner_url
     try:
         if arguments.check:
             pending = asyncio.run(migrate.check(url))
@@ -183,6 +183,8 @@ def _migrate(arguments: argparse.Namespace) -> int:
             print(f"adopted {name}")
         for name in applied:
             print(f"applied {name}")
+        for name in asyncio.run(roles.grant(url, settings.database_url, settings.reporting_url)):
+            print(f"granted {name}")
     except (migrate.MigrationError, TakeoverError) as error:
         raise CommandFailed(str(error)) from error
     if is_configured(settings):
@@ -215,7 +217,7 @@ def _import(arguments: argparse.Namespace) -> int:
     from service.tools.takeover.load import import_dump
 
     try:
-        counts = asyncio.run(import_dump(_settings("import").database_url, arguments.dump, patience_seconds=60))
+        counts = asyncio.run(import_dump(_settings("import").owner_url, arguments.dump, patience_seconds=60))
     except (migrate.MigrationError, TakeoverError) as error:
         raise CommandFailed(str(error)) from error
     print(f"{'table':<32}{'dump':>10}{'database':>10}")

@@ -15,7 +15,7 @@ from service.base import logs
 from service.base.clock import utc_now
 from service.base.logs import request_id
 from service.base.settings import Key
-from service.database import db
+from service.database import db, migrate
 
 ERASED = "audit.details_erased"
 _keys: list[Key] = []
@@ -82,6 +82,16 @@ async def admit_key() -> None:
     async with in_transaction():
         await _refuse_another_secret(key)
     _admitted[:] = [key]
+
+
+async def look_at_key() -> None:
+    """`admit_key` when a process starts; an outage, or a schema that is not there yet, leaves it to the first row."""
+    try:
+        if await migrate.head_applied():
+            await admit_key()
+    except Exception as error:
+        if not db.is_unavailable(error):
+            raise
 
 
 async def _refuse_another_secret(key: Key) -> None:

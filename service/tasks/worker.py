@@ -18,7 +18,7 @@ from service.auth.mails import send_verification_mail
 from service.base import logs, metrics
 from service.base.settings import Settings
 from service.base.version import VERSION
-from service.database import db, waiting
+from service.database import db, roles, waiting
 from service.database.listening import Listener
 from service.evidence.domain import verify_later
 from service.health.gauges import gauges
@@ -54,6 +54,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     audit.configure(settings.audit_key_ring)
     await db.open_database(db.tortoise_config(settings.database_url, pool_max=3, application_name="jembatan-worker"))
     await waiting.look_at_database()
+    await audit.look_at_key()
+    await roles.say_unprotected()
     metrics.build.info({"version": VERSION, "environment": settings.environment})
     gauges.attach()
     storage = ObjectStorage(settings)
