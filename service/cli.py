@@ -93,6 +93,12 @@ def _parser(given: str) -> argparse.ArgumentParser:
     verify.add_argument(
         "--head", metavar="COUNT:MAC", type=_head, help="a head that was logged: it must still be there"
     )
+    verify.add_argument(
+        "--stored",
+        action="store_true",
+        help="the head that was kept last in the object store must still be there; keeps the one of today",
+    )
+    verify.add_argument("--new", action="store_true", help="this database is really new: it may have no row yet")
     redrive = add("webhooks", _webhooks_redrive, "apply deliveries that could not be applied when they came")
     redrive.add_argument("action", choices=["redrive"])
     admin = add("admin", _admin_create, "make an account for staff; the password is asked for, or ADMIN_PASSWORD")
@@ -361,11 +367,21 @@ def _head(text: str) -> tuple[int, str]:
 
 def _audit_verify(arguments: argparse.Namespace) -> int:
     from service.audit.chain import Head
-    from service.audit.proof import verify
+    from service.audit.heads import HeadsAway, verify_stored
+    from service.audit.proof import Verdict, verify
 
     settings = _settings("audit")
     expected = Head(*arguments.head) if arguments.head else None
-    verdict = _with_database(settings, lambda: verify(settings.audit_key_ring, expected))
+
+    async def read() -> Verdict:
+        if arguments.stored:
+            return await verify_stored(settings, expected, may_be_empty=arguments.new)
+        return await verify(settings.audit_key_ring, expected, may_be_empty=arguments.new)
+
+    try:
+        verdict = _with_database(settings, read, settings.reporting_url)
+    except HeadsAway as error:
+        raise CommandFailed(str(error)) from error
     if verdict.broken_at is not None:
         print(f"BROKEN at row {verdict.broken_at}: {verdict.reason}")
         return 1
@@ -382,12 +398,14 @@ def _webhooks_redrive(_: argparse.Namespace) -> int:
     return 0
 
 
-def _with_database(settings: Settings, work: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
-    """Run `work` with the database open; an outage is one sentence."""
+def _with_database(settings: Settings, work: Callable[[], Coroutine[Any, Any, ResultT]], url: str = "") -> ResultT:
+    """Run `work` with the database open, by `url` or as the app; an outage is one sentence."""
     from service.database import db
 
     async def run() -> ResultT:
-        await db.open_database(db.tortoise_config(settings.database_url, pool_max=2, application_name="jembatan-cli"))
+        await db.open_database(
+            db.tortoise_config(url or settings.database_url, pool_max=2, application_name="jembatan-cli")
+        )
         try:
             return await work()
         finally:

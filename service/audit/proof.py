@@ -31,15 +31,19 @@ class _Broken(Exception):
         self.verdict = (sequence, reason)
 
 
-async def verify(keys: tuple[Key, ...], expected: chain.Head | None = None) -> Verdict:
+async def verify(keys: tuple[Key, ...], expected: chain.Head | None = None, *, may_be_empty: bool = True) -> Verdict:
     """Read the chain of the open database from its start and say where it first differs from what was written.
 
-    `expected` is a head that was logged or noted earlier: the chain must still contain it. Reads one snapshot in
-    batches of 500 rows, so memory stays the same whatever the length. Source: docs/rules/audit.md, verification.
+    `expected` is a head that was logged or kept earlier: the chain must still contain it. Where not `may_be_empty`, a
+    database without any row is broken too: somebody may have emptied it. Reads one snapshot in batches of 500 rows, so
+    memory stays the same whatever the length. Source: docs/rules/audit.md, verification.
     """
     async with in_transaction():
         await queries.keep_one_snapshot()
-        return await _Reading({key.id: key for key in keys}, expected).run()
+        found = await _Reading({key.id: key for key in keys}, expected).run()
+    if found.broken_at is None and not found.head.count and not found.unsealed and not may_be_empty:
+        return Verdict(found.head, 1, "the chain is empty: say --new for a database that is really new")
+    return found
 
 
 class _Reading:

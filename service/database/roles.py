@@ -37,11 +37,12 @@ _REPORTING_SQL = """
     ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON SEQUENCES TO {role};
     GRANT INSERT ON maintenance_runs TO {role};
 """
-_CAN_REWRITE_SQL = """
-    SELECT has_table_privilege('audit_events', 'UPDATE, DELETE, TRUNCATE, TRIGGER')
+CAN_REWRITE_SQL = """
+    has_table_privilege('audit_events', 'UPDATE, DELETE, TRUNCATE, TRIGGER')
         OR has_table_privilege('audit_head', 'INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER')
         OR has_schema_privilege('public', 'CREATE')
 """
+"""Whether the role that asks may change audit rows or the schema."""
 
 
 async def grant(owner_url: str, app_url: str, reporting_url: str) -> list[str]:
@@ -72,8 +73,8 @@ async def _role_of(url: str) -> str:
 async def can_rewrite_audit(connection: BaseConnection | None = None) -> bool:
     """Whether the role of the open database, or of `connection`, may change audit rows or the schema. One statement."""
     if connection is not None:
-        return bool(await connection.fetchval(_CAN_REWRITE_SQL))
-    return bool(await db.fetch_value(_CAN_REWRITE_SQL))
+        return bool(await connection.fetchval(f"SELECT {CAN_REWRITE_SQL}"))
+    return bool(await db.fetch_value(f"SELECT {CAN_REWRITE_SQL}"))
 
 
 async def say_unprotected() -> None:

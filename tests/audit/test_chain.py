@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from tortoise.transactions import in_transaction
 
-from service.audit import chain, domain, queries
+from service.audit import chain, domain, heads, queries
 from service.audit.domain import audit, erase_details
 from service.audit.proof import Verdict, verify
 from service.audit.sealing import Sealer
@@ -516,3 +516,49 @@ class TestCommand:
         code, text = await self.run(settings, object_storage_env, "--head", f"5:{mac}")
         assert (code, text) == (1, "BROKEN at row 2: row 2 was removed: row 3 follows")
         assert (await self.run(settings, object_storage_env, "--head", "5"))[0] == 2
+
+    async def test_an_empty_chain_is_broken_unless_it_is_new(
+        self, settings: Settings, object_storage_env: dict[str, str]
+    ) -> None:
+        code, text = await self.run(settings, object_storage_env)
+        assert (code, text) == (1, "BROKEN at row 1: the chain is empty: say --new for a database that is really new")
+        assert (await self.run(settings, object_storage_env, "--new"))[0] == 0
+
+
+class TestStoredHeads:
+    async def test_what_was_right_once_is_broken_by_the_head_that_was_kept(
+        self, settings: Settings, keys: tuple[Key, ...], capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        own = settings.model_copy(update={"object_storage_bucket": f"heads-{uuid4().hex[:12]}"})
+        async with heads._bucket(own) as (client, bucket):
+            await client.create_bucket(Bucket=bucket)
+            try:
+                assert (await heads.verify_stored(own, may_be_empty=False)).broken_at == 1
+                assert (await heads.verify_stored(own, may_be_empty=True)).broken_at is None
+                await write_many(6)
+                assert await heads.verify_stored(own, may_be_empty=False) == Verdict(await head())
+                assert "audit.first_head" in capfd.readouterr().out
+                saved = await db.fetch_row("SELECT count, mac, seal FROM audit_head")
+                assert saved is not None
+                await write_many(5)
+                for _ in range(2):  # the second time there is nothing new to keep
+                    assert await heads.verify_stored(own, may_be_empty=False) == Verdict(await head())
+                listed = (await client.list_objects_v2(Bucket=bucket))["Contents"]
+                assert [item["Key"][:32] for item in listed] == [f"audit-heads/{count:020}" for count in (6, 11)]
+                await tamper("DELETE FROM audit_events WHERE sequence > 6")
+                await tamper(
+                    "UPDATE audit_head SET count = $1, mac = $2, seal = $3", saved["count"], saved["mac"], saved["seal"]
+                )
+                assert (await verify(keys)).broken_at is None
+                assert (await heads.verify_stored(own, may_be_empty=False)).broken_at == 7
+                await tamper("TRUNCATE audit_events, audit_head")
+                assert (await heads.verify_stored(own, may_be_empty=True)).broken_at == 1
+            finally:
+                for item in (await client.list_objects_v2(Bucket=bucket)).get("Contents", []):
+                    await client.delete_object(Bucket=bucket, Key=item["Key"])
+                await client.delete_bucket(Bucket=bucket)
+
+    async def test_a_bucket_that_is_not_there_is_one_sentence(self, settings: Settings) -> None:
+        own = settings.model_copy(update={"object_storage_bucket": "nobody-made-this-bucket"})
+        with pytest.raises(heads.HeadsAway, match="cannot be read or kept: NoSuchBucket"):
+            await heads.verify_stored(own, may_be_empty=True)
