@@ -40,9 +40,8 @@ async def verify_stored(settings: Settings, expected: chain.Head | None = None, 
     """
     async with _bucket(settings) as (client, bucket):
         kept = await _newest(client, bucket)
-        heads = [head for head in (expected, kept) if head is not None]
         found = Verdict(chain.START)
-        for head in heads or [None]:
+        for head in {expected, kept} - {None} or {None}:
             found = await verify(settings.audit_key_ring, head, may_be_empty=may_be_empty and kept is None)
             if found.broken_at is not None:
                 logs.log("audit.broken", level="error", row=found.broken_at)

@@ -100,7 +100,9 @@ SLIPPED_IN = (
     "INSERT INTO audit_events (id, occurred_at, actor_type, action, subject_type, subject_id)"
     " VALUES (gen_random_uuid(), now(), 'ADMIN', 'x', 'USER', '1')"
 )
-SEALED_BY_HAND = "SELECT audit_seal(ARRAY(SELECT id FROM audit_events WHERE sequence IS NULL), ARRAY[repeat('0', 64)], 10, 't1', 'x')"
+SEALED_BY_HAND = (
+    "SELECT audit_seal(ARRAY(SELECT id FROM audit_events WHERE sequence IS NULL), ARRAY[repeat('0', 64)], 10, 't1', 'x')"
+)  # fmt: skip
 ATTACKS = {
     "edit": "UPDATE audit_events SET action = 'x' WHERE sequence = 4",
     "edit a row that waits": "UPDATE audit_events SET action = 'x' WHERE sequence IS NULL",
