@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 from service.base import logs
 from service.database import db, migrate
 from service.database.db import BaseConnection
 
+_PATIENCE_SECONDS = 60.0
 _AUDIT_TABLES = "audit_events, audit_head, audit_keys"
 # What a row has when it is written. Its place in the chain and its MAC come from `audit_seal` alone.
 _AUDIT_COLUMNS = (
@@ -48,11 +52,14 @@ CAN_REWRITE_SQL = """
 async def grant(owner_url: str, app_url: str, reporting_url: str) -> list[str]:
     """Give the roles of `app_url` and `reporting_url` what they need, as the owner; returns their names.
 
-    A role that is the owner is passed over. Safe to repeat. Raises MigrationError, also for a role that may do more than
-    the owner can take from it.
+    A role that is the owner is passed over. Safe to repeat, and at once: under the lock of all migrations. Waits a minute
+    for roles that are not made yet. Raises MigrationError.
     """
-    granted = []
-    async with migrate.direct_connection(owner_url) as owner:
+    granted: list[str] = []
+    async with (
+        migrate.direct_connection(owner_url) as owner,
+        migrate.migration_lock(owner, migrate.LOCK_TIMEOUT_SECONDS),
+    ):
         known = await owner.fetchval("SELECT current_user")
         for url, sql in ((app_url, _APP_SQL), (reporting_url, _REPORTING_SQL)):
             role = known if url == owner_url else await _role_of(url)
@@ -65,9 +72,18 @@ async def grant(owner_url: str, app_url: str, reporting_url: str) -> list[str]:
 
 async def _role_of(url: str) -> str:
     """Asked of Postgres: behind a pooler the name in the address may be another."""
-    async with migrate.direct_connection(url) as connection:
-        name: str = await connection.fetchval("SELECT current_user")
-        return name
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            async with migrate.direct_connection(url) as connection:
+                name: str = await connection.fetchval("SELECT current_user")
+                return name
+        except migrate.DatabaseRefused as error:
+            if time.monotonic() >= deadline:
+                raise migrate.DatabaseRefused(
+                    f"The role of DATABASE_URL or DATABASE_REPORTING_URL cannot sign in: {error}"
+                ) from error
+            await asyncio.sleep(1)
 
 
 async def can_rewrite_audit(connection: BaseConnection | None = None) -> bool:
