@@ -46,11 +46,11 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
                 ELSIF way = 'erase' AND NEW.detail_json = '{{}}' AND NEW.detail_salt IS NULL THEN
                     kept.detail_json := OLD.detail_json;
                     kept.detail_salt := OLD.detail_salt;
-                ELSIF way = 'rename' THEN
+                ELSIF way = 'pseudonyms' THEN
                     kept.actor_id := OLD.actor_id;
                     kept.subject_id := OLD.subject_id;
                 END IF;
-                IF way IN ('seal', 'erase', 'rename') AND kept IS NOT DISTINCT FROM OLD THEN
+                IF way IN ('seal', 'erase', 'pseudonyms') AND kept IS NOT DISTINCT FROM OLD THEN
                     RETURN NEW;
                 END IF;
             END IF;
@@ -160,7 +160,7 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
         DECLARE
             changed BIGINT;
         BEGIN
-            PERFORM set_config('jembatan.audit', 'rename', true);
+            PERFORM set_config('jembatan.audit', 'pseudonyms', true);
             UPDATE audit_events e SET actor_id = COALESCE(a.new, e.actor_id),
                 subject_id = CASE WHEN e.subject_type = 'USER' THEN COALESCE(s.new, e.subject_id) ELSE e.subject_id END
             FROM audit_events o
