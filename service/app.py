@@ -35,7 +35,7 @@ from service.content.feed.routes import bp as feed
 from service.content.jobs.admin_routes import bp as admin_jobs
 from service.content.jobs.routes import bp as jobs
 from service.contract.routes import bp as contract
-from service.database import db, waiting
+from service.database import db, roles, waiting
 from service.health.gauges import gauges
 from service.health.routes import bp as health
 from service.http.errors import (
@@ -303,6 +303,8 @@ async def open_everything(app: Sanic[Any, Any]) -> None:
         db.tortoise_config(settings.database_url, pool_max=settings.db_pool_max, application_name="jembatan-api")
     )
     await waiting.look_at_database()
+    await audit.look_at_key()
+    await roles.say_unprotected()
     db.observe_pool_waits(metrics.db_pool_wait.observe)
     metrics.db_pool_size.set_function(lambda: db.pool_stats().size)
     metrics.db_pool_idle.set_function(lambda: db.pool_stats().idle)

@@ -97,6 +97,12 @@ def _parser(given: str) -> argparse.ArgumentParser:
     verify.add_argument(
         "--head", metavar="COUNT:MAC", type=_head, help="a head that was logged: it must still be there"
     )
+    verify.add_argument(
+        "--stored",
+        action="store_true",
+        help="the head that was kept last in the object store must still be there; keeps the one of today",
+    )
+    verify.add_argument("--new", action="store_true", help="this database is really new: it may have no row yet")
     redrive = add("webhooks", _webhooks_redrive, "apply deliveries that could not be applied when they came")
     redrive.add_argument("action", choices=["redrive"])
     admin = add("admin", _admin_create, "make an account for staff; the password is asked for, or ADMIN_PASSWORD")
@@ -174,12 +180,12 @@ def _worker(_: argparse.Namespace) -> int:
 
 def _migrate(arguments: argparse.Namespace) -> int:
     from service.auth.bootstrap import Bootstrap, is_configured
-    from service.database import migrate
+    from service.database import migrate, roles
     from service.tools.takeover import TakeoverError
     from service.tools.takeover.adoption import adopt
 
     settings = _settings("migrate")
-    url = settings.database_url
+    url = settings.owner_url
     try:
         if arguments.check:
             pending = asyncio.run(migrate.check(url))
@@ -193,6 +199,8 @@ def _migrate(arguments: argparse.Namespace) -> int:
             print(f"adopted {name}")
         for name in applied:
             print(f"applied {name}")
+        for name in asyncio.run(roles.grant(url, settings.database_url, settings.reporting_url)):
+            print(f"granted {name}")
     except (migrate.MigrationError, TakeoverError) as error:
         raise CommandFailed(str(error)) from error
     if is_configured(settings):
@@ -225,7 +233,7 @@ def _import(arguments: argparse.Namespace) -> int:
     from service.tools.takeover.load import import_dump
 
     try:
-        counts = asyncio.run(import_dump(_settings("import").database_url, arguments.dump, patience_seconds=60))
+        counts = asyncio.run(import_dump(_settings("import").owner_url, arguments.dump, patience_seconds=60))
     except (migrate.MigrationError, TakeoverError) as error:
         raise CommandFailed(str(error)) from error
     print(f"{'table':<32}{'dump':>10}{'database':>10}")
@@ -369,15 +377,26 @@ def _head(text: str) -> tuple[int, str]:
 
 def _audit_verify(arguments: argparse.Namespace) -> int:
     from service.audit.chain import Head
-    from service.audit.proof import verify
+    from service.audit.heads import HeadsAway, verify_stored
+    from service.audit.proof import Verdict, verify
 
     settings = _settings("audit")
     expected = Head(*arguments.head) if arguments.head else None
-    verdict = _with_database(settings, lambda: verify(settings.audit_key_ring, expected))
+
+    async def read() -> Verdict:
+        if arguments.stored:
+            return await verify_stored(settings, expected, may_be_empty=arguments.new)
+        return await verify(settings.audit_key_ring, expected, may_be_empty=arguments.new)
+
+    try:
+        verdict = _with_database(settings, read, settings.reporting_url)
+    except HeadsAway as error:
+        raise CommandFailed(str(error)) from error
     if verdict.broken_at is not None:
         print(f"BROKEN at row {verdict.broken_at}: {verdict.reason}")
         return 1
-    print(f"OK {verdict.head.count} rows, head {verdict.head.count}:{verdict.head.mac}")
+    waiting = f", {verdict.unsealed} not yet sealed" if verdict.unsealed else ""
+    print(f"OK {verdict.head.count} rows, head {verdict.head.count}:{verdict.head.mac}{waiting}")
     return 0
 
 
@@ -389,12 +408,14 @@ def _webhooks_redrive(_: argparse.Namespace) -> int:
     return 0
 
 
-def _with_database(settings: Settings, work: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
-    """Run `work` with the database open; an outage is one sentence."""
+def _with_database(settings: Settings, work: Callable[[], Coroutine[Any, Any, ResultT]], url: str = "") -> ResultT:
+    """Run `work` with the database open, by `url` or as the app; an outage is one sentence."""
     from service.database import db
 
     async def run() -> ResultT:
-        await db.open_database(db.tortoise_config(settings.database_url, pool_max=2, application_name="jembatan-cli"))
+        await db.open_database(
+            db.tortoise_config(url or settings.database_url, pool_max=2, application_name="jembatan-cli")
+        )
         try:
             return await work()
         finally:

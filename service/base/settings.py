@@ -171,12 +171,26 @@ class Database(Section):
     database_direct_url: Annotated[str, Secret.GIVEN] = Field(
         "", description="the same database without a pooler, where the worker listens; unset: DATABASE_URL"
     )
+    database_owner_url: Annotated[str, Secret.GIVEN] = Field(
+        "", description="as the role that owns the tables, for migrations, restore and import; unset: DATABASE_URL"
+    )
+    database_reporting_url: Annotated[str, Secret.GIVEN] = Field(
+        "", description="as a role that only reads, for the gate and backups; unset: DATABASE_URL"
+    )
     db_pool_max: int = Field(10, ge=1, le=200, description="database connections of one process")
     auth_store: str = Field("postgres", description="only postgres")
 
     @property
     def direct_url(self) -> str:
         return self.database_direct_url or self.database_url
+
+    @property
+    def owner_url(self) -> str:
+        return self.database_owner_url or self.database_url
+
+    @property
+    def reporting_url(self) -> str:
+        return self.database_reporting_url or self.database_url
 
     @field_validator("auth_store")
     @classmethod
@@ -474,8 +488,9 @@ class Settings(Backup, Decoding, Storage, Audit, Kyc, Mail, Staff, Retention, Ac
 
     def _problems(self) -> list[str]:
         found = [*_address_problems("DATABASE_URL", self.database_url)]
-        if self.database_direct_url:
-            found += _address_problems("DATABASE_DIRECT_URL", self.database_direct_url)
+        for name in ("database_direct_url", "database_owner_url", "database_reporting_url"):
+            if url := getattr(self, name):
+                found += _address_problems(name.upper(), url)
         found += [
             f"{name.upper()} must start with http:// or https://"
             for name in (

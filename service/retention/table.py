@@ -151,6 +151,7 @@ TABLES = (
         "details go, and the person's id gives way to a pseudonym that only AUDIT_KEYS can read",
     ),
     Kept("audit_head", _NONE, EVER, erasure="–"),
+    Kept("audit_keys", _NONE, EVER, erasure="–"),
     Kept("user_versions", "random marks by the account's id", _ACCOUNT),
     Kept("version_renewals", "ids of accounts, while a transaction is open", "until it ends"),
     Kept("content_versions", _NONE, EVER, erasure="–"),

@@ -13,12 +13,13 @@ from typing import Any
 from service.adapters import decoder
 from service.adapters.object_storage import ObjectStorage
 from service.audit import domain as audit
+from service.audit.sealing import Sealer
 from service.auth import cleaning
 from service.auth.mails import send_verification_mail
 from service.base import logs, metrics
 from service.base.settings import Settings, SettingsError
 from service.base.version import VERSION
-from service.database import db, waiting
+from service.database import db, roles, waiting
 from service.database.listening import Listener
 from service.decoder.child import is_confinable
 from service.evidence.domain import enqueue_copies, enqueue_unread, verify_later
@@ -33,7 +34,7 @@ from service.tasks.models import TaskKind
 from service.webhooks.domain import apply_later
 
 Handler = Callable[[dict[str, Any], Settings], Awaitable[None]]
-_IDLE_SECONDS, _AWAY_SECONDS, _TASK_SECONDS, _CLEANING_SECONDS = 1.0, 3.0, 120.0, 900.0
+_IDLE_SECONDS, _AWAY_SECONDS, _TASK_SECONDS, _CLEANING_SECONDS, _SEALING_SECONDS = 1.0, 3.0, 120.0, 900.0, 1.0
 AT_ONCE: Mapping[TaskKind, int] = {
     TaskKind.SEND_NOTICE: 4,
     TaskKind.SEND_VERIFICATION_MAIL: 4,
@@ -47,10 +48,15 @@ AT_ONCE: Mapping[TaskKind, int] = {
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
-    """Run due tasks until `stop`; those that have begun are finished first. Cleans every 15 minutes."""
+    """Run due tasks until `stop`; those that have begun are finished first. Seals audit rows each second.
+
+    Cleans every 15 minutes.
+    """
     audit.configure(settings.audit_key_ring)
     await db.open_database(db.tortoise_config(settings.database_url, pool_max=3, application_name="jembatan-worker"))
     await waiting.look_at_database()
+    await audit.look_at_key()
+    await roles.say_unprotected()
     metrics.build.info({"version": VERSION, "environment": settings.environment})
     gauges.attach()
     storage = ObjectStorage(settings)
@@ -68,7 +74,8 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     metrics.decoder_up.set(1)
     if settings.decoder_url:
         around.append(asyncio.create_task(decoder.watch(settings.decoder_url, crew.hear_of_decoder)))
-    clean_at = 0.0
+    sealer = Sealer(settings.audit_key_ring)
+    clean_at = seal_at = 0.0
     try:
         while not stop.is_set():
             pause = _IDLE_SECONDS
@@ -82,6 +89,9 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                     with suppress(StorageUnavailable):  # next time
                         await tend(storage)
                     clean_at = time.monotonic() + _CLEANING_SECONDS
+                if time.monotonic() >= seal_at:
+                    await sealer.seal()
+                    seal_at = time.monotonic() + _SEALING_SECONDS
                 await crew.take()
             except Exception as error:
                 if not db.is_unavailable(error):

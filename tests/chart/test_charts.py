@@ -522,16 +522,59 @@ class TestService:
         assert settings.metrics_json_readers == ("public" if name == "local" else "summary")
 
 
+class TestDatabaseRoles:
+    """Which process knows which role's address, and who makes the roles."""
+
+    def addresses(self, spec: dict[str, Any]) -> dict[str, str]:
+        return {
+            e["name"]: e["valueFrom"]["secretKeyRef"]["key"]
+            for container in spec["containers"] + spec.get("initContainers", [])
+            for e in container.get("env", [])
+            if e["name"].startswith("DATABASE_")
+        }
+
+    def test_only_jobs_of_operators_know_the_owner(self, render: Render) -> None:
+        found = {name: self.addresses(spec) for name, spec in pod_specs(render("service", TestBackups.VALUES))}
+        owners = {name.partition("/")[2] or name for name, known in found.items() if "DATABASE_OWNER_URL" in known}
+        assert not [name for name in owners if "api" in name or "worker" in name or "seed" in name]
+        assert any("migrate" in name for name in owners)
+        assert all(known["DATABASE_URL"] == "uri" for known in found.values() if known)
+
+    def test_the_trail_is_verified_against_the_kept_head(self, render: Render) -> None:
+        (job,) = [o for o in render("service", {}) if o["kind"] == "CronJob"]
+        spec = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+        assert spec["containers"][0]["args"] == ["audit", "verify", "--stored"]
+        assert self.addresses(spec)["DATABASE_REPORTING_URL"] == "reporting-uri"
+        off = render("service", {"audit": {"verifySchedule": ""}})
+        assert not [o for o in off if o["kind"] == "CronJob"]
+
+    def test_a_job_with_the_superuser_makes_the_roles(self, render: Render) -> None:
+        (job,) = [o for o in render("postgres", {}) if o["kind"] == "Job"]
+        pod = job["spec"]["template"]
+        keys = {
+            e["name"]: e["valueFrom"]["secretKeyRef"] for e in pod["spec"]["containers"][0]["env"] if "valueFrom" in e
+        }
+        assert keys["PGPASSWORD"]["key"] == "superuser-password"
+        assert keys["APP_ROLE"] == {"name": "jembatan-postgres", "key": "app-username", "optional": True}
+        (clients,) = [o for o in render("postgres", {}) if o["metadata"]["name"] == "postgres-clients"]
+        peers = [peer["podSelector"]["matchLabels"] for peer in clients["spec"]["ingress"][0]["from"]]
+        assert any(peer.items() <= pod["metadata"]["labels"].items() for peer in peers)
+        (script,) = [
+            o["data"]["20-roles.sh"] for o in render("postgres", {}) if o["metadata"]["name"] == "postgres-init"
+        ]
+        assert "CREATE ROLE" in script
+
+
 class TestBackups:
     VALUES = {"backup": {"enabled": True, "endpoint": "https://s3.example.com"}}
 
     def test_they_are_off_until_asked_for(self, render: Render) -> None:
-        assert not [o for o in render("service", {}) if o["kind"] == "CronJob"]
+        assert [o["metadata"]["name"] for o in render("service", {}) if o["kind"] == "CronJob"] == ["audit-verify"]
 
     def test_the_restore_never_runs_by_itself(self, render: Render) -> None:
         jobs = {o["metadata"]["name"]: o["spec"] for o in render("service", self.VALUES) if o["kind"] == "CronJob"}
         assert {name for name, spec in jobs.items() if spec["suspend"]} == {"restore"}
-        assert jobs.keys() == {"backup-dump", "backup-documents", "restore-drill", "restore"}
+        assert jobs.keys() == {"audit-verify", "backup-dump", "backup-documents", "restore-drill", "restore"}
         assert all(spec["concurrencyPolicy"] == "Forbid" for spec in jobs.values())
 
     def test_dump_and_server_are_of_one_image(self) -> None:

@@ -309,12 +309,14 @@ EXPECTED = {
             "idx_audit_events_subject": '(subject_type, subject_id, "position")',
             "idx_audit_events_occurred_at": "(occurred_at)",
             "idx_audit_events_actor_id": "(actor_id) WHERE (actor_id IS NOT NULL)",
+            "idx_audit_events_unsealed": '("position") WHERE ((sequence IS NULL) AND (stamp IS NOT NULL))',
         },
     ),
     "audit_head": Table(
         defaults={"updated_at": "now()"},
         checks={"audit_head_id_check": "CHECK ((id = 1))"},
     ),
+    "audit_keys": Table(defaults={"first_used_at": "now()"}),
     "webhook_deliveries": Table(
         defaults={"received_at": "now()", "attempts": "0"},
         checks={
@@ -390,11 +392,11 @@ OTHERS_SQL = """
     UNION ALL SELECT 'type ' || typname FROM pg_type
     WHERE typnamespace = 'public'::regnamespace AND typtype NOT IN ('c', 'b')
     UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal
-      AND tgname NOT LIKE ALL (ARRAY['%version%_on_%', 'keep_role_names_on_%'])
+      AND tgname NOT LIKE ALL (ARRAY['%version%_on_%', 'keep_role_names_on_%', 'audit_%'])
       AND tgname NOT IN ('write_search_text', 'keep_voices', 'note_evidence', 'count_what_is_handed_in')
     UNION ALL SELECT 'function ' || proname FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
       AND proname NOT LIKE ALL (ARRAY['text_pieces', 'write_search_text_of_%', 'renew_%', 'forget_user_versions', 'keep_role_names%',
-        'keep_voices', 'note_evidence_of_kyc_session', 'count_what_is_handed_in'])
+        'audit_%', 'keep_voices', 'note_evidence_of_kyc_session', 'count_what_is_handed_in'])
       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
     UNION ALL SELECT 'extension ' || extname FROM pg_extension WHERE extname NOT IN ('plpgsql', 'pg_trgm')
 """

@@ -24,6 +24,7 @@ from service.evidence.verdicts import MAX_BYTES, Reason
 from service.tasks import domain as tasks
 from service.tasks import worker
 from service.tasks.models import TaskKind
+from tests.base.test_settings import STAGING
 from tests.conftest import TEST_ENVIRONMENT
 from tests.decoder.conftest import Program
 from tests.evidence import corpus
@@ -225,22 +226,8 @@ class TestStart:
 
     async def test_a_worker_that_would_decode_unconfined_does_not_start(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(worker, "is_confinable", lambda: False)
-        given = TEST_ENVIRONMENT | {
-            "ENVIRONMENT": "staging",
-            "DATABASE_URL": "postgresql://u:p@h/d",
-            "AUTH_TOKEN_KEYS": f"k:{'Qx7' * 12}",
-            "AUDIT_KEYS": f"k:{'Zy8' * 12}",
-            "KYC_PROVIDER_WEBHOOK_SECRET": "Wv9" * 12,
-            "ADMIN_API_KEY": "Ut6" * 12,
-            "AUTH_TOKEN_SECRET": "",
-            "OBJECT_STORAGE_ACCESS_KEY_ID": "Rs5" * 7,
-            "OBJECT_STORAGE_SECRET_ACCESS_KEY": "Pq4" * 12,
-            "OBJECT_STORAGE_ENDPOINT": "https://store.example.com",
-            "SMTP_URL": "smtps://u:p@mail.example.com",
-            "AUTH_EMAIL_FROM": "a@example.com",
-        }
         with pytest.raises(SettingsError, match="DECODER_URL"):
-            await worker.main(load_settings(given))
+            await worker.main(load_settings(STAGING))
 
     def test_an_address_of_another_kind_is_refused(self) -> None:
         with pytest.raises(SettingsError, match="DECODER_URL"):

@@ -121,7 +121,10 @@ ADMIN_API_KEY: "dev-admin-key"
 KYC_PROVIDER_WEBHOOK_SECRET: "dev-webhook-secret"
 {{- end }}
 
-{{/* Call with (list . "uri key" "access key's key" "secret key's key"). */}}
+{{/*
+Call with (list . "uri key" "access key's key" "secret key's key"), and for a Job that changes the schema or reads all of it
+(list … "VARIABLE" "uri key") behind. A key that the Secret lacks is left out: then one role does everything.
+*/}}
 {{- define "service.env" -}}
 {{- $root := index . 0 -}}
 envFrom:
@@ -130,10 +133,24 @@ envFrom:
 env:
   - name: DATABASE_URL
     valueFrom: {secretKeyRef: {name: {{ $root.Values.database.existingSecret }}, key: {{ index . 1 }}}}
+  {{- if gt (len .) 4 }}
+  {{- range (index . 4) }}
+  - name: {{ .name }}
+    valueFrom: {secretKeyRef: {name: {{ $root.Values.database.existingSecret }}, key: {{ .key }}, optional: true}}
+  {{- end }}
+  {{- end }}
   - name: OBJECT_STORAGE_ACCESS_KEY_ID
     valueFrom: {secretKeyRef: {name: {{ $root.Values.objectStorage.existingSecret }}, key: {{ index . 2 }}}}
   - name: OBJECT_STORAGE_SECRET_ACCESS_KEY
     valueFrom: {secretKeyRef: {name: {{ $root.Values.objectStorage.existingSecret }}, key: {{ index . 3 }}}}
+{{- end }}
+
+{{- define "service.ownerUrl" -}}
+{name: DATABASE_OWNER_URL, key: {{ .Values.database.ownerUriKey }}}
+{{- end }}
+
+{{- define "service.reportingUrl" -}}
+{name: DATABASE_REPORTING_URL, key: {{ .Values.database.reportingUriKey }}}
 {{- end }}
 
 {{- define "service.appEnv" -}}
@@ -254,7 +271,7 @@ spec:
 
 {{/* What the Jobs of the backups know beside the application's own environment. */}}
 {{- define "service.backupEnv" -}}
-{{ include "service.env" (list . (.Values.database.migrationUriKey | default .Values.database.uriKey) .Values.objectStorage.accessKeyKey .Values.objectStorage.secretKeyKey) }}
+{{ include "service.env" (list . (.Values.database.migrationUriKey | default .Values.database.uriKey) .Values.objectStorage.accessKeyKey .Values.objectStorage.secretKeyKey (list (include "service.ownerUrl" . | fromYaml) (include "service.reportingUrl" . | fromYaml))) }}
   - {name: BACKUP_S3_ENDPOINT, value: {{ .Values.backup.endpoint | quote }}}
   - {name: BACKUP_S3_REGION, value: {{ .Values.backup.region | quote }}}
   - {name: BACKUP_S3_BUCKET, value: {{ .Values.backup.bucket | quote }}}

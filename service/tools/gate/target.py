@@ -139,6 +139,19 @@ async def storage_durable(context: Context, _: Check) -> str:
     return f"served by {', '.join(sorted(set(seen)))}"
 
 
+async def audit_protected(context: Context, _: Check) -> str:
+    """No process of the API may rewrite the audit rows or the schema: DATABASE_URL is not the owner's."""
+    pods = await context.the_cluster().ready_pods("api")
+    if not pods:
+        raise No("no pod of the API is ready to ask")
+    for pod in pods:
+        answer = await context.the_cluster().ask_pod(pod, 9100, "/metrics")
+        values = dict(_METRIC.findall(answer.body.decode("utf-8", "replace")))
+        if float(values.get("audit_protected", "nan")) != 1.0:
+            raise No("the role of DATABASE_URL may rewrite the audit rows (docs/rules/audit.md, Roles)")
+    return f"{len(pods)} processes have a role that only adds audit rows"
+
+
 async def monitoring_prometheus(context: Context, _: Check) -> str:
     return await _stateful_set(context, "prometheus")
 
