@@ -360,12 +360,17 @@ def _head(text: str) -> tuple[int, str]:
 def _audit_verify(arguments: argparse.Namespace) -> int:
     from service.audit.chain import Head
     from service.audit.proof import verify
+    from service.looks.sealing import verify_seals
 
     settings = _settings("audit")
     expected = Head(*arguments.head) if arguments.head else None
     verdict = _with_database(settings, lambda: verify(settings.audit_key_ring, expected))
     if verdict.broken_at is not None:
         print(f"BROKEN at row {verdict.broken_at}: {verdict.reason}")
+        return 1
+    wrong = _with_database(settings, lambda: verify_seals(settings))
+    if wrong is not None:
+        print(f"BROKEN seal of row {wrong.sequence}: {wrong.reason}")
         return 1
     print(f"OK {verdict.head.count} rows, head {verdict.head.count}:{verdict.head.mac}")
     return 0

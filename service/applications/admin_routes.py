@@ -15,7 +15,7 @@ from service.applications.moves import (
 from service.content.jobs.schemas import InvalidJobId
 from service.evidence.uploads import InvalidExpiresSec
 from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason, SearchBusy
-from service.http.operations import Security, operation
+from service.http.operations import Security, Shows, operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.lists.queries import InvalidSearch
 
@@ -31,6 +31,7 @@ bp = Blueprint("admin_applications")
     tag="admin applications",
     security=Security.ADMIN,
     query=schemas.AdminApplicationsQuery,
+    shows=Shows("JOB_APPLICATION", lambda body: (id for case in body.items for id in schemas.shown(case))),
     responses={200: schemas.AdminApplicationList},
     errors=(
         InvalidCursor,
@@ -54,6 +55,7 @@ async def list_applications(request: Request) -> HTTPResponse:
     description="The same row as in the list.",
     tag="admin applications",
     security=Security.ADMIN,
+    shows=Shows("JOB_APPLICATION", schemas.shown),
     responses={200: schemas.AdminApplication},
     errors=(ApplicationNotFound,),
 )
@@ -68,6 +70,7 @@ async def read_application(request: Request, application_id: str) -> HTTPRespons
     description="The steps are what the candidate sees, with the people who made them.",
     tag="admin applications",
     security=Security.ADMIN,
+    shows=Shows("JOB_APPLICATION", schemas.shown),
     responses={200: schemas.AdminApplicationJourney},
     errors=(ApplicationNotFound,),
 )
@@ -115,6 +118,7 @@ async def move_application(request: Request, application_id: str) -> HTTPRespons
     description="At most 500 rows; `total` counts all of them.",
     tag="admin applications",
     security=Security.ADMIN,
+    shows=Shows("JOB_APPLICATION", schemas.shown),
     responses={200: schemas.AdminApplicationDocuments},
     errors=(ApplicationNotFound,),
 )
@@ -152,6 +156,7 @@ async def review_document(request: Request, application_id: str, document_id: st
     tag="admin applications",
     security=Security.ADMIN,
     body=schemas.ApplicationPreviewInput,
+    shows=Shows("APPLICATION_DOCUMENT", lambda body: (body.application_id,)),
     responses={200: schemas.ApplicationDocumentPreview},
     errors=(InvalidExpiresSec, review.ApplicationDocumentNotFound),
 )

@@ -65,6 +65,7 @@ MODEL_MODULES = (
     "service.kyc.models",
     "service.organizations.models",
     "service.audit.models",
+    "service.looks.models",
     "service.tasks.models",
     "service.notices.models",
     "service.webhooks.models",

@@ -6,7 +6,7 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from service.evidence.uploads import InvalidExpiresSec, InvalidObjectKey
 from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason
-from service.http.operations import Security, operation
+from service.http.operations import Security, Shows, operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.kyc import admin_schemas, claims, documents, review, schemas, states
 
@@ -33,6 +33,7 @@ _DECISION_ERRORS = (
     tag="kyc-review",
     security=Security.ADMIN,
     query=admin_schemas.QueueQuery,
+    shows=Shows("KYC_SESSION", lambda body: (id for item in body.items for id in admin_schemas.shown(item))),
     responses={200: admin_schemas.KycReviewQueue},
     errors=(admin_schemas.InvalidStatusFilter, InvalidCursor, InvalidLimit),
 )
@@ -48,6 +49,7 @@ async def list_review_queue(request: Request) -> HTTPResponse:
     tag="kyc-review",
     security=Security.ADMIN,
     query=admin_schemas.CasesQuery,
+    shows=Shows("KYC_SESSION", lambda body: (id for item in body.items for id in admin_schemas.shown(item))),
     responses={200: admin_schemas.KycReviewQueue},
     errors=(admin_schemas.InvalidStatusFilter, InvalidCursor, InvalidLimit),
 )
@@ -104,6 +106,7 @@ async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
     tag="kyc-review",
     security=Security.ADMIN,
     body=schemas.KycPreviewInput,
+    shows=Shows("KYC_DOCUMENT", lambda body: (body.kyc_session_id,)),
     responses={200: schemas.KycPreview},
     errors=(documents.DocumentNotFound, InvalidObjectKey, InvalidExpiresSec),
 )
@@ -127,6 +130,7 @@ async def preview_document(request: Request, document_id: str) -> HTTPResponse:
     tag="kyc-review",
     security=Security.ADMIN,
     body=admin_schemas.ClaimInput,
+    shows=Shows("KYC_SESSION", lambda body: admin_schemas.shown(body.item)),
     responses={201: admin_schemas.KycClaimed},
     errors=(
         admin_schemas.InvalidSessionId,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.http.operations import Security, operation
+from service.http.operations import Security, Shows, operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.organizations import domain, queries, schemas
 
@@ -19,6 +19,7 @@ bp = Blueprint("admin_organizations")
     tag="organizations",
     security=Security.ADMIN,
     query=schemas.OrganizationsQuery,
+    shows=Shows("ORGANIZATION", lambda body: (id for item in body.items for id in schemas.shown(item))),
     responses={200: schemas.AdminOrganizationList},
     errors=(*schemas.PAGE_ERRORS, schemas.InvalidOrgType, schemas.InvalidVerificationStatus),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.http.operations import Security, operation
+from service.http.operations import Security, Shows, operation
 from service.http.web import answer, parse_query
 from service.overview import queries, schemas
 
@@ -32,6 +32,7 @@ async def get_overview(_: Request) -> HTTPResponse:
     tag="overview",
     security=Security.ADMIN,
     query=schemas.ActivityQuery,
+    shows=Shows("ACTIVITY", lambda body: (id for item in body.items for id in schemas.shown(item))),
     responses={200: schemas.ActivityList},
     errors=schemas.ACTIVITY_ERRORS,
 )
@@ -49,6 +50,7 @@ async def list_activity_events(request: Request) -> HTTPResponse:
     tag="overview",
     security=Security.ADMIN,
     query=schemas.AuditQuery,
+    shows=Shows("ACTIVITY", lambda body: (id for item in body.items for id in schemas.shown(item))),
     responses={200: schemas.AuditList},
     errors=schemas.AUDIT_ERRORS,
 )

@@ -23,6 +23,7 @@ from service.evidence.domain import verify_later
 from service.health.gauges import gauges
 from service.http.errors import StorageUnavailable
 from service.leaving.erasure import enqueue_due, erase_later, sweep_later
+from service.looks import sealing
 from service.notices.sending import send_notice
 from service.retention import cleaning as retention
 from service.takeout.domain import build_later, tend
@@ -45,7 +46,7 @@ AT_ONCE: Mapping[TaskKind, int] = {
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
-    """Run due tasks until `stop`; those that have begun are finished first. Cleans every 15 minutes."""
+    """Run due tasks until `stop`; those that have begun are finished first. Cleans every 15 minutes, seals every minute."""
     audit.configure(settings.audit_key_ring)
     await db.open_database(db.tortoise_config(settings.database_url, pool_max=3, application_name="jembatan-worker"))
     await waiting.look_at_database()
@@ -63,7 +64,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         changed=lambda does: metrics.tasks_listening.set(does),
     )
     listening = asyncio.create_task(listener.run())
-    clean_at = 0.0
+    clean_at = seal_at = 0.0
     try:
         while not stop.is_set():
             pause = _IDLE_SECONDS
@@ -75,6 +76,9 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                     with suppress(StorageUnavailable):  # next time
                         await tend(storage)
                     clean_at = time.monotonic() + _CLEANING_SECONDS
+                if time.monotonic() >= seal_at:
+                    await sealing.seal_everything(settings)
+                    seal_at = time.monotonic() + sealing.SEAL_SECONDS
                 await crew.take()
             except Exception as error:
                 if not db.is_unavailable(error):

@@ -7,7 +7,7 @@ from sanic import Blueprint, HTTPResponse, Request
 from service.auth import accounts, password_rules
 from service.auth.schemas import InvalidEmail, InvalidName, User
 from service.auth.verification import UserNotFound
-from service.http.operations import Security, operation
+from service.http.operations import Security, Shows, operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.kyc.schemas import KycHistory, SessionChoice
 from service.kyc.states import KycSessionNotFound
@@ -25,6 +25,7 @@ bp = Blueprint("admin_users")
     tag="users",
     security=Security.SUPER,
     query=schemas.UsersQuery,
+    shows=Shows("USER", lambda body: (user.id for user in body.items)),
     responses={200: schemas.UserList},
     errors=schemas.LIST_ERRORS,
 )
@@ -89,6 +90,7 @@ async def change_user(request: Request, user_id: str) -> HTTPResponse:
     description="With roles, and whether the address is proven.",
     tag="users",
     security=Security.ADMIN,
+    shows=Shows("USER"),
     responses={200: schemas.UserEnvelope},
     errors=(UserNotFound,),
 )
@@ -104,6 +106,7 @@ async def get_user(request: Request, user_id: str) -> HTTPResponse:
     description="Name, picture, how complete it is, and the state of the latest verification.",
     tag="users",
     security=Security.ADMIN,
+    shows=Shows("USER"),
     responses={200: ProfileEnvelope},
     errors=(UserNotFound,),
 )
@@ -120,6 +123,7 @@ async def get_user_profile(request: Request, user_id: str) -> HTTPResponse:
     tag="users",
     security=Security.ADMIN,
     query=SessionChoice,
+    shows=Shows("USER", lambda body: (body.session and body.session.id,)),
     responses={200: KycHistory},
     errors=(UserNotFound, KycSessionNotFound),
 )
