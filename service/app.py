@@ -61,6 +61,7 @@ from service.organizations.routes import bp as organizations
 from service.overview.admin_routes import bp as overview
 from service.profile.routes import bp as profile
 from service.takeout.routes import bp as takeout
+from service.trail.admin_routes import bp as trail
 from service.users.admin_routes import bp as admin_users
 from service.webhooks.routes import bp as webhooks
 
@@ -82,6 +83,7 @@ BLUEPRINTS = (
     takeout,
     admin_leaving,
     overview,
+    trail,
     kyc,
     admin_kyc,
     profile,
