@@ -210,13 +210,13 @@ async def let_in(request: Request) -> HTTPResponse | None:
     declared = declared_operation(request.route.handler)
     security = declared.security if declared else Security.USER
     settings: Settings = request.app.ctx.settings
-    if security in {Security.ADMIN, Security.SUPER}:
+    if declared and declared.permission is not None:
         request.ctx.staff = await authenticate_staff(
             request.headers,
             settings,
             peer=request.ip,
-            super_only=security is Security.SUPER,
-            operation_id=declared.id if declared else "unknown",
+            permission=declared.permission,
+            operation_id=declared.id,
             reads=request.app.ctx.key_uses if request.method == "GET" else None,
         )
     elif security is not Security.PUBLIC:

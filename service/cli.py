@@ -297,18 +297,18 @@ def _openapi(arguments: argparse.Namespace) -> int:
     from service.contract.openapi import build_document, to_yaml
 
     if arguments.for_fuzzing:
-        print(to_yaml(build_document(_app_without_servers(), for_fuzzing=True)), end="")
+        print(to_yaml(build_document(app_without_servers(), for_fuzzing=True)), end="")
         return 0
-    return _write(CONTRACT_FILE, to_yaml(build_document(_app_without_servers())), "openapi", check=arguments.check)
+    return _write(CONTRACT_FILE, to_yaml(build_document(app_without_servers())), "openapi", check=arguments.check)
 
 
 def _errors(arguments: argparse.Namespace) -> int:
     from service.contract.errors_page import ERRORS_FILE, build_page
 
-    return _write(ERRORS_FILE, build_page(_app_without_servers()), "errors", check=arguments.check)
+    return _write(ERRORS_FILE, build_page(app_without_servers()), "errors", check=arguments.check)
 
 
-def _app_without_servers() -> Any:
+def app_without_servers() -> Any:
     """The application, only to be looked at."""
     from service.app import create_app
 
@@ -380,7 +380,7 @@ def _webhooks_redrive(_: argparse.Namespace) -> int:
     from service.webhooks.domain import redrive
 
     done = _with_database(_settings("webhooks"), redrive)
-    print(f"applied {done.applied}, still parked {done.parked}")
+    print(f"applied {done.applied}, still parked {done.parked}, ignored {done.ignored}")
     return 0
 
 

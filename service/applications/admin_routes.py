@@ -12,10 +12,11 @@ from service.applications.moves import (
     OfferDecisionRequired,
     move,
 )
+from service.auth.roles import Permission
 from service.content.jobs.schemas import InvalidJobId
 from service.evidence.uploads import InvalidExpiresSec
 from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason, SearchBusy
-from service.http.operations import Security, Shows, operation
+from service.http.operations import Shows, operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.lists.queries import InvalidSearch
 
@@ -29,7 +30,7 @@ bp = Blueprint("admin_applications")
     description="`q` looks at the applicant's name and address, the job's title and the employer's name. "
     "`orgId` is the employer of the job.",
     tag="admin applications",
-    security=Security.ADMIN,
+    permission=Permission.APPLICATIONS_READ,
     query=schemas.AdminApplicationsQuery,
     shows=Shows("JOB_APPLICATION", lambda body: (id for case in body.items for id in schemas.shown(case))),
     responses={200: schemas.AdminApplicationList},
@@ -54,7 +55,7 @@ async def list_applications(request: Request) -> HTTPResponse:
     summary="One application with who applied and its newest step",
     description="The same row as in the list.",
     tag="admin applications",
-    security=Security.ADMIN,
+    permission=Permission.APPLICATIONS_READ,
     shows=Shows("JOB_APPLICATION", schemas.shown),
     responses={200: schemas.AdminApplication},
     errors=(ApplicationNotFound,),
@@ -69,7 +70,7 @@ async def read_application(request: Request, application_id: str) -> HTTPRespons
     summary="One application with all its steps, oldest first",
     description="The steps are what the candidate sees, with the people who made them.",
     tag="admin applications",
-    security=Security.ADMIN,
+    permission=Permission.APPLICATIONS_READ,
     shows=Shows("JOB_APPLICATION", schemas.shown),
     responses={200: schemas.AdminApplicationJourney},
     errors=(ApplicationNotFound,),
@@ -86,7 +87,7 @@ async def read_journey(request: Request, application_id: str) -> HTTPResponse:
     description="Candidates see the step with its reason and without the name. `updatedBy` counts only for callers "
     "with the staff key.",
     tag="admin applications",
-    security=Security.ADMIN,
+    permission=Permission.APPLICATIONS_DECIDE,
     body=schemas.ApplicationStatusInput,
     responses={200: schemas.AdminApplicationChanged},
     errors=(
@@ -117,7 +118,7 @@ async def move_application(request: Request, application_id: str) -> HTTPRespons
     summary="The documents of one application, newest first",
     description="At most 500 rows; `total` counts all of them.",
     tag="admin applications",
-    security=Security.ADMIN,
+    permission=Permission.APPLICATIONS_READ,
     shows=Shows("JOB_APPLICATION", schemas.shown),
     responses={200: schemas.AdminApplicationDocuments},
     errors=(ApplicationNotFound,),
@@ -132,7 +133,7 @@ async def list_documents(request: Request, application_id: str) -> HTTPResponse:
     summary="Say what a document is worth",
     description="A missing reason clears the old one. `reviewedBy` counts only for callers with the staff key.",
     tag="admin applications",
-    security=Security.ADMIN,
+    permission=Permission.APPLICATIONS_DECIDE,
     body=schemas.DocumentReviewInput,
     responses={200: schemas.ApplicationDocumentReviewed},
     errors=(
@@ -154,7 +155,7 @@ async def review_document(request: Request, application_id: str, document_id: st
     summary="A link that reads one document for a short time",
     description="The link lives for `expiresSec` seconds, 120 unless said, and leads to the checked copy once there is one.",
     tag="admin applications",
-    security=Security.ADMIN,
+    permission=Permission.APPLICATION_FILES,
     body=schemas.ApplicationPreviewInput,
     shows=Shows("APPLICATION_DOCUMENT", lambda body: (body.application_id,)),
     responses={200: schemas.ApplicationDocumentPreview},

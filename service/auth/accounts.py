@@ -53,6 +53,14 @@ class InvalidCredentials(ApiError):
     message_id = "Alamat atau kata sandi tidak benar."
 
 
+class AccountSuspended(ApiError):
+    """Only whoever knows the password learns of it."""
+
+    status_code, code = 403, "account_suspended"
+    message = "This account is suspended. Please write to us if you think that this is a mistake."
+    message_id = "Akun ini ditangguhkan. Silakan hubungi kami jika menurut Anda ini keliru."
+
+
 @dataclass(frozen=True, slots=True)
 class Registered:
     """A new account: signed in, with its first verification code on the way."""
@@ -132,7 +140,7 @@ async def login(
     Every refusal costs two statements and one password check, so that a wrong password, an unknown address and missing
     fields look alike. A record of the replaced server is replaced by ours on success. `client` as `address_of` says.
     `language`: `id` or `en` when the app names one; it is kept when it is another than before.
-    Raises RateLimited, InvalidCredentials, ServerBusy.
+    Raises RateLimited, InvalidCredentials, AccountSuspended to whoever gave the right password, ServerBusy.
     """
     counts = guesses.of_sign_in(identifier, client, settings)
     ids, limits = [count.id for count in counts], [count.limit for count in counts]
@@ -145,6 +153,9 @@ async def login(
         matches, outdated = await verify_password(password, checked)
         if checked is None or not matches:
             break
+        if found["suspended_at"] is not None:
+            metrics.logins.labels("suspended").inc()
+            raise AccountSuspended
         upgraded = await hash_password(password) if outdated else None
         # Not the client's count: an account of their own would free it.
         session = await _begin(str(found["id"]), checked, upgraded, settings, device, forgotten=ids[:1])
@@ -163,7 +174,8 @@ async def login(
 async def _begin(
     user_id: str, checked: str, upgraded: str | None, settings: Settings, device: Device, *, forgotten: list[str]
 ) -> sessions.SignedIn | None:
-    """A sign-in for the user whose record `checked` matched; none when the record was changed meanwhile.
+    """A sign-in for the user whose record `checked` matched; none when the record was changed, or the account suspended,
+    meanwhile.
 
     A changed password ends every sign-in, so none may begin with the old one after it. On a device that the user's other
     sign-ins do not know, the user is told by mail.

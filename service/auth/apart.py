@@ -26,8 +26,8 @@ async def start_over(account: User, record: str) -> str:
 
     In the caller's transaction, which has ended the sign-ins. The row that is there keeps its id, and with it profile,
     verifications, applications, files, saved items and organizations; it loses address and password, so nobody signs in
-    to it, and staff's lists leave it out. Roles go with the address: staff gave them to whoever it belongs to. `record`
-    is the new password's. Its address counts as verified.
+    to it, and staff's lists leave it out. Roles and a suspension go with the address: staff decided them for whoever it
+    belongs to. `record` is the new password's. Its address counts as verified.
     """
     old_id, now = str(account.id), utc_now()
     await User.filter(id=old_id).update(
@@ -43,6 +43,7 @@ async def start_over(account: User, record: str) -> str:
         email_verified_at=now,
         language=account.language,
         bootstrapped_at=account.bootstrapped_at,
+        suspended_at=account.suspended_at,
         # As everybody's: codes are compared with it.
         created_at=db.NOW,
         updated_at=db.NOW,

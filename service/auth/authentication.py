@@ -10,8 +10,9 @@ from service.auth import guesses, tokens
 from service.auth.clients import address_of
 from service.auth.key_uses import KeyUses, audit_use
 from service.auth.models import EndReason
-from service.auth.principal import SUPER_ADMIN, Principal, Staff
+from service.auth.principal import Principal, Staff
 from service.auth.queries import Caller, find_caller, has_super_admin
+from service.auth.roles import Permission, permissions_of
 from service.base.clock import utc_now
 from service.base.settings import Settings
 from service.caching.basis import Basis
@@ -52,26 +53,27 @@ async def authenticate(token: str, settings: Settings, basis: Basis | None = Non
 
 
 def refuse_ended(caller: Caller, settings: Settings) -> None:
-    """Raises InvalidAccessToken for a sign-in that ended; after a logout only where that ends access too."""
+    """Raises InvalidAccessToken for a sign-in that ended, after a logout only where that ends access too, and for every
+    token of a suspended person: the replaced server's name no sign-in."""
+    if caller.principal.suspended_at is not None:
+        raise InvalidAccessToken
     if caller.end_reason is not None and (caller.end_reason != EndReason.LOGOUT or settings.auth_logout_ends_access):
         raise InvalidAccessToken
 
 
 async def authenticate_staff(
-    headers: Header, settings: Settings, *, peer: str, super_only: bool, operation_id: str, reads: KeyUses | None
+    headers: Header, settings: Settings, *, peer: str, permission: Permission, operation_id: str, reads: KeyUses | None
 ) -> Staff:
     """A staff caller. A bearer token decides alone, even when it fails; only without one is the key looked at.
 
-    `super_only` asks a bearer for the role super_admin as well; the key passes. Each use of the key that is let in is
+    A bearer needs a role that has `permission`; the key passes. Each use of the key that is let in is
     counted in `reads`, or, without it, leaves an audit row about `operation_id` at once. `peer` is the address at the other
     end of the connection. Raises the six errors of the staff check, and RateLimited. Source: docs/rules/staff.md.
     """
     token = bearer_token(headers.get("authorization"))
     if token is not None:
         principal = await authenticate(token, settings)
-        if not settings.staff_roles.intersection(principal.roles):
-            raise InsufficientAdminRole
-        if super_only and SUPER_ADMIN not in principal.roles:
+        if permission not in permissions_of(principal.roles, settings.staff_roles):
             raise InsufficientAdminRole
         return Staff(principal)
     if not await key_is_enabled(settings):

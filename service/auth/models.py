@@ -30,6 +30,7 @@ class User(Model):
     unverified_since = fields.DatetimeField(
         auto_now_add=True, description="From when the days without a verified address count: AUTH_UNVERIFIED_DAYS."
     )
+    suspended_at = fields.DatetimeField(null=True, description="Since when staff let its person in no more.")
 
     class Meta:
         table = "users"
@@ -45,6 +46,8 @@ class EndReason(StrEnum):
     ENDED_BY_OWNER = "ended_by_owner"
     DELETION_REQUESTED = "deletion_requested"
     ERASED = "erased"
+    SUSPENDED = "suspended"
+    ENDED_BY_STAFF = "ended_by_staff"
 
 
 class SessionFamily(Model):

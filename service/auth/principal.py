@@ -16,7 +16,7 @@ class Principal:
     """A signed-in user, read from the database for this request. `family_id`: the sign-in they came through.
 
     `own_version` and `content_version` are there when somebody asked for them: the first changes with the person's own
-    rows, the second also with jobs, posts and what is due of them.
+    rows, the second also with jobs, posts and what is due of them. `suspended_at`: since when staff let them in no more.
     """
 
     user_id: str
@@ -26,6 +26,7 @@ class Principal:
     created_at: datetime
     roles: tuple[str, ...]
     family_id: str | None
+    suspended_at: datetime | None = None
     own_version: str | None = None
     content_version: str | None = None
 

@@ -20,7 +20,9 @@ from service.database import db
 # --- Callers ----------------------------------------------------------------------------------------------------------
 
 # Triggers keep `role_names` as `user_roles` and `roles` say, so a grant that ends by any statement ends here at once.
-USER_COLUMNS = "u.id AS user_id, u.full_name, u.email, u.email_verified_at, u.created_at, u.role_names AS roles"
+USER_COLUMNS = (
+    "u.id AS user_id, u.full_name, u.email, u.email_verified_at, u.created_at, u.role_names AS roles, u.suspended_at"
+)
 
 _CALLER_SQL = " FROM users u LEFT JOIN session_families f ON f.id = $2 AND f.user_id = u.id WHERE u.id = $1"
 _OWN_VERSION = ", (SELECT bit_xor(v.version) FROM user_versions v WHERE v.user_id = u.id) AS own_version"
@@ -73,6 +75,7 @@ def _principal(
         created_at=row["created_at"],
         roles=tuple(row["roles"]),
         family_id=family_id,
+        suspended_at=row["suspended_at"],
         own_version=own_version,
         content_version=content_version,
     )
@@ -96,10 +99,11 @@ async def grant_roles(user_id: str, codes: Collection[str]) -> list[str]:
 
 
 async def has_super_admin(*, except_user_id: str | None = None) -> bool:
-    """Whether anybody, or anybody else, is a super_admin and stays one: who leaves does not count."""
+    """Whether anybody, or anybody else, is a super_admin and stays one: who leaves or is suspended does not count."""
     found: bool = await db.fetch_value(
-        "SELECT EXISTS(SELECT 1 FROM user_roles ur JOIN roles r ON r.id = ur.role_id"
-        f" WHERE r.code = '{SUPER_ADMIN}' AND ur.user_id IS DISTINCT FROM $1 AND {is_shown('ur.user_id')})",
+        "SELECT EXISTS(SELECT 1 FROM user_roles ur JOIN roles r ON r.id = ur.role_id JOIN users u ON u.id = ur.user_id"
+        f" WHERE r.code = '{SUPER_ADMIN}' AND ur.user_id IS DISTINCT FROM $1 AND u.suspended_at IS NULL"
+        f" AND {is_shown('ur.user_id')})",
         except_user_id,
     )
     return found
@@ -127,12 +131,13 @@ _NEW_SESSION = (
 
 
 async def find_password(email: str, row_ids: list[str], limits: list[int]) -> asyncpg.Record:
-    """`id`, `password_hash`, `language` of the account with this address and whether it `is_leaving`, none without one.
+    """`id`, `password_hash`, `language` of the account with this address, since when it is suspended (`suspended_at`)
+    and whether it `is_leaving`, none without one.
 
     One statement. `seconds_to_wait` is what `seconds_until_free` answers for the rows and limits.
     """
     row = await db.fetch_row(
-        "SELECT u.id, u.password_hash, u.language,"
+        "SELECT u.id, u.password_hash, u.language, u.suspended_at,"
         f" EXISTS (SELECT FROM hidden_accounts h WHERE h.user_id = u.id AND h.reason = '{LEAVING}') AS is_leaving,"
         f" coalesce(({_seconds_until_free(1, 2)}), 0) AS seconds_to_wait"
         " FROM (SELECT) AS one LEFT JOIN users u ON u.email = $3",
@@ -154,14 +159,14 @@ async def sign_in(
     user_id: str, checked: str, family_id: UUID, token: FreshToken, device: Device, *, forgotten: list[str]
 ) -> tuple[Principal, bool] | None:
     """Begin a sign-in of the account whose record is `checked`, and remove the counts `forgotten`; none when the record
-    is another one by now. One statement; the account's row is held until the transaction ends.
+    is another one by now, or the account suspended. One statement; the account's row is held until the transaction ends.
 
     A writer of the record is waited for, and then it is the new one that is compared. The second value: whether the
     account has sign-ins whose devices are known, and none of them was ever seen on this `device` and network.
     """
     row = await db.fetch_row(
         f"WITH held AS MATERIALIZED (SELECT {USER_COLUMNS} FROM users u WHERE u.id = $4 AND u.password_hash = $5"
-        " FOR NO KEY UPDATE OF u),"
+        " AND u.suspended_at IS NULL FOR NO KEY UPDATE OF u),"
         f" family AS ({_NEW_FAMILY} SELECT $6, user_id, $8, $9, $10 FROM held),"
         f" session AS ({_NEW_SESSION}, $6, NULL FROM held),"
         # Behind the account's row, so that everybody takes the two in this order.
@@ -205,13 +210,14 @@ async def exchange(
     """Mark a refresh token as used and store its successor; returns the user and the sign-in's id. One statement.
 
     None, and nothing is written, unless the token is the current one of a sign-in that lives and is counted from later
-    than `began_after`. Of several that come at once one is given it. The sign-in's device is written when it is another
-    than before; who holds its row is ending it and is not waited for. A sign-in of the replaced server gets a family,
-    `new_family_id`. A used token has `revoked_at` too: to the replaced server it is revoked, should that ever serve this
-    database again.
+    than `began_after`, and its person is not suspended. Of several that come at once one is given it. The sign-in's
+    device is written when it is another than before; who holds its row is ending it and is not waited for. A sign-in of
+    the replaced server gets a family, `new_family_id`. A used token has `revoked_at` too: to the replaced server it is
+    revoked, should that ever serve this database again.
     """
     row = await db.fetch_row(
         "WITH alive AS MATERIALIZED (SELECT s.id, s.user_id, s.family_id FROM sessions s"
+        " JOIN users u ON u.id = s.user_id AND u.suspended_at IS NULL"
         " LEFT JOIN session_families f ON f.id = s.family_id WHERE s.token_hash = $4"
         " AND s.rotated_at IS NULL AND s.revoked_at IS NULL AND s.expires_at > $3 AND f.ended_at IS NULL"
         " AND (f.id IS NULL OR f.counted_from > $7) FOR UPDATE OF s),"
@@ -345,7 +351,7 @@ async def delete_ended_windows() -> None:
 # A refresh adds a row of `sessions`, so its newest one tells of the last sign-in or refresh. Documents hang on a
 # verification or an application. Whoever has another role than registration gives was appointed by staff.
 _UNUSED = (
-    "u.email_verified_at IS NULL AND u.bootstrapped_at IS NULL"
+    "u.email_verified_at IS NULL AND u.bootstrapped_at IS NULL AND u.suspended_at IS NULL"
     " AND greatest(u.created_at, u.unverified_since) < now() - make_interval(days => $1)"
     " AND NOT EXISTS (SELECT FROM user_roles ur JOIN roles r ON r.id = ur.role_id"
     " WHERE ur.user_id = u.id AND r.code <> $2)"

@@ -54,7 +54,7 @@ async def register(request: Request) -> HTTPResponse:
     security=Security.PUBLIC,
     body=schemas.LoginInput,
     responses={200: schemas.AuthResponse},
-    errors=(accounts.InvalidCredentials,),
+    errors=(accounts.InvalidCredentials, accounts.AccountSuspended),
 )
 async def login(request: Request) -> HTTPResponse:
     fields = parse(schemas.LoginInput, await read_body(request))

@@ -136,6 +136,7 @@ class User(Output):
     email_verified_at: Ts | None
     created_at: Ts
     roles: list[str]
+    suspended_at: Ts | None = Field(None, exclude_if=is_none)
 
 
 class Me(Output):

@@ -121,6 +121,8 @@ async def _refresh_once(token: str, settings: Settings, device: Device) -> Signe
         user = await queries.find_user(str(row["user_id"]))
         if user is None:
             return "unknown"
+        if user.suspended_at is not None:
+            return "revoked"
         if row["rotated_at"] is not None:
             return await _replay(token, row, user, settings, device, now)
         # It became the current one after the first look.

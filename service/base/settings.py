@@ -319,6 +319,10 @@ class Mail(Section):
         return self.is_dev if exposed is None else exposed
 
 
+RequireVerified = Literal["off", "warn", "enforce"]
+"""When somebody is verified on documents whose bytes are not: nothing, a line in the log, a refusal."""
+
+
 class Kyc(Section):
     """Identity verification: the provider's webhook, previews, what a decision needs."""
 
@@ -340,13 +344,13 @@ class Kyc(Section):
         120, description="life of a preview link, seconds"
     )
     kyc_preview_url_max_expires_sec: int = Field(300, description="longest life of a preview link, seconds")
-    kyc_require_verified: Literal["off", "warn", "enforce"] | None = Field(
-        None, description="off, warn or enforce: decide only on read documents; unset: enforce in production, else warn"
+    kyc_require_verified: RequireVerified | None = Field(
+        None, description="off, warn or enforce: verify only on read documents; unset: enforce in production, else warn"
     )
 
     @property
-    def required_verified(self) -> Literal["off", "warn", "enforce"]:
-        """KYC_REQUIRE_VERIFIED: as set, else enforce in production and warn elsewhere."""
+    def requires_verified(self) -> RequireVerified:
+        """What happens when somebody is verified on documents whose bytes are not: as set, else by the environment."""
         return self.kyc_require_verified or ("enforce" if self.environment == "production" else "warn")
 
     @property

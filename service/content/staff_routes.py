@@ -8,6 +8,7 @@ from typing import Generic, Literal
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.auth.roles import Permission
 from service.base.clock import utc_now
 from service.content.bulk import BulkAnswer, BulkInput, InvalidBulkAction, change_in_bulk
 from service.content.lifecycle import Shown
@@ -22,7 +23,7 @@ from service.content.publication import (
 )
 from service.content.table import ItemT, PublishedTable
 from service.http.errors import ApiError
-from service.http.operations import Responses, Security, operation
+from service.http.operations import Responses, operation
 from service.http.web import Input, Output, answer, language_of, parse, read_body
 
 
@@ -59,7 +60,7 @@ class StaffOperations(Generic[ItemT]):
     def declare(self, bp: Blueprint) -> None:
         """Add the operations to `bp`."""
         noun, missing, one = self.table.noun, self.table.missing, f"{self.path}/<{self.table.noun}_id>"
-        declared = partial(operation, tag="staff content", security=Security.ADMIN)
+        declared = partial(operation, tag="staff content", permission=Permission.CONTENT_WRITE)
         told: Responses = {200: self.envelope}
 
         @bp.post(self.path)

@@ -22,8 +22,7 @@ _SECURITY: dict[Security, list[dict[str, list[str]]]] = {
     Security.PUBLIC: [],
     Security.OPTIONAL: [{}, {"bearer": []}],
     Security.USER: [{"bearer": []}],
-    Security.ADMIN: [{"bearer": []}, {"adminKey": []}],
-    Security.SUPER: [{"bearer": []}, {"adminKey": []}],
+    Security.STAFF: [{"bearer": []}, {"adminKey": []}],
 }
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
@@ -180,13 +179,14 @@ class _Dumper(yaml.SafeDumper):
         is_plain = bool(data) and all(isinstance(item, str) for item in data)
         return self.represent_sequence("tag:yaml.org,2002:seq", data, flow_style=is_plain)
 
-    def references_on_one_line(self, data: dict[str, Any]) -> yaml.MappingNode:
-        """A reference takes no line of its own."""
-        return self.represent_mapping("tag:yaml.org,2002:map", data, flow_style=set(data) == {"$ref"})
+    def short_ones_on_one_line(self, data: dict[str, Any]) -> yaml.MappingNode:
+        """A reference takes no line of its own, nor does a text of which nothing more is said."""
+        is_short = set(data) == {"$ref"} or data == {"type": "string"}
+        return self.represent_mapping("tag:yaml.org,2002:map", data, flow_style=is_short)
 
 
 _Dumper.add_representer(list, _Dumper.words_on_one_line)
-_Dumper.add_representer(dict, _Dumper.references_on_one_line)
+_Dumper.add_representer(dict, _Dumper.short_ones_on_one_line)
 
 
 def to_yaml(document: dict[str, Any]) -> str:

@@ -64,6 +64,7 @@ MODEL_MODULES = (
     "service.applications.models",
     "service.kyc.models",
     "service.organizations.models",
+    "service.seen.models",
     "service.audit.models",
     "service.looks.models",
     "service.tasks.models",

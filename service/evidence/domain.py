@@ -19,6 +19,7 @@ from service.applications.models import ApplicationDocument
 from service.base import logs
 from service.base.clock import utc_now
 from service.base.settings import Settings
+from service.evidence import queries
 from service.evidence.sandbox import decode
 from service.evidence.uploads import is_safe_key
 from service.evidence.verdicts import MAX_BYTES, PDF, ByteState, Reason, judge_outside, judge_type
@@ -31,6 +32,9 @@ LOOK_PERIOD = timedelta(days=1)
 # With doubling pauses from five seconds on these span a day: as long as an object store may be unavailable.
 _TRIES = 15
 _LOOKED_FOR_AT_ONCE = 200
+# Together a little less than the quarter of an hour until the worker looks for more.
+_UNREAD_AT_ONCE = 400
+_UNREAD_PAUSE = timedelta(seconds=2)
 
 
 class Subject(StrEnum):
@@ -74,6 +78,19 @@ def derived_key(document_id: str) -> str:
 async def enqueue_look(subject: Subject, document_id: str) -> None:
     """Have a new document's bytes read, in the caller's transaction; a missing object is looked for during a day."""
     await _enqueue(subject, UUID(document_id), until=utc_now() + LOOK_PERIOD)
+
+
+async def enqueue_unread() -> None:
+    """Have documents read that nobody looked at and no task has, as those of a database that was taken over are.
+
+    For the worker, now and then: a batch, two seconds apart, so that new documents are read between them.
+    """
+    now = utc_now()
+    async with in_transaction():
+        for number, found in enumerate(await queries.list_unread(at_most=_UNREAD_AT_ONCE)):
+            pause = _UNREAD_PAUSE * number
+            until = now + LOOK_PERIOD + pause
+            await _enqueue(Subject(found["subject"]), found["id"], until=until, delay=pause, task_id=found["task_id"])
 
 
 async def look_again(session_id: str) -> None:

@@ -11,6 +11,7 @@ from prometheus_client.exposition import choose_encoder
 from sanic import Blueprint, HTTPResponse, Request
 
 from service.auth.authentication import authenticate_staff, bearer_token
+from service.auth.roles import Permission
 from service.base.version import VERSION
 from service.database import db, migrate, waiting
 from service.health.gauges import gauges
@@ -188,7 +189,7 @@ async def _staff(request: Request) -> None:
         request.headers,
         request.app.ctx.settings,
         peer=request.ip,
-        super_only=False,
+        permission=Permission.OVERVIEW,
         operation_id="getMetrics",
         reads=request.app.ctx.key_uses,
     )

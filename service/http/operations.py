@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sanic import HTTPResponse
 
+from service.auth.roles import Permission
 from service.caching.basis import Basis
 from service.http.errors import (
     AdminApiDisabled,
@@ -40,8 +41,7 @@ class Security(Enum):
     PUBLIC = "public"
     OPTIONAL = "optional"
     USER = "user"
-    ADMIN = "admin"
-    SUPER = "super"
+    STAFF = "staff"
 
 
 class Tag(NamedTuple):
@@ -99,6 +99,7 @@ class Operation:
     shared: bool = False
     page: bool = False
     shows: Shows | None = None
+    permission: Permission | None = None
 
 
 _TOKEN_ERRORS = (InvalidAccessToken, ExpiredAccessToken)
@@ -112,6 +113,7 @@ def operation(
     tag: str,
     responses: Responses,
     security: Security = Security.USER,
+    permission: Permission | None = None,
     body: type[Input] | None = None,
     reads_body: bool | None = None,
     query: type[Input] | None = None,
@@ -127,8 +129,9 @@ def operation(
 ) -> Callable[[Handler], Handler]:
     """Declare the decorated handler's operation; without it the application refuses to start.
 
-    A signed-in user is asked for unless `security` says otherwise. Errors of the caller's check, of an unreadable
-    body and of unavailable dependencies are added here, so `errors` lists only the operation's own.
+    A signed-in user is asked for unless `security` says otherwise; with a `permission`, staff who have it. Errors of the
+    caller's check, of an unreadable body and of unavailable dependencies are added here, so `errors` lists only the
+    operation's own.
     `depends=False` is for operations that touch nothing outside the process. `conditional` is for reads whose answer
     depends on the address and that basis, and on nothing else: it gets an entity tag, and 304 while that holds, and is
     kept in memory as it was sent. `by_language` is for operations whose good answers also depend on `Accept-Language`:
@@ -138,7 +141,10 @@ def operation(
     to staff: each good answer leaves an access event. It cannot be conditional, so no answer is shown twice for one event.
     """
     assert tag in TAGS, f"{tag} is no tag"
-    assert shows is None or (conditional is None and security in {Security.ADMIN, Security.SUPER})
+    if permission is not None:
+        security = Security.STAFF
+    assert (security is Security.STAFF) == (permission is not None), f"{operation_id} names no permission"
+    assert shows is None or (conditional is None and security is Security.STAFF)
     added: tuple[type[ApiError], ...] = (InternalError,)
     if depends:
         added += (DatabaseUnavailable, ServerBusy, RateLimited)
@@ -148,7 +154,7 @@ def operation(
         added += (MissingAccessToken, *_TOKEN_ERRORS)
     elif security is Security.OPTIONAL:
         added += _TOKEN_ERRORS
-    elif security in {Security.ADMIN, Security.SUPER}:
+    elif security is Security.STAFF:
         added += STAFF_ERRORS
     declared = Operation(
         operation_id,
@@ -166,6 +172,7 @@ def operation(
         shared,
         page,
         shows,
+        permission,
     )
 
     def decorate(handler: Handler) -> Handler:

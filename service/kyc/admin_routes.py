@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.auth.roles import Permission
 from service.evidence.uploads import InvalidExpiresSec, InvalidObjectKey
-from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason
-from service.http.operations import Security, Shows, operation
+from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason, InvalidReasonCode
+from service.http.operations import Shows, operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.kyc import admin_schemas, claims, documents, review, schemas, states
 
@@ -19,6 +20,7 @@ _DECISION_ERRORS = (
     admin_schemas.InvalidDecision,
     admin_schemas.InvalidReviewedBy,
     InvalidReason,
+    InvalidReasonCode,
     claims.KycSessionClaimed,
     review.KycSessionChanged,
     review.DocumentsNotVerified,
@@ -31,14 +33,14 @@ _DECISION_ERRORS = (
     summary="Verifications with all that a reviewer needs, last submitted first",
     description="Each row has the session, its documents and events, what to look at twice, and who works on it.",
     tag="kyc-review",
-    security=Security.ADMIN,
+    permission=Permission.VERIFICATIONS_READ,
     query=admin_schemas.QueueQuery,
     shows=Shows("KYC_SESSION", lambda body: (id for item in body.items for id in admin_schemas.shown(item))),
     responses={200: admin_schemas.KycReviewQueue},
-    errors=(admin_schemas.InvalidStatusFilter, InvalidCursor, InvalidLimit),
+    errors=(admin_schemas.InvalidStatusFilter, admin_schemas.InvalidOrder, InvalidCursor, InvalidLimit),
 )
 async def list_review_queue(request: Request) -> HTTPResponse:
-    return answer(await review.list_sessions(parse_query(admin_schemas.QueueQuery, request)))
+    return answer(await review.list_sessions(parse_query(admin_schemas.QueueQuery, request), by=request.ctx.staff))
 
 
 @bp.get("/admin/cases")
@@ -47,14 +49,14 @@ async def list_review_queue(request: Request) -> HTTPResponse:
     summary="The review queue under its old address and words",
     description="The same rows as the review queue; `status` takes the words of cases.",
     tag="kyc-review",
-    security=Security.ADMIN,
+    permission=Permission.VERIFICATIONS_READ,
     query=admin_schemas.CasesQuery,
     shows=Shows("KYC_SESSION", lambda body: (id for item in body.items for id in admin_schemas.shown(item))),
     responses={200: admin_schemas.KycReviewQueue},
-    errors=(admin_schemas.InvalidStatusFilter, InvalidCursor, InvalidLimit),
+    errors=(admin_schemas.InvalidStatusFilter, admin_schemas.InvalidOrder, InvalidCursor, InvalidLimit),
 )
 async def list_cases(request: Request) -> HTTPResponse:
-    return answer(await review.list_sessions(parse_query(admin_schemas.CasesQuery, request)))
+    return answer(await review.list_sessions(parse_query(admin_schemas.CasesQuery, request), by=request.ctx.staff))
 
 
 @bp.post("/admin/kyc/review")
@@ -63,18 +65,18 @@ async def list_cases(request: Request) -> HTTPResponse:
     summary="Decide about a verification",
     description="A bearer decides under their own e-mail address; reviewedBy counts with the staff key only.",
     tag="kyc-review",
-    security=Security.ADMIN,
+    permission=Permission.VERIFICATIONS_DECIDE,
     body=admin_schemas.ReviewInput,
-    responses={200: schemas.KycEnvelope},
+    responses={200: admin_schemas.KycReviewEnvelope},
     errors=(admin_schemas.InvalidSessionId, *_DECISION_ERRORS),
 )
 async def review_session(request: Request) -> HTTPResponse:
     session = await review.decide(
         await read_body(request),
         by=request.ctx.staff,
-        require_verified=request.app.ctx.settings.required_verified,
+        require_verified=request.app.ctx.settings.requires_verified,
     )
-    return answer(schemas.KycEnvelope.of(session, context=schemas.NAMES))
+    return answer(admin_schemas.KycReviewEnvelope.reviewed(session))
 
 
 @bp.post("/admin/cases/<case_id>/action")
@@ -83,9 +85,9 @@ async def review_session(request: Request) -> HTTPResponse:
     summary="Decide about a verification under its old address and words",
     description="`decision` or, without it, `action` says what was found; a stale `version` is refused.",
     tag="kyc-review",
-    security=Security.ADMIN,
+    permission=Permission.VERIFICATIONS_DECIDE,
     body=admin_schemas.CaseActionInput,
-    responses={200: schemas.KycEnvelope},
+    responses={200: admin_schemas.KycReviewEnvelope},
     errors=(admin_schemas.UnsupportedCaseAction, *_DECISION_ERRORS),
 )
 async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
@@ -93,9 +95,9 @@ async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
         case_id,
         await read_body(request),
         by=request.ctx.staff,
-        require_verified=request.app.ctx.settings.required_verified,
+        require_verified=request.app.ctx.settings.requires_verified,
     )
-    return answer(schemas.KycEnvelope.of(session, context=schemas.NAMES))
+    return answer(admin_schemas.KycReviewEnvelope.reviewed(session))
 
 
 @bp.post("/admin/kyc/documents/<document_id>/preview-url")
@@ -104,7 +106,7 @@ async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
     summary="A link to look at one identity document",
     description="The link lives for `expiresSec` seconds and leads to the checked copy once there is one. It is on record.",
     tag="kyc-review",
-    security=Security.ADMIN,
+    permission=Permission.VERIFICATION_FILES,
     body=schemas.KycPreviewInput,
     shows=Shows("KYC_DOCUMENT", lambda body: (body.kyc_session_id,)),
     responses={200: schemas.KycPreview},
@@ -128,7 +130,7 @@ async def preview_document(request: Request, document_id: str) -> HTTPResponse:
     summary="Reserve a waiting verification for fifteen minutes",
     description="Without a session id the one that waits longest. The caller's own claim is renewed.",
     tag="kyc-review",
-    security=Security.ADMIN,
+    permission=Permission.VERIFICATIONS_DECIDE,
     body=admin_schemas.ClaimInput,
     shows=Shows("KYC_SESSION", lambda body: admin_schemas.shown(body.item)),
     responses={201: admin_schemas.KycClaimed},
@@ -154,7 +156,7 @@ async def claim_session(request: Request) -> HTTPResponse:
     summary="Keep a claim for fifteen minutes more",
     description="Only the holder can: a colleague's claim is 409.",
     tag="kyc-review",
-    security=Security.ADMIN,
+    permission=Permission.VERIFICATIONS_DECIDE,
     responses={200: admin_schemas.KycClaimEnvelope},
     errors=(claims.KycClaimNotFound, claims.KycSessionClaimed),
 )
@@ -169,7 +171,7 @@ async def renew_claim(request: Request, claim_id: str) -> HTTPResponse:
     summary="Give a claimed verification back to the queue",
     description="Only the holder can: a colleague's claim is 409.",
     tag="kyc-review",
-    security=Security.ADMIN,
+    permission=Permission.VERIFICATIONS_DECIDE,
     responses={200: admin_schemas.KycClaimReleased},
     errors=(claims.KycClaimNotFound, claims.KycSessionClaimed),
 )

@@ -23,6 +23,7 @@ from service.kyc.admin_schemas import InvalidReviewedBy
 from service.kyc.models import KycClaim, KycSession
 from service.kyc.queries import find_queue_item, lock_longest_waiting, put_claim
 from service.kyc.states import KycSessionNotFound
+from service.seen.domain import note_seen
 
 CLAIM_LIFE = timedelta(minutes=15)
 MAX_REVIEWER_LENGTH = 128
@@ -67,9 +68,10 @@ async def claim_session(
     KycSessionNotSubmitted, KycSessionClaimed.
     """
     reviewer = reviewer_name(given_name, by, unnamed=KEY_ACTOR)
-    if session_id is not None:
-        return await _claim_one(session_id, reviewer, by)
-    return await _claim_next(reviewer, by)
+    claim = await (_claim_one(session_id, reviewer, by) if session_id is not None else _claim_next(reviewer, by))
+    shown = claim[1].session
+    await note_seen(by, {shown.id: shown.version})
+    return claim
 
 
 async def _claim_one(

@@ -30,6 +30,7 @@ from service.http.web import parse, uuid_or_none
 from service.kyc import schemas, states
 from service.kyc.models import IdentityDocument, KycSession
 from service.kyc.states import Actor, own_session
+from service.seen.domain import note_seen
 
 _ONCE = "uq_identity_documents_session_checksum"
 
@@ -145,4 +146,7 @@ async def preview_document(
         expiresSec=seconds,
         expiresAt=format_time(preview.expires_at),
     )
+    # One document is no look at the others: it moves the mark of who has seen the session only when it is new to them.
+    shown = document.kyc_session
+    await note_seen(by, {str(shown.id): shown.version}, unless_since=document.created_at)
     return preview

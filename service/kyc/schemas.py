@@ -28,6 +28,7 @@ from service.http.fields import JsonObject, Text
 from service.http.web import Input, Output, Ts, Uuid, open_enum, uuid_or_none
 from service.kyc import models
 from service.kyc.models import KycStatus, stored_key
+from service.kyc.reasons import DocumentReason, Reason
 from service.kyc.states import KycSessionNotFound, TrustStatus, trust_of
 
 _METADATA_BYTES = 65_536
@@ -169,6 +170,12 @@ class KycStatusEnvelope(Output):
         return cls.model_validate(stored, context=context)
 
 
+class KycState(KycStatusEnvelope):
+    """`documentReasons`: what the last decision says is wrong with documents; empty when it says nothing of them."""
+
+    document_reasons: list[DocumentReason]
+
+
 class KycEnvelope(KycStatusEnvelope):
     session: KycSession
 
@@ -209,6 +216,7 @@ class KycEvent(Output):
 class KycHistory(Output):
     session: KycSession | None
     events: list[KycEvent]
+    document_reasons: list[DocumentReason]
 
 
 class SessionSummary(Output):
@@ -278,6 +286,7 @@ class VerificationDocument(Output):
     object_key: str | None
     uploaded_at: Ts | None
     reviewed_at: Ts | None
+    reasons: list[Reason]
 
 
 class VerificationSummary(Output):

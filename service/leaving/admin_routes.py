@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.auth.roles import Permission
 from service.auth.verification import UserNotFound
 from service.http.errors import InvalidReason
-from service.http.operations import Security, operation
+from service.http.operations import operation
 from service.http.web import answer, parse, read_body
 from service.leaving import domain, schemas
 
@@ -20,7 +21,7 @@ bp = Blueprint("admin_leaving")
     description="For a duty to keep, such as an investigation; audited. The person's own answers stay the same. A hold ends"
     " by itself and can be made longer, not shorter.",
     tag="users",
-    security=Security.SUPER,
+    permission=Permission.ACCOUNTS_CHANGE,
     body=schemas.HoldInput,
     responses={200: schemas.HoldEnvelope},
     errors=(UserNotFound, InvalidReason, domain.InvalidUntil, domain.AccountOnHold),

@@ -204,7 +204,7 @@ async def _finish(hidden_id: str, settings: Settings) -> bool:
             erased_at=utc_now(),
             counts_json=counts,
         )
-        await queries.delete_account(found["user_id"])
+        await queries.delete_account(found["user_id"], owned["verifications"])
         # What was delivered since: who delivers holds the session, so that is over now that the session is gone.
         while await queries.empty_deliveries(owned["verifications"]):
             pass

@@ -18,6 +18,8 @@ class NoticeKind(StrEnum):
     PASSWORD_RESET_CODE = "password_reset_code"  # noqa: S105 - a kind of mail, no secret
     PASSWORD_WAS_RESET = "password_was_reset"  # noqa: S105 - a kind of mail, no secret
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a kind of mail, no secret
+    PASSWORD_CHANGED_BY_STAFF = "password_changed_by_staff"  # noqa: S105 - a kind of mail, no secret
+    FACTOR_CHANGED = "factor_changed"
     NEW_SIGN_IN = "new_sign_in"
     ADDRESS_CONFIRMED = "address_confirmed"
     ACCOUNT_DELETION_CODE = "account_deletion_code"

@@ -90,6 +90,34 @@ KINDS: dict[NoticeKind, Kind] = {
             'Jika bukan Anda yang melakukannya, segera gunakan "Lupa kata sandi?" di aplikasi.\n',
         ),
     ),
+    NoticeKind.PASSWORD_CHANGED_BY_STAFF: Kind(
+        en=Words(
+            "An administrator changed your password",
+            "Another person who manages accounts set a new password for your staff account. All your sign-ins have"
+            " ended.\n\n"
+            "If you did not ask for it, tell your other administrators now, by another way than this mail.\n",
+        ),
+        id=Words(
+            "Administrator mengubah kata sandi Anda",
+            "Pengelola akun lain memasang kata sandi baru untuk akun staf Anda. Semua sesi masuk Anda telah"
+            " berakhir.\n\n"
+            "Jika Anda tidak memintanya, segera beri tahu administrator lain melalui cara selain surel ini.\n",
+        ),
+    ),
+    NoticeKind.FACTOR_CHANGED: Kind(
+        en=Words(
+            "Your second factor was changed",
+            "The second factor of your staff account was set, changed or removed.\n\n"
+            "If this was not you and you did not ask for it, tell your administrators now, by another way than this"
+            " mail.\n",
+        ),
+        id=Words(
+            "Faktor kedua Anda telah diubah",
+            "Faktor kedua akun staf Anda telah dipasang, diubah, atau dihapus.\n\n"
+            "Jika bukan Anda yang melakukannya dan Anda tidak memintanya, segera beri tahu administrator melalui cara"
+            " selain surel ini.\n",
+        ),
+    ),
     # Not for unproved addresses: who opens an account under a stranger's could fill that mailbox with sign-ins.
     NoticeKind.NEW_SIGN_IN: Kind(
         en=Words(

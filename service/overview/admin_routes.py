@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.http.operations import Security, Shows, operation
+from service.auth.roles import Permission
+from service.http.operations import Shows, operation
 from service.http.web import answer, parse_query
 from service.overview import queries, schemas
 
@@ -17,7 +18,7 @@ bp = Blueprint("admin_overview")
     summary="Counts of this moment, one snapshot",
     description="What the start page of the staff site shows. `today` is the day in UTC.",
     tag="overview",
-    security=Security.ADMIN,
+    permission=Permission.OVERVIEW,
     responses={200: schemas.OverviewSummary},
 )
 async def get_overview(_: Request) -> HTTPResponse:
@@ -30,7 +31,7 @@ async def get_overview(_: Request) -> HTTPResponse:
     summary="Steps of verifications and applications, newest first",
     description="What happened to verifications and applications, for the site's activity page. Times are UTC.",
     tag="overview",
-    security=Security.ADMIN,
+    permission=Permission.OVERVIEW,
     query=schemas.ActivityQuery,
     shows=Shows("ACTIVITY", lambda body: (id for item in body.items for id in schemas.shown(item))),
     responses={200: schemas.ActivityList},
@@ -48,7 +49,7 @@ async def list_activity_events(request: Request) -> HTTPResponse:
     summary="Steps of verifications and applications with more filters, newest first",
     description="The service's own record of staff actions is not part of it.",
     tag="overview",
-    security=Security.ADMIN,
+    permission=Permission.TRAIL_READ,
     query=schemas.AuditQuery,
     shows=Shows("ACTIVITY", lambda body: (id for item in body.items for id in schemas.shown(item))),
     responses={200: schemas.AuditList},

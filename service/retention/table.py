@@ -46,7 +46,7 @@ class Kept:
 TABLES = (
     Kept(
         "users",
-        "name, address, password's digest, picture's address, language",
+        "name, address, password's digest, picture's address, language, since when they are suspended",
         f"{_ACCOUNT}; unused ones less",
         "account",
     ),
@@ -115,6 +115,13 @@ TABLES = (
         "who of staff works on a verification",
         "a day after their end",
         removal=Removal("t.expires_at < now() - make_interval(days => $1)", 1),
+    ),
+    Kept(
+        "seen_versions",
+        "which version of a verification somebody of staff was shown, and when",
+        "30 days after the last look",
+        erasure="goes, with the marks that others have of the person's verifications",
+        removal=Removal("t.seen_at < now() - make_interval(days => $1)", 30),
     ),
     Kept("organizations", "name; its owner", EVER, "organizations", "stays without owner"),
     Kept("organization_verifications", "number, legal name, keys of proofs", EVER, "organizations", "keys go"),

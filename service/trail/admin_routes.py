@@ -10,8 +10,9 @@ import orjson
 from sanic import Blueprint, HTTPResponse, Request
 from sanic.response import BaseHTTPResponse, ResponseStream
 
+from service.auth.roles import Permission
 from service.base.clock import format_time
-from service.http.operations import Security, Shows, declared_operation, operation
+from service.http.operations import Shows, declared_operation, operation
 from service.http.web import answer, parse_query
 from service.looks.recording import look_at
 from service.trail import queries, schemas
@@ -46,7 +47,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
     " at most 10 000 rows, whatever `limit` says, in which a cell that a table program would take for a formula begins with an"
     " apostrophe. Each answer is itself on record as a look.",
     tag="overview",
-    security=Security.ADMIN,
+    permission=Permission.TRAIL_READ,
     query=schemas.TrailQuery,
     shows=Shows("AUDIT_EVENT", lambda body: (id for item in body.items for id in schemas.shown(item))),
     responses={200: {"application/json": schemas.TrailList, _CSV: None}},

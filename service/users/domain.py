@@ -19,17 +19,22 @@ from service.auth.password_rules import check_new_password
 from service.auth.passwords import hash_password
 from service.auth.principal import SUPER_ADMIN, Principal, Staff
 from service.auth.queries import find_user, has_super_admin
+from service.auth.roles import permissions_of
 from service.auth.sessions import end_all_families
 from service.auth.verification import UserNotFound
 from service.base.settings import Settings
 from service.http.errors import ApiError
 from service.http.web import parse, uuid_or_none
-from service.kyc.schemas import NAMES, KycHistory
+from service.kyc.admin_schemas import KycReviewHistory
+from service.kyc.names import follow_name
+from service.kyc.queries import find_voices
+from service.kyc.schemas import NAMES
 from service.kyc.submission import read_history
 from service.notices.domain import notify
 from service.notices.models import NoticeKind
 from service.profile.queries import find_profile
 from service.profile.schemas import Profile
+from service.seen.domain import note_seen
 from service.users import schemas
 
 
@@ -67,7 +72,7 @@ async def create_user(fields: schemas.CreateUserInput, settings: Settings, *, by
     async with in_transaction():
         user = await create_account(fields.full_name, fields.email, record, fields.roles)
         detail = {"fullName": user.full_name, "email": user.email, "roles": list(user.roles)}
-        await _audit("user.created", by, user.user_id, {"after": detail})
+        await audit_account("user.created", by, user.user_id, {"after": detail})
     return user
 
 
@@ -75,7 +80,8 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
     """Change an account's name, password or roles: everything is checked, then written in one transaction.
 
     A new password ends all the user's sign-ins; new roles count from the user's next request and end none. The role's
-    row is locked, so that two administrators who remove each other at once cannot both succeed.
+    row is locked, so that two administrators who remove each other at once cannot both succeed. Another name takes a
+    verified person back to a reviewer (`follow_name`).
     Raises UserNotFound, InvalidRoles, InvalidRequest, InvalidName, InvalidPassword, LastSuperAdmin, ServerBusy;
     RoleAssignmentFailed when the database lacks the role super_admin.
     """
@@ -95,7 +101,7 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
     async with in_transaction():
         if fields.roles is not None:
             # Before the user's row, always: two changes that need both would otherwise wait for each other.
-            await _take_turns()
+            await take_turns()
         user = await User.filter(id=known).select_for_update(no_key=True).get_or_none()
         before = await find_user(known)
         # Nobody brings back an account that was put aside, or gives it roles that were just moved away.
@@ -110,19 +116,23 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
         user.full_name = fields.full_name or user.full_name
         user.password_hash = record or user.password_hash
         await user.save(update_fields=["full_name", "password_hash", "updated_at"])
+        # The sign-ins before the verifications: the order of everybody who needs both.
         ended = await end_all_families(known, reason=EndReason.PASSWORD_CHANGE) if record is not None else 0
+        await follow_name(known, before.full_name, user.full_name)
         if record is not None:
-            await notify(NoticeKind.PASSWORD_CHANGED, user_id=known, cause=str(uuid4()))
+            by_other = by.id != known and bool(permissions_of(before.roles, settings.staff_roles))
+            kind = NoticeKind.PASSWORD_CHANGED_BY_STAFF if by_other else NoticeKind.PASSWORD_CHANGED
+            await notify(kind, user_id=known, cause=str(uuid4()))
         after = await find_user(known)
         assert after is not None  # locked above
-        await _audit("user.changed", by, known, _difference(before, after, record is not None, ended))
+        await audit_account("user.changed", by, known, _difference(before, after, record is not None, ended))
     return after
 
 
 async def read_user(user_id: str, *, by: Actor) -> Principal:
     """One account, for staff; the look is audited. Raises UserNotFound."""
     user = await _find(user_id, by)
-    await _audit("user.read", by, user.user_id, {})
+    await audit_account("user.read", by, user.user_id, {})
     return user
 
 
@@ -132,20 +142,25 @@ async def read_profile(user_id: str, *, by: Actor) -> Profile:
     profile = await find_profile(known) if known else None
     if known is None or profile is None or not await _may_see(known, by):
         raise UserNotFound
-    await _audit("user.profile_read", by, known, {})
+    await audit_account("user.profile_read", by, known, {})
     return profile
 
 
-async def read_kyc_history(user_id: str, session_id: str | None, *, by: Actor) -> KycHistory:
-    """What the user's own history operation answers, for staff, with the names of reviewers; the look is audited.
+async def read_kyc_history(user_id: str, session_id: str | None, *, by: Actor, language: str) -> KycReviewHistory:
+    """What the user's own history operation answers, for staff, with the names of reviewers and the voices; the look is audited.
 
     Raises UserNotFound, KycSessionNotFound.
     """
     user = await _find(user_id, by)
-    history = await read_history(session_id, by=user, context=NAMES)
+    history = await read_history(session_id, by=user, language=language, context=NAMES)
     session_id = history.session.id if history.session else None
-    await _audit("user.kyc_history_read", by, user.user_id, {"sessionId": session_id})
-    return history
+    await audit_account("user.kyc_history_read", by, user.user_id, {"sessionId": session_id})
+    voices = await find_voices(session_id) if session_id else None
+    if by.staff is not None and history.session is not None:
+        await note_seen(by.staff, {history.session.id: history.session.version})
+    return KycReviewHistory(
+        session=history.session, events=history.events, document_reasons=history.document_reasons, voices=voices
+    )
 
 
 async def _find(user_id: str, by: Actor) -> Principal:
@@ -160,8 +175,8 @@ async def _may_see(user_id: str, by: Actor) -> bool:
     return by.staff is None or await may_see(user_id, by.staff)
 
 
-async def _take_turns() -> None:
-    """Let one change of roles at a time go on, until its transaction ends. Raises RoleAssignmentFailed."""
+async def take_turns() -> None:
+    """Let one change of who is a super_admin at a time go on, until its transaction ends. Raises RoleAssignmentFailed."""
     if await Role.filter(code=SUPER_ADMIN).select_for_update(no_key=True).get_or_none() is None:
         raise RoleAssignmentFailed
 
@@ -184,5 +199,6 @@ def _difference(before: Principal, after: Principal, new_password: bool, ended: 
     return detail
 
 
-async def _audit(action: str, by: Actor, user_id: str, detail: dict[str, Any]) -> None:
+async def audit_account(action: str, by: Actor, user_id: str, detail: dict[str, Any]) -> None:
+    """Leave an audit row about an account in the caller's transaction."""
     await audit(action, actor_type=by.type, actor_id=by.id, subject_type="USER", subject_id=user_id, detail=detail)

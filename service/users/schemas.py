@@ -10,9 +10,9 @@ from pydantic import ConfigDict
 from service.auth.password_rules import InvalidPassword
 from service.auth.principal import SUPER_ADMIN
 from service.auth.schemas import InvalidEmail, InvalidName, Mailbox, User
-from service.http.errors import InvalidCursor, InvalidField, InvalidLimit
+from service.http.errors import InvalidCursor, InvalidField, InvalidLimit, InvalidReason
 from service.http.fields import Rule, Text
-from service.http.web import Input, LooseCursor, LooseLimit, Output, PageInfo
+from service.http.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid
 from service.lists.queries import InvalidSearch, Search
 
 MAXIMUM_ROLES = 50
@@ -76,6 +76,19 @@ class PatchUserInput(Input):
     roles: Annotated[list[str] | None, _ROLES] = None
     full_name: Annotated[str | None, _FULL_NAME] = None
     password: Annotated[str | None, _PASSWORD] = None
+
+
+class SuspensionInput(Input):
+    reason: Annotated[str, Text(InvalidReason, maximum=500)]
+
+
+class Suspension(Output):
+    user_id: Uuid
+    suspended_at: Ts
+
+
+class SuspensionEnvelope(Output):
+    suspension: Suspension
 
 
 class UserEnvelope(Output):

@@ -262,8 +262,8 @@ class TestUnsafe:
         assert load_settings(STAGING | {"TRUSTED_PROXIES": "none"}).trusted_networks == ()
 
     def test_unset_only_production_demands_read_files(self) -> None:
-        assert load().required_verified == load_settings(STAGING).required_verified == "warn"
-        assert load_settings(STAGING | {"ENVIRONMENT": "production"}).required_verified == "enforce"
+        assert load().requires_verified == load_settings(STAGING).requires_verified == "warn"
+        assert load_settings(STAGING | {"ENVIRONMENT": "production"}).requires_verified == "enforce"
 
 
 class TestUnknownNames:

@@ -84,10 +84,23 @@ async def test_its_database_gets_the_schema_of_a_fresh_one(
         "INSERT INTO jobs (id, title, employment_type, description, location_json, employer_json)"
         " VALUES ('old', 'Welder', 'FULL_TIME', 'Work', '{\"displayLabel\": \"Osaka\"}', '{\"name\": \"PT\"}')"
     )
+    await connection.execute(
+        "INSERT INTO users (id, full_name, email, password_hash) VALUES (md5('u')::uuid, 'A', 'a@example.com', 'x');"
+        "INSERT INTO kyc_sessions (id, user_id, status, provider_ref, provider_metadata_json, provider_metadata_times_json)"
+        " VALUES (md5('s')::uuid, md5('u')::uuid, 'SUBMITTED', 'ref', '{\"a\": 1, \"b\": 2, \"finalVerification\": {}}',"
+        ' \'{"providerRef": null, "metadata": {"a": [5, "e"]}}\')'
+    )
     known = {path.name for path in (previous / "migrations/models").glob("*.py")}
     assert await migrate.migrate(url) == [one.name for one in migrate.migrations() if one.name not in known]
     await connection.execute("UPDATE jobs SET title = 'Cook'")
     assert await connection.fetchval("SELECT search_text FROM jobs") == "cook work pt osaka"
+    # Who had said what of a verification is told apart, and what it said as a whole is the same.
+    row = await connection.fetchrow(
+        "SELECT client_metadata_json, server_metadata_json, signed_metadata_json, client_provider_ref,"
+        " signed_provider_ref, provider_metadata_json FROM kyc_sessions"
+    )
+    voices = ['{"b": 2}', '{"finalVerification": {}}', '{"a": 1}', "ref", None]
+    assert list(row.values()) == [*voices, '{"a": 1, "b": 2, "finalVerification": {}}']
     await connection.close()
     assert await schema_of(url) == await schema_of(migrated)
     await migrate.drop_database(postgres_url, name)

@@ -46,6 +46,7 @@ KYC = tuple(status.value for status in KycStatus)
 APPLICATION = ("SUBMITTED", "IN_REVIEW", "INTERVIEW", "OFFERED", "HIRED", "REJECTED")
 LIFECYCLE = ("DRAFT", "PUBLISHED", "SCHEDULED")
 ACTOR = ("USER", "ADMIN", "SYSTEM")
+UNREAD = "((byte_state = 'declared'::text) AND (bytes_checked_at IS NULL))"
 
 EXPECTED = {
     "users": Table(
@@ -83,6 +84,7 @@ EXPECTED = {
             "provider_metadata_json": "'{}'::jsonb",
             "version": "1",
             "provider_metadata_times_json": "'{}'::jsonb",
+            "evidence_version": "0",
         },
         checks={"kyc_sessions_status_check": one_of("status", *KYC)},
         indexes={
@@ -96,12 +98,25 @@ EXPECTED = {
         },
     ),
     "identity_documents": Table(
-        defaults={"metadata_json": "'{}'::jsonb", "created_at": "now()", "byte_state": "'declared'::text"},
+        defaults={
+            "metadata_json": "'{}'::jsonb",
+            "created_at": "now()",
+            "byte_state": "'declared'::text",
+            "reason_codes_json": "'[]'::jsonb",
+        },
         checks={"identity_documents_byte_state_check": one_of("byte_state", "declared", "verified", "rejected")},
         indexes={
             "idx_identity_documents_document_type": "(document_type)",
             "idx_identity_documents_kyc_session_id": "(kyc_session_id)",
             "idx_identity_documents_object_key": "(((metadata_json ->> 'objectKey'::text)))",
+            "idx_identity_documents_unread": f"(created_at, id) WHERE {UNREAD}",
+        },
+    ),
+    "seen_versions": Table(
+        defaults={"id": "gen_random_uuid()", "seen_at": "now()"},
+        indexes={
+            "idx_seen_versions_subject_id": "(subject_id)",
+            "idx_seen_versions_seen_at": "(seen_at)",
         },
     ),
     "kyc_claims": Table(
@@ -133,6 +148,7 @@ EXPECTED = {
         defaults={
             "reason_codes_json": "'[]'::jsonb",
             "supporting_object_keys_json": "'[]'::jsonb",
+            "version": "1",
             "last_checked_at": "now()",
             "created_at": "now()",
             "updated_at": "now()",
@@ -252,6 +268,7 @@ EXPECTED = {
         indexes={
             "idx_job_application_documents_application_id_created_at": "(application_id, created_at DESC)",
             "idx_job_application_documents_review_status": "(review_status, created_at DESC)",
+            "idx_job_application_documents_unread": f"(created_at, id) WHERE {UNREAD}",
             "idx_job_application_documents_user_id_created_at": "(user_id, created_at DESC)",
             "idx_job_application_documents_reviewed_by": "(reviewed_by) WHERE (reviewed_by IS NOT NULL)",
             "idx_job_application_documents_object_key": "(object_key)",
@@ -301,7 +318,7 @@ EXPECTED = {
     "webhook_deliveries": Table(
         defaults={"received_at": "now()", "attempts": "0"},
         checks={
-            "webhook_deliveries_state_check": one_of("state", "applied", "waiting", "parked", "unaddressed"),
+            "webhook_deliveries_state_check": one_of("state", "applied", "waiting", "parked", "unaddressed", "ignored"),
         },
         indexes={
             "idx_webhook_deliveries_kyc_session_id": "(kyc_session_id) WHERE (kyc_session_id IS NOT NULL)",
@@ -374,9 +391,10 @@ OTHERS_SQL = """
     WHERE typnamespace = 'public'::regnamespace AND typtype NOT IN ('c', 'b')
     UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal
       AND tgname NOT LIKE ALL (ARRAY['%version%_on_%', 'keep_role_names_on_%'])
-      AND tgname <> 'write_search_text'
+      AND tgname NOT IN ('write_search_text', 'keep_voices', 'note_evidence', 'count_what_is_handed_in')
     UNION ALL SELECT 'function ' || proname FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
-      AND proname NOT LIKE ALL (ARRAY['text_pieces', 'write_search_text_of_%', 'renew_%', 'forget_user_versions', 'keep_role_names%'])
+      AND proname NOT LIKE ALL (ARRAY['text_pieces', 'write_search_text_of_%', 'renew_%', 'forget_user_versions', 'keep_role_names%',
+        'keep_voices', 'note_evidence_of_kyc_session', 'count_what_is_handed_in'])
       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
     UNION ALL SELECT 'extension ' || extname FROM pg_extension WHERE extname NOT IN ('plpgsql', 'pg_trgm')
 """
@@ -513,7 +531,7 @@ class TestSchema:
         )
         assert rows == []
 
-    async def test_the_five_roles_are_there(self, connection):
+    async def test_the_nine_roles_are_there(self, connection):
         rows = await connection.fetch("SELECT id::text, code FROM roles ORDER BY id")
         assert [(row["id"][-2:], row["code"]) for row in rows] == [
             ("01", "sdm"),
@@ -521,6 +539,10 @@ class TestSchema:
             ("03", "tsk"),
             ("04", "kaisha"),
             ("05", "super_admin"),
+            ("06", "reviewer"),
+            ("07", "recruiter"),
+            ("08", "editor"),
+            ("09", "auditor"),
         ]
         assert {row["id"][:-2] for row in rows} == {"00000000-0000-0000-0000-0000000000"}
 

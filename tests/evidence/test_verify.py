@@ -21,7 +21,7 @@ from sanic import Sanic
 
 from service.adapters.object_storage import ObjectStorage
 from service.base.settings import Settings
-from service.database import db, migrate
+from service.database import db
 from service.evidence import domain, sandbox
 from service.evidence.domain import derived_key
 from service.evidence.verdicts import MAX_BYTES, Reason
@@ -500,6 +500,20 @@ class TestLooks:
             await elsewhere.close()
         assert await state(document_id) == ("declared", None)
 
+    async def test_the_queue_flags_a_file_that_was_never_sent(
+        self, api: httpx.AsyncClient, candidate: Candidate, session_id: str, settings: Settings, storage: ObjectStorage
+    ) -> None:
+        """Registered alone, as one shipped app does; not flagged before anybody looked for it."""
+        document_id = await make_kyc_document(candidate.id, session_id)
+
+        async def flags() -> list[str]:
+            (item,) = (await api.get("/admin/kyc/review-queue?status=ALL", headers=KEY)).json()["items"]
+            return list(item["riskFlags"])
+
+        assert "file_never_sent" not in await flags()
+        await look(document_id, settings, storage)
+        assert (await flags()).count("file_never_sent") == 1
+
     async def test_the_queue_shows_states_and_reasons(
         self,
         api: httpx.AsyncClient,
@@ -517,9 +531,9 @@ class TestLooks:
             await look(document_id, settings, storage)
         (item,) = (await api.get("/admin/kyc/review-queue", headers=KEY)).json()["items"]
         assert item["verification"] == [
-            {"documentId": good, "state": "verified", "reason": None},
-            {"documentId": bad, "state": "rejected", "reason": "content_type_mismatch"},
-            {"documentId": unread, "state": "declared", "reason": None},
+            {"documentId": good, "state": "verified", "reason": None, "reasonCodes": []},
+            {"documentId": bad, "state": "rejected", "reason": "content_type_mismatch", "reasonCodes": []},
+            {"documentId": unread, "state": "declared", "reason": None, "reasonCodes": []},
         ]
         assert item["session"]["version"] == 1
         assert [document["verifiedAt"] for document in item["documents"]] == [None] * 3
@@ -676,9 +690,12 @@ class TestDocumentsThatWereThere:
         application_id = await make_application(candidate.id)
         application = await make_application_document(candidate.id, application_id)
         await look(await put(corpus.png(), PNG, name="a.png"), settings, storage)
-        async with migrate.direct_connection(settings.database_url) as connection:
-            for _ in range(2):
-                await migrate.run_upgrade(connection, 18)
+        # One that is read already, one whose first look waits, and many workers at once.
+        fresh = await put(corpus.jpeg(), checksum_sha256="f" * 64)
+        await domain.enqueue_look(domain.Subject.IDENTITY, fresh)
+        await asyncio.gather(*(domain.enqueue_unread() for _ in range(5)))
+        await db.execute("DELETE FROM background_tasks WHERE payload_json->>'documentId' = $1", fresh)
+        await db.execute("UPDATE identity_documents SET bytes_checked_at = now() WHERE id = $1", fresh)
         found = await waiting()
         assert {(task["subject"], task["documentId"]) for task in found} == {
             ("identity", identity),
@@ -692,6 +709,20 @@ class TestDocumentsThatWereThere:
         assert await state(application, "job_application_documents") == ("declared", "object_missing")
         (task,) = await waiting()
         assert (task["look"], task["documentId"]) == (1, application)
+        await domain.enqueue_unread()
+        assert len(await waiting()) == 1
+
+    async def test_they_come_in_batches(
+        self, candidate: Candidate, session_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(domain, "_UNREAD_AT_ONCE", 3)
+        newest = [await make_kyc_document(candidate.id, session_id) for _ in range(5)][::-1]
+        for _ in range(2):
+            await domain.enqueue_unread()
+            assert [task["documentId"] for task in await waiting()] == newest[:3]
+        await db.execute("UPDATE background_tasks SET state = 'failed', payload_json = '{}'")
+        await domain.enqueue_unread()
+        assert [task["documentId"] for task in await waiting()] == newest[3:]
 
 
 class TestTasks:
@@ -700,3 +731,20 @@ class TestTasks:
         for _ in range(3):
             await tasks.enqueue(TaskKind.VERIFY_DOCUMENT, {}, task_id=known)
         assert await db.fetch_value("SELECT count(*) FROM background_tasks") == 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "given", "in_force"),
+    [
+        ("dev", None, "warn"),
+        ("staging", None, "warn"),
+        ("production", None, "enforce"),
+        ("production", "off", "off"),
+        ("dev", "enforce", "enforce"),
+    ],
+)
+def test_read_documents_are_needed_in_production(
+    settings: Settings, environment: str, given: str | None, in_force: str
+) -> None:
+    changed = settings.model_copy(update={"environment": environment, "kyc_require_verified": given})
+    assert changed.requires_verified == in_force

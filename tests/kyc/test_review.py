@@ -103,7 +103,8 @@ class TestQueue:
         assert item["waitingSeconds"] > 0
         assert item["claim"] is None
         assert item["verification"] == [
-            {"documentId": document["id"], "state": "declared", "reason": None} for document in item["documents"]
+            {"documentId": document["id"], "state": "declared", "reason": None, "reasonCodes": []}
+            for document in item["documents"]
         ]
 
     async def test_last_submitted_comes_first_and_pages_neither_skip_nor_repeat(
@@ -229,7 +230,7 @@ class TestQueue:
         for limit in (1, 3):
             statements.clear()
             assert (await api.get(QUEUE, params={"limit": limit}, headers=reviewer.headers)).json()["count"] == limit
-            assert len(statements) == 5  # the caller, the total, the page, documents, events
+            assert len(statements) == 6  # the caller, the total, the page, documents, events, what was seen
 
     async def test_an_endless_session_is_cut_but_counted(
         self, api: httpx.AsyncClient, reviewer: Candidate, candidate: Candidate, waiting: str

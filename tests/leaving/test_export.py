@@ -76,7 +76,7 @@ class TestContent:
             secret for secret in owner.secrets if orjson.dumps(secret).decode().strip('"').lower() not in text
         ] == []
         assert [secret for secret in other.secrets if secret.lower() in text] == []
-        assert tables <= EXPORTED | {"background_tasks", "user_versions", "kyc_claims"}
+        assert tables <= EXPORTED | {"background_tasks", "user_versions", "kyc_claims", "seen_versions"}
 
     async def test_every_area_is_as_its_schema_says(
         self, api: Api, app: Sanic[Any, Any], settings: Settings, owner: Person

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.auth.roles import Permission
 from service.content.feed import admin_schemas as schemas
 from service.content.feed.editing import POSTS
 from service.content.feed.queries import PostFilter, list_all_posts
 from service.content.staff_routes import StaffOperations
 from service.http.errors import InvalidCursor, InvalidLimit, SearchBusy
-from service.http.operations import Security, operation
+from service.http.operations import operation
 from service.http.web import answer, parse_query
 from service.lists.queries import InvalidSearch
 
@@ -22,7 +23,7 @@ bp = Blueprint("admin_feed")
     summary="All posts: those without a date first, then the last published",
     description="Pages begin at the offset `cursor`. `q` looks in title, excerpt, author and category.",
     tag="staff content",
-    security=Security.ADMIN,
+    permission=Permission.CONTENT_READ,
     query=schemas.AdminPostsQuery,
     responses={200: schemas.AdminPostList},
     errors=(InvalidCursor, InvalidLimit, InvalidSearch, SearchBusy),

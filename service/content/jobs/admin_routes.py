@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
+from service.auth.roles import Permission
 from service.content.jobs import admin_schemas as schemas
 from service.content.jobs.editing import JOBS
 from service.content.jobs.queries import list_all_jobs
 from service.content.staff_routes import StaffOperations
 from service.http.errors import InvalidCursor, InvalidLimit, SearchBusy
-from service.http.operations import Security, operation
+from service.http.operations import operation
 from service.http.web import answer, parse_query
 from service.lists.queries import InvalidSearch
 
@@ -22,7 +23,7 @@ bp = Blueprint("admin_jobs")
     summary="All jobs, drafts too, oldest first",
     description="Pages begin at the offset `cursor` or behind `after`. `q` looks in title, description, employer and place.",
     tag="staff content",
-    security=Security.ADMIN,
+    permission=Permission.CONTENT_READ,
     query=schemas.AdminJobsQuery,
     responses={200: schemas.AdminJobList},
     errors=(InvalidCursor, InvalidLimit, InvalidSearch, SearchBusy),

@@ -5,7 +5,7 @@ import time
 from typing import Any
 from urllib.parse import quote
 
-from service.tools.smoke.candidate import own_application, own_session
+from service.tools.smoke.candidate import keep_tokens, own_application, own_session
 from service.tools.smoke.http import StepFailed
 from service.tools.smoke.walk import Skipped, Steps, Walk, expect
 
@@ -75,6 +75,7 @@ async def find_in_queue(walk: Walk) -> None:
         for item in items:
             if item["session"]["id"] == session_id:
                 expect(item["documentCount"] == 2 and item["user"]["email"] == walk.email, "the item is not complete")
+                walk.kyc_version = item["session"].get("version")  # servers of before have none
                 return
         if len(items) < 100:
             break
@@ -91,7 +92,9 @@ async def claim_session(walk: Walk) -> None:
 @STAFF.step("staff verify the candidate", "POST /admin/kyc/review", "POST /identity/kyc/sessions/{}/submit")
 async def verify_candidate(walk: Walk) -> None:
     need_staff(walk)
-    body = {"sessionId": own_session(walk), "decision": "VERIFIED", "reason": "smoke"}
+    body: dict[str, Any] = {"sessionId": own_session(walk), "decision": "VERIFIED", "reason": "smoke"}
+    if walk.kyc_version is not None:  # what came after the submission was seen in the queue, also with the key
+        body["version"] = walk.kyc_version
     if walk.staff_token is None:
         body["reviewedBy"] = REVIEWER
     answer = await decide(walk, body)
@@ -149,6 +152,37 @@ async def accept_offer(walk: Walk) -> None:
     )
 
 
+@STAFF.step(
+    "staff suspend the candidate and let them in again",
+    "POST /admin/users/{}/suspension",
+    "DELETE /admin/users/{}/suspension",
+    "DELETE /admin/users/{}/sessions",
+)
+async def suspend(walk: Walk) -> None:
+    need_staff(walk)
+    account = f"/admin/users/{walk.user_id}"
+    body = {"reason": "smoke"}
+    made = await walk.call_as_staff("POST", f"{account}/suspension", body=body, expect=(200, 403))
+    if "error" in made:
+        raise Skipped("these staff manage no accounts")
+    again = await walk.call_as_staff("POST", f"{account}/suspension", body=body)
+    expect(again == made, "a second suspension is another one")
+    sign_in = {"email": walk.email, "password": walk.password}
+    try:
+        await walk.call("GET", "/auth/me", expect=401, code="invalid_access_token")
+        await walk.api.call("POST", "/auth/login", body=sign_in, expect=403, code="account_suspended")
+        wrong = sign_in | {"password": f"{walk.password}?"}
+        await walk.api.call("POST", "/auth/login", body=wrong, expect=401, code="invalid_credentials")
+        ended = {"refreshToken": walk.refresh_token}
+        await walk.api.call("POST", "/auth/refresh", body=ended, expect=401, code="invalid_refresh_token")
+    finally:
+        await walk.call_as_staff("DELETE", f"{account}/suspension", expect=204)
+    token = (await walk.api.call("POST", "/auth/login", body=sign_in))["accessToken"]
+    await walk.call_as_staff("DELETE", f"{account}/sessions", expect=204)
+    await walk.api.call("GET", "/auth/me", token=token, expect=401, code="invalid_access_token")
+    keep_tokens(walk, await walk.api.call("POST", "/auth/login", body=sign_in))
+
+
 async def clean_up(walk: Walk) -> None:
     """Delete the job that an interrupted staff half left; fails silently, the failure before it is what matters."""
     if not walk.staff_job_id:
@@ -165,7 +199,7 @@ def need_staff(walk: Walk) -> None:
         raise Skipped("no staff key or login (SMOKE_ADMIN_KEY, or SMOKE_ADMIN_EMAIL and SMOKE_ADMIN_PASSWORD)")
 
 
-async def decide(walk: Walk, body: dict[str, str]) -> Any:
+async def decide(walk: Walk, body: dict[str, Any]) -> Any:
     """Review the session; while the server says that it has not read the documents yet, ask again each two seconds."""
     give_up_at = time.monotonic() + BYTES_WAIT_SECONDS
     while True:

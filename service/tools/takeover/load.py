@@ -122,7 +122,6 @@ async def _complete(connection: BaseConnection, sections: list[Section]) -> None
     """Do for the imported rows what our steps do for rows that are there when they run."""
     if any(section.table == "jobs" and "published_at" not in section.columns for section in sections):
         await connection.execute("UPDATE jobs SET published_at = created_at WHERE published_at IS NULL")
-    # Code depends on the five roles; those that the dump lacks are made again.
+    # Code depends on our roles; those that the dump lacks are made again.
     await migrate.run_upgrade(connection, 4)
-    # The bytes of imported documents are read too.
-    await migrate.run_upgrade(connection, 18)
+    await migrate.run_upgrade(connection, 37)

@@ -122,7 +122,7 @@ class TestDump:
     async def test_counts_are_of_the_dumps_own_snapshot(self, dumped: Path) -> None:
         head, counts = dump.read_counts((dumped / dump.COUNTS_FILE).read_text())
         assert head == migrate.head()
-        assert (counts["users"], counts["roles"]) == (1, 5)
+        assert (counts["users"], counts["roles"]) == (1, 9)
 
     async def test_upload_and_fetch_give_the_same_bytes(
         self, dumped: Path, backed_up: Settings, tmp_path: Path

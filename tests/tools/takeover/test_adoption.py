@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from service.auth.roles import NAMED_ROLES
 from service.database import migrate
 from service.database.migrate import MigrationError
 from service.tools.takeover import TakeoverError
@@ -81,6 +82,8 @@ class TestAdopt:
             "kaisha",
             "super_admin",
         }
+        async with connected(url) as connection:
+            assert await connection.fetchval("SELECT count(*) FROM roles") == 5 + len(NAMED_ROLES)
 
     async def test_plain_migrate_refuses_a_database_of_the_replaced_server(self, old_database: OldDatabase) -> None:
         url = await old_database(later=False)

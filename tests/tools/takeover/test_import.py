@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from service.auth.roles import NAMED_ROLES
 from service.base.settings import Settings
 from service.tools.takeover import TakeoverError
 from service.tools.takeover.dump import scan
@@ -83,6 +84,8 @@ class TestImportDump:
         assert {role["description"] for role in rows["roles"]} == {
             f"Old text of {code}" for code in ("sdm", "lpk", "tsk", "kaisha", "super_admin")
         }
+        async with connected(url) as connection:
+            assert await connection.fetchval("SELECT count(*) FROM roles") == 5 + len(NAMED_ROLES)
 
     async def test_roles_that_the_dump_lacks_stay(self, new_database: NewDatabase, tmp_path: Path) -> None:
         url = await new_database()
@@ -90,7 +93,7 @@ class TestImportDump:
         counts = await import_dump(url, write(tmp_path, "INSERT INTO jobs VALUES " + JOB + ";"))
         assert (await all_rows(url))["roles"] == before
         assert TableCount("jobs", 1, 1) in counts
-        assert TableCount("roles", 0, 5) in counts
+        assert TableCount("roles", 0, 9) in counts
 
     async def test_a_database_with_users_is_refused(self, new_database: NewDatabase) -> None:
         url = await new_database()
