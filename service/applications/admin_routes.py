@@ -14,6 +14,7 @@ from service.applications.moves import (
 )
 from service.auth.roles import Permission
 from service.content.jobs.schemas import InvalidJobId
+from service.evidence.previews import DocumentRejected
 from service.evidence.uploads import InvalidExpiresSec
 from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason, SearchBusy
 from service.http.operations import Shows, operation
@@ -153,15 +154,16 @@ async def review_document(request: Request, application_id: str, document_id: st
 @operation(
     "adminPreviewApplicationDocument",
     summary="A link that reads one document for a short time",
-    description="The link lives for `expiresSec` seconds, 120 unless said, and leads to the checked copy once there is one.",
+    description="The link lives for `expiresSec` seconds, 120 unless said, and leads to the checked copy once there is one. "
+    "A file that was read and rejected needs `acknowledgeRisk`.",
     tag="admin applications",
     permission=Permission.APPLICATION_FILES,
     body=schemas.ApplicationPreviewInput,
     shows=Shows("APPLICATION_DOCUMENT", lambda body: (body.application_id,)),
     responses={200: schemas.ApplicationDocumentPreview},
-    errors=(InvalidExpiresSec, review.ApplicationDocumentNotFound),
+    errors=(InvalidExpiresSec, review.ApplicationDocumentNotFound, DocumentRejected),
 )
 async def preview_document(request: Request, document_id: str) -> HTTPResponse:
     fields = parse(schemas.ApplicationPreviewInput, await read_body(request))
-    preview = await review.preview_document(document_id, fields.expires_sec, request.ctx.staff, request.app.ctx.storage)
+    preview = await review.preview_document(document_id, fields, request.ctx.staff, request.app.ctx.storage)
     return answer(preview)

@@ -344,6 +344,9 @@ class Kyc(Section):
         120, description="life of a preview link, seconds"
     )
     kyc_preview_url_max_expires_sec: int = Field(300, description="longest life of a preview link, seconds")
+    kyc_staff_file_url: Literal["link", "object"] = Field(
+        "link", description="what staff read as fileUrl of a checked document: a link to a picture, or the stored name"
+    )
     kyc_require_verified: RequireVerified | None = Field(
         None, description="off, warn or enforce: verify only on read documents; unset: enforce in production, else warn"
     )

@@ -20,7 +20,7 @@ from service.evidence.verdicts import Reason
 _PROGRAM = str(Path(__file__).with_name("decoder.py"))
 _WALL_SECONDS = 90.0
 _MAX_ANSWER_BYTES = 64 * 1024 * 1024
-_CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL})
+_CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP})
 
 
 class DecoderFailed(Exception):
@@ -29,11 +29,16 @@ class DecoderFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What the decoder found: why the bytes are wrong, or nothing and, for images, a clean picture."""
+    """What the decoder found: why the bytes are wrong, or nothing and a clean copy.
+
+    Of a PDF also what in it acts, in words for machines, and its first page as a JPEG.
+    """
 
     reason: Reason | None
     content_type: str | None = None
     clean: bytes = b""
+    first_page: bytes = b""
+    found: tuple[str, ...] = ()
 
 
 async def decode(data: bytes, content_type: str) -> Decoded:
@@ -56,11 +61,25 @@ async def decode(data: bytes, content_type: str) -> Decoded:
         return Decoded(Reason.DECOMPRESSION_BOMB)
     if -code in _CRASHES:
         return Decoded(Reason.UNDECODABLE)
-    head, newline, clean = answer.partition(b"\n")
-    if code != 0 or not newline:
+    if code != 0:
         raise DecoderFailed(code)
-    found = orjson.loads(head)
-    return Decoded(Reason(found["reason"]) if found["reason"] else None, found["contentType"], clean)
+    return _read(answer)
+
+
+def _read(answer: bytes) -> Decoded:
+    """The decoder's line of JSON and the bytes after it. Raises DecoderFailed for anything else."""
+    head, newline, rest = answer.partition(b"\n")
+    if not newline:
+        raise DecoderFailed
+    said = orjson.loads(head)
+    reason, parts = Reason(said["reason"]) if said["reason"] else None, [*said.get("parts", [len(rest)]), 0, 0]
+    return Decoded(
+        reason,
+        said["contentType"],
+        rest[: parts[0]],
+        rest[parts[0] : parts[0] + parts[1]],
+        tuple(said.get("found", [])),
+    )
 
 
 async def _end(process: Process) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from sanic import Blueprint, HTTPResponse, Request
 
 from service.auth.roles import Permission
+from service.evidence.previews import DocumentRejected
 from service.evidence.uploads import InvalidExpiresSec, InvalidObjectKey
 from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason, InvalidReasonCode
 from service.http.operations import Shows, operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.kyc import admin_schemas, claims, documents, review, schemas, states
+from service.kyc.links import FileLinks
 
 bp = Blueprint("kyc_admin")
 
@@ -31,7 +33,8 @@ _DECISION_ERRORS = (
 @operation(
     "listKycReviewQueue",
     summary="Verifications with all that a reviewer needs, last submitted first",
-    description="Each row has the session, its documents and events, what to look at twice, and who works on it.",
+    description="Each row has the session, its documents and events, what to look at twice, and who works on it. "
+    "`fileUrl` of a checked document is a link to a picture of it, for five minutes; it is on record.",
     tag="kyc-review",
     permission=Permission.VERIFICATIONS_READ,
     query=admin_schemas.QueueQuery,
@@ -40,7 +43,8 @@ _DECISION_ERRORS = (
     errors=(admin_schemas.InvalidStatusFilter, admin_schemas.InvalidOrder, InvalidCursor, InvalidLimit),
 )
 async def list_review_queue(request: Request) -> HTTPResponse:
-    return answer(await review.list_sessions(parse_query(admin_schemas.QueueQuery, request), by=request.ctx.staff))
+    query = parse_query(admin_schemas.QueueQuery, request)
+    return answer(await review.list_sessions(query, by=request.ctx.staff, links=_links(request)))
 
 
 @bp.get("/admin/cases")
@@ -56,7 +60,13 @@ async def list_review_queue(request: Request) -> HTTPResponse:
     errors=(admin_schemas.InvalidStatusFilter, admin_schemas.InvalidOrder, InvalidCursor, InvalidLimit),
 )
 async def list_cases(request: Request) -> HTTPResponse:
-    return answer(await review.list_sessions(parse_query(admin_schemas.CasesQuery, request), by=request.ctx.staff))
+    query = parse_query(admin_schemas.CasesQuery, request)
+    return answer(await review.list_sessions(query, by=request.ctx.staff, links=_links(request)))
+
+
+def _links(request: Request) -> FileLinks:
+    context = request.app.ctx
+    return FileLinks(context.storage, context.settings.kyc_staff_file_url, request.ctx.staff)
 
 
 @bp.post("/admin/kyc/review")
@@ -104,13 +114,14 @@ async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
 @operation(
     "previewKycDocument",
     summary="A link to look at one identity document",
-    description="The link lives for `expiresSec` seconds and leads to the checked copy once there is one. It is on record.",
+    description="The link lives for `expiresSec` seconds and leads to the checked copy once there is one. It is on record. "
+    "A file that was read and rejected needs `acknowledgeRisk`.",
     tag="kyc-review",
     permission=Permission.VERIFICATION_FILES,
     body=schemas.KycPreviewInput,
     shows=Shows("KYC_DOCUMENT", lambda body: (body.kyc_session_id,)),
     responses={200: schemas.KycPreview},
-    errors=(documents.DocumentNotFound, InvalidObjectKey, InvalidExpiresSec),
+    errors=(documents.DocumentNotFound, InvalidObjectKey, InvalidExpiresSec, DocumentRejected),
 )
 async def preview_document(request: Request, document_id: str) -> HTTPResponse:
     context = request.app.ctx
@@ -146,7 +157,7 @@ async def preview_document(request: Request, document_id: str) -> HTTPResponse:
 async def claim_session(request: Request) -> HTTPResponse:
     staff = request.ctx.staff
     fields = parse(admin_schemas.ClaimInput, claims.own_fields(await read_body(request), by=staff))
-    claim, item = await claims.claim_session(fields.session_id, fields.reviewed_by, by=staff)
+    claim, item = await claims.claim_session(fields.session_id, fields.reviewed_by, by=staff, links=_links(request))
     return answer(admin_schemas.KycClaimed(claim=claim, item=item), 201)
 
 

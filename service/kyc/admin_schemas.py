@@ -222,11 +222,15 @@ class KycPerson(Output):
 
 
 class DocumentVerification(Output):
-    """What is known of a document's bytes, `reason` being one word for machines; and what the last decision found wrong."""
+    """What is known of a document's bytes, and what the last decision found wrong; each a word for machines.
+
+    `findings`: what in the file acts, as scripts and embedded files do; staff are shown it as a picture.
+    """
 
     document_id: Uuid = Field(validation_alias="id")
     state: Annotated[str, open_enum(ByteState)] = Field(validation_alias="byte_state")
     reason: str | None = Field(validation_alias="byte_reason")
+    findings: list[str] = Field(validation_alias="findings_json")
     reason_codes: list[Annotated[str, open_enum(ReasonCode)]] = Field(validation_alias="reason_codes_json")
 
 

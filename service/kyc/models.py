@@ -78,6 +78,10 @@ class IdentityDocument(Model):
     reason_codes_json: fields.JSONField[list[str]] = fields.JSONField(
         default=list, description="What the last decision says is wrong with it, in fixed words."
     )
+    copy_kind = fields.TextField(null=True, description="What the checked copy is; one word of CopyKind.")
+    findings_json: fields.JSONField[list[str]] = fields.JSONField(
+        default=list, description="What in the file acts, in words for machines."
+    )
 
     class Meta:
         table = "identity_documents"

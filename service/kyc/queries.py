@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -90,8 +90,12 @@ async def newest_documents(session_id: str) -> list[schemas.KycDocument]:
     return [read(schemas.KycDocument, row) for row in rows]
 
 
+FileUrl = Callable[[asyncpg.Record], str]
+"""What an answer says as `fileUrl` of a row of `identity_documents`."""
+
+
 async def list_queue(
-    statuses: Sequence[str], query: Paged, order: QueueOrder
+    statuses: Sequence[str], query: Paged, order: QueueOrder, *, file_url: FileUrl
 ) -> OffsetPage[admin_schemas.KycQueueItem]:
     """Sessions in these states (empty: all) with their people, documents, events and claims; last submitted first.
 
@@ -105,24 +109,26 @@ async def list_queue(
     page = cut(f"{_QUEUE} {where} ORDER BY {_ORDERS[order]}COALESCE(s.submitted_at, s.created_at) DESC, s.id DESC")
     sql, values = numbered(page, arguments, query.cursor, query.limit)
     rows = await db.fetch_all(sql, *values)
-    items = await _items(rows[: query.limit])
+    items = await _items(rows[: query.limit], file_url)
     return OffsetPage(items, query.cursor, query.limit, has_more=len(rows) > query.limit, total=total)
 
 
-async def find_queue_item(session_id: UUID) -> admin_schemas.KycQueueItem | None:
+async def find_queue_item(
+    session_id: UUID, *, file_url: FileUrl = lambda row: str(row["file_url"])
+) -> admin_schemas.KycQueueItem | None:
     """One session as the queue shows it, whatever its state."""
-    items = await _items(await db.fetch_all(f"{_QUEUE} WHERE s.id = $1", session_id))
+    items = await _items(await db.fetch_all(f"{_QUEUE} WHERE s.id = $1", session_id), file_url)
     return items[0] if items else None
 
 
-async def _items(rows: Sequence[asyncpg.Record]) -> list[admin_schemas.KycQueueItem]:
+async def _items(rows: Sequence[asyncpg.Record], file_url: FileUrl) -> list[admin_schemas.KycQueueItem]:
     ids = [row["id"] for row in rows]
     if not ids:
         return []
     counted = f"{_DOCUMENT}, count(*) OVER (PARTITION BY p.kyc_session_id) AS documents"
     documents = await _oldest_of_each(counted, "identity_documents", ids, SHOWN_DOCUMENTS)
     events = await _oldest_of_each(_EVENT, "kyc_status_events", ids, SHOWN_EVENTS)
-    return [_item(row, documents[row["id"]], events[row["id"]]) for row in rows]
+    return [_item(row, documents[row["id"]], events[row["id"]], file_url) for row in rows]
 
 
 async def _oldest_of_each(listed: str, table: str, ids: list[UUID], limit: int) -> dict[UUID, list[asyncpg.Record]]:
@@ -140,9 +146,9 @@ async def _oldest_of_each(listed: str, table: str, ids: list[UUID], limit: int) 
 
 
 def _item(
-    row: asyncpg.Record, documents: Sequence[asyncpg.Record], events: Sequence[asyncpg.Record]
+    row: asyncpg.Record, documents: Sequence[asyncpg.Record], events: Sequence[asyncpg.Record], file_url: FileUrl
 ) -> admin_schemas.KycQueueItem:
-    shown = [read(schemas.KycDocument, document) for document in documents]
+    shown = [read(schemas.KycDocument, document, file_url=file_url(document)) for document in documents]
     count = documents[0]["documents"] if documents else 0
     history = [schemas.KycEvent.model_validate({**event}, context=schemas.NAMES) for event in events]
     voices = admin_schemas.KycVoices.model_validate(compare({**row}))

@@ -17,6 +17,7 @@ from service.http.errors import ApiError, InvalidReasonCode
 from service.http.web import parse
 from service.kyc import admin_schemas, states
 from service.kyc.claims import own_fields, refuse_colleagues, reviewer_name
+from service.kyc.links import FileLinks
 from service.kyc.models import KycSession, KycStatus
 from service.kyc.queries import count_unverified, has_documents, list_queue, put_document_reasons
 from service.kyc.states import Actor
@@ -39,15 +40,16 @@ class DocumentsNotVerified(ApiError):
 
 
 async def list_sessions(
-    query: admin_schemas.QueueQuery | admin_schemas.CasesQuery, *, by: Staff
+    query: admin_schemas.QueueQuery | admin_schemas.CasesQuery, *, by: Staff, links: FileLinks
 ) -> admin_schemas.KycReviewQueue:
     """One page of the sessions in the states that are asked for, else of those that wait; last submitted first.
 
-    Whoever is signed in has seen them from then on.
+    Whoever is signed in has seen them from then on. The links of their documents are on record.
     """
     statuses = states.WAITING if query.status is None else query.status
-    page = await list_queue(statuses, query, query.order)
+    page = await list_queue(statuses, query, query.order, file_url=links.url_of)
     await note_seen(by, {item.session.id: item.session.version for item in page.items})
+    await links.record()
     return admin_schemas.KycReviewQueue.of(page, statuses)
 
 

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from service.audit.models import ActorType
 from service.auth.principal import STAFF_NAME
 from service.evidence.uploads import (
+    AcknowledgeRisk,
     Checksum,
     DocumentType,
     InvalidExpiresSec,
@@ -110,7 +111,10 @@ class FinalRequestInput(Input):
 
 
 class KycPreviewInput(Input):
+    """`acknowledgeRisk` counts for a file that was read and rejected."""
+
     expires_sec: Annotated[int, LinkSeconds(InvalidExpiresSec, minimum=60, floor=True)] = 120
+    acknowledge_risk: AcknowledgeRisk = False
 
 
 @functools.cache
@@ -316,7 +320,7 @@ class VerificationChecklist(Output):
 
 
 class KycPreview(Output):
-    """`sanitized`: the link leads to the checked copy (images re-encoded, PDF as it is), else to the upload."""
+    """`sanitized`: the link leads to the checked copy (pictures encoded anew, a PDF's pages drawn), else to the upload."""
 
     document_id: Uuid
     kyc_session_id: Uuid

@@ -138,9 +138,9 @@ async def remove_objects(
 ) -> int:
     """Remove every version of a person's uploads, exports and checked copies; how many went. Raises StorageUnavailable."""
     removed = 0
-    for prefix in _prefixes(user_id):
+    for prefix in (*_prefixes(user_id), *map(derived_key, documents)):
         removed += await storage.remove_versions(prefix)
-    for key in (*map(derived_key, documents), *(keys or [])):
+    for key in keys or []:
         removed += await storage.remove_versions(key, exactly=True)
     return removed
 

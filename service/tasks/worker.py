@@ -19,7 +19,7 @@ from service.base.settings import Settings
 from service.base.version import VERSION
 from service.database import db, waiting
 from service.database.listening import Listener
-from service.evidence.domain import enqueue_unread, verify_later
+from service.evidence.domain import enqueue_copies, enqueue_unread, verify_later
 from service.health.gauges import gauges
 from service.http.errors import StorageUnavailable
 from service.leaving.erasure import enqueue_due, erase_later, sweep_later
@@ -74,6 +74,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                     await retention.clean(settings)
                     await enqueue_due()
                     await enqueue_unread()
+                    await enqueue_copies()
                     with suppress(StorageUnavailable):  # next time
                         await tend(storage)
                     clean_at = time.monotonic() + _CLEANING_SECONDS
