@@ -379,6 +379,7 @@ def _audit_verify(arguments: argparse.Namespace) -> int:
     from service.audit.chain import Head
     from service.audit.heads import HeadsAway, verify_stored
     from service.audit.proof import Verdict, verify
+    from service.looks.sealing import verify_seals
 
     settings = _settings("audit")
     expected = Head(*arguments.head) if arguments.head else None
@@ -394,6 +395,10 @@ def _audit_verify(arguments: argparse.Namespace) -> int:
         raise CommandFailed(str(error)) from error
     if verdict.broken_at is not None:
         print(f"BROKEN at row {verdict.broken_at}: {verdict.reason}")
+        return 1
+    wrong = _with_database(settings, lambda: verify_seals(settings))
+    if wrong is not None:
+        print(f"BROKEN seal of row {wrong.sequence}: {wrong.reason}")
         return 1
     waiting = f", {verdict.unsealed} not yet sealed" if verdict.unsealed else ""
     print(f"OK {verdict.head.count} rows, head {verdict.head.count}:{verdict.head.mac}{waiting}")

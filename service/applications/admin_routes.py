@@ -17,7 +17,7 @@ from service.content.jobs.schemas import InvalidJobId
 from service.evidence.previews import DocumentRejected
 from service.evidence.uploads import InvalidExpiresSec
 from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason, SearchBusy
-from service.http.operations import operation
+from service.http.operations import Shows, operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.lists.queries import InvalidSearch
 
@@ -33,6 +33,7 @@ bp = Blueprint("admin_applications")
     tag="admin applications",
     permission=Permission.APPLICATIONS_READ,
     query=schemas.AdminApplicationsQuery,
+    shows=Shows("JOB_APPLICATION", lambda body: (id for case in body.items for id in schemas.shown(case))),
     responses={200: schemas.AdminApplicationList},
     errors=(
         InvalidCursor,
@@ -56,6 +57,7 @@ async def list_applications(request: Request) -> HTTPResponse:
     description="The same row as in the list.",
     tag="admin applications",
     permission=Permission.APPLICATIONS_READ,
+    shows=Shows("JOB_APPLICATION", schemas.shown),
     responses={200: schemas.AdminApplication},
     errors=(ApplicationNotFound,),
 )
@@ -70,6 +72,7 @@ async def read_application(request: Request, application_id: str) -> HTTPRespons
     description="The steps are what the candidate sees, with the people who made them.",
     tag="admin applications",
     permission=Permission.APPLICATIONS_READ,
+    shows=Shows("JOB_APPLICATION", schemas.shown),
     responses={200: schemas.AdminApplicationJourney},
     errors=(ApplicationNotFound,),
 )
@@ -117,6 +120,7 @@ async def move_application(request: Request, application_id: str) -> HTTPRespons
     description="At most 500 rows; `total` counts all of them.",
     tag="admin applications",
     permission=Permission.APPLICATIONS_READ,
+    shows=Shows("JOB_APPLICATION", schemas.shown),
     responses={200: schemas.AdminApplicationDocuments},
     errors=(ApplicationNotFound,),
 )
@@ -155,6 +159,7 @@ async def review_document(request: Request, application_id: str, document_id: st
     tag="admin applications",
     permission=Permission.APPLICATION_FILES,
     body=schemas.ApplicationPreviewInput,
+    shows=Shows("APPLICATION_DOCUMENT", lambda body: (body.application_id,)),
     responses={200: schemas.ApplicationDocumentPreview},
     errors=(InvalidExpiresSec, review.ApplicationDocumentNotFound, DocumentRejected),
 )

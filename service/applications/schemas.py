@@ -231,6 +231,11 @@ class _Case(Output):
     applicant: Applicant
 
 
+def shown(case: _Case) -> tuple[str, ...]:
+    """Ids for the record of who was shown what: the application's and its applicant's."""
+    return (case.application.id, case.applicant.id)
+
+
 class AdminApplication(_Case):
     last_event: JourneyEvent | None
 

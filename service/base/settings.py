@@ -258,6 +258,7 @@ class Retention(Section):
     webhook_body_days: int = Field(90, ge=1, description="days until the body of a provider's delivery is dropped")
     sign_in_record_days: int = Field(90, ge=1, description="days until a sign-in that has ended is forgotten")
     task_record_days: int = Field(30, ge=1, description="days until a task that is done is forgotten")
+    access_record_days: int = Field(365, ge=1, description="days until it is forgotten who of staff looked at what")
 
 
 _STAFF_ROLE = "super_admin"

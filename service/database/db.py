@@ -66,6 +66,7 @@ MODEL_MODULES = (
     "service.organizations.models",
     "service.seen.models",
     "service.audit.models",
+    "service.looks.models",
     "service.tasks.models",
     "service.notices.models",
     "service.webhooks.models",

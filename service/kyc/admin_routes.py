@@ -8,7 +8,7 @@ from service.auth.roles import Permission
 from service.evidence.previews import DocumentRejected
 from service.evidence.uploads import InvalidExpiresSec, InvalidObjectKey
 from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason, InvalidReasonCode
-from service.http.operations import operation
+from service.http.operations import Shows, operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.kyc import admin_schemas, claims, documents, review, schemas, states
 from service.kyc.links import FileLinks
@@ -38,6 +38,7 @@ _DECISION_ERRORS = (
     tag="kyc-review",
     permission=Permission.VERIFICATIONS_READ,
     query=admin_schemas.QueueQuery,
+    shows=Shows("KYC_SESSION", lambda body: (id for item in body.items for id in admin_schemas.shown(item))),
     responses={200: admin_schemas.KycReviewQueue},
     errors=(admin_schemas.InvalidStatusFilter, admin_schemas.InvalidOrder, InvalidCursor, InvalidLimit),
 )
@@ -54,6 +55,7 @@ async def list_review_queue(request: Request) -> HTTPResponse:
     tag="kyc-review",
     permission=Permission.VERIFICATIONS_READ,
     query=admin_schemas.CasesQuery,
+    shows=Shows("KYC_SESSION", lambda body: (id for item in body.items for id in admin_schemas.shown(item))),
     responses={200: admin_schemas.KycReviewQueue},
     errors=(admin_schemas.InvalidStatusFilter, admin_schemas.InvalidOrder, InvalidCursor, InvalidLimit),
 )
@@ -117,6 +119,7 @@ async def act_on_case(request: Request, case_id: str) -> HTTPResponse:
     tag="kyc-review",
     permission=Permission.VERIFICATION_FILES,
     body=schemas.KycPreviewInput,
+    shows=Shows("KYC_DOCUMENT", lambda body: (body.kyc_session_id,)),
     responses={200: schemas.KycPreview},
     errors=(documents.DocumentNotFound, InvalidObjectKey, InvalidExpiresSec, DocumentRejected),
 )
@@ -140,6 +143,7 @@ async def preview_document(request: Request, document_id: str) -> HTTPResponse:
     tag="kyc-review",
     permission=Permission.VERIFICATIONS_DECIDE,
     body=admin_schemas.ClaimInput,
+    shows=Shows("KYC_SESSION", lambda body: admin_schemas.shown(body.item)),
     responses={201: admin_schemas.KycClaimed},
     errors=(
         admin_schemas.InvalidSessionId,

@@ -283,6 +283,11 @@ class KycQueueItem(Output):
     verification: list[DocumentVerification]
 
 
+def shown(item: KycQueueItem) -> tuple[str, ...]:
+    """Ids for the record of who was shown what: the verification's and its person's."""
+    return (item.session.id, *([item.user.id] if item.user else []))
+
+
 def risk_flags(
     status: str, documents: Sequence[KycDocument], document_count: int, last_event: KycEvent | None
 ) -> list[str]:

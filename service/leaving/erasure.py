@@ -27,6 +27,7 @@ from service.evidence.domain import derived_key
 from service.kyc.states import SUBJECT as KYC_SUBJECT
 from service.leaving import queries
 from service.leaving.models import ErasureReceipt
+from service.looks import sealing as looks
 from service.tasks.domain import enqueue
 from service.tasks.models import TaskKind
 
@@ -188,6 +189,7 @@ async def _finish(hidden_id: str, settings: Settings) -> bool:
             found["id"],
             {
                 "auditRows": rows,
+                "accessEvents": await looks.forget_person(user_id),
                 "signIns": len(owned["families"]),
                 "verifications": len(owned["verifications"]),
                 "applications": len(owned["applications"]),
@@ -241,6 +243,7 @@ async def sweep(user_id: str, documents: list[str], storage: ObjectStorage) -> N
     await remove_objects(user_id, documents, storage)
     async with in_transaction():
         await audit.forget_person(user_id, address=user_id, full_name=user_id)
+        await looks.forget_person(user_id)
 
 
 async def erase_again(entry: Erased, settings: Settings, storage: ObjectStorage) -> bool:

@@ -6,7 +6,7 @@ from sanic import Blueprint, HTTPResponse, Request
 
 from service.auth.roles import Permission
 from service.http.errors import InvalidReasonCode
-from service.http.operations import operation
+from service.http.operations import Shows, operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.organizations import domain, schemas
 
@@ -21,6 +21,7 @@ bp = Blueprint("admin_organizations")
     tag="organizations",
     permission=Permission.ORGANIZATIONS_READ,
     query=schemas.OrganizationsQuery,
+    shows=Shows("ORGANIZATION", lambda body: (id for item in body.items for id in schemas.shown(item))),
     responses={200: schemas.AdminOrganizationList},
     errors=(*schemas.PAGE_ERRORS, schemas.InvalidOrgType, schemas.InvalidVerificationStatus),
 )

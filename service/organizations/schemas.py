@@ -155,6 +155,11 @@ class AdminOrganization(Output):
     owner: OrgOwner | None
 
 
+def shown(item: AdminOrganization) -> tuple[str, ...]:
+    """Ids for the record of who was shown what: the organization's and its owner's."""
+    return (item.organization.id, *([item.owner.id] if item.owner else []))
+
+
 class AdminOrganizationList(Output):
     items: list[AdminOrganization]
     page_info: PageInfo

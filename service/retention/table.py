@@ -150,6 +150,16 @@ TABLES = (
         "access, own_actions",
         "details go, and the person's id gives way to a pseudonym that only AUDIT_KEYS can read",
     ),
+    Kept(
+        "access_events",
+        "who of staff was shown what and when: ids alone",
+        "365 days",
+        "access",
+        "the person's id gives way to a pseudonym that only AUDIT_KEYS can read",
+        removal=Removal(
+            "t.occurred_at < now() - make_interval(days => $1) AND t.seal_id IS NOT NULL", "access_record_days"
+        ),
+    ),
     Kept("audit_head", _NONE, EVER, erasure="–"),
     Kept("audit_keys", _NONE, EVER, erasure="–"),
     Kept("user_versions", "random marks by the account's id", _ACCOUNT),

@@ -284,8 +284,13 @@ AREAS = (
     _area(
         "access",
         "Who looked at what of the person, was given it or changed it, and when.",
-        f"FROM audit_events e JOIN {_OWN_THINGS} t ON t.type = e.subject_type AND t.id = e.subject_id"
-        " WHERE e.actor_type <> 'USER' AND e.action <> 'account.held' ORDER BY e.position",
+        f"FROM (WITH t AS MATERIALIZED (SELECT * FROM {_OWN_THINGS} own)"
+        " SELECT e.occurred_at, e.actor_type, e.action, e.subject_type, e.subject_id, e.position"
+        " FROM audit_events e JOIN t ON t.type = e.subject_type AND t.id = e.subject_id"
+        " WHERE e.actor_type <> 'USER' AND e.action <> 'account.held'"
+        " UNION ALL SELECT a.occurred_at, 'ADMIN', a.operation, t.type, t.id, a.id FROM access_events a"
+        " JOIN t ON a.shown_json ? t.id WHERE a.shown_json ?| ARRAY(SELECT id FROM t)) e"
+        " ORDER BY e.occurred_at, e.position, e.subject_id",
         at=_at("e.occurred_at"),
         by=_WHO,
         action=("e.action", "text"),

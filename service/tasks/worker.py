@@ -26,6 +26,7 @@ from service.evidence.domain import enqueue_copies, enqueue_unread, verify_later
 from service.health.gauges import gauges
 from service.http.errors import StorageUnavailable
 from service.leaving.erasure import enqueue_due, erase_later, sweep_later
+from service.looks.sealing import SEAL_SECONDS, seal_everything
 from service.notices.sending import send_notice
 from service.retention import cleaning as retention
 from service.takeout.domain import build_later, tend
@@ -48,9 +49,9 @@ AT_ONCE: Mapping[TaskKind, int] = {
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
-    """Run due tasks until `stop`; those that have begun are finished first. Seals audit rows each second.
+    """Run due tasks until `stop`; those that have begun are finished first.
 
-    Cleans every 15 minutes.
+    Seals audit rows each second and looks each minute; cleans every 15 minutes.
     """
     audit.configure(settings.audit_key_ring)
     await db.open_database(db.tortoise_config(settings.database_url, pool_max=3, application_name="jembatan-worker"))
@@ -75,7 +76,7 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
     if settings.decoder_url:
         around.append(asyncio.create_task(decoder.watch(settings.decoder_url, crew.hear_of_decoder)))
     sealer = Sealer(settings.audit_key_ring)
-    clean_at = seal_at = 0.0
+    clean_at = seal_at = seal_looks_at = 0.0
     try:
         while not stop.is_set():
             pause = _IDLE_SECONDS
@@ -92,6 +93,9 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                 if time.monotonic() >= seal_at:
                     await sealer.seal()
                     seal_at = time.monotonic() + _SEALING_SECONDS
+                if time.monotonic() >= seal_looks_at:
+                    await seal_everything(settings)
+                    seal_looks_at = time.monotonic() + SEAL_SECONDS
                 await crew.take()
             except Exception as error:
                 if not db.is_unavailable(error):

@@ -9,7 +9,7 @@ from service.auth.roles import Permission
 from service.auth.schemas import InvalidEmail, InvalidName, User
 from service.auth.verification import UserNotFound
 from service.http.errors import InvalidReason
-from service.http.operations import operation
+from service.http.operations import Shows, operation
 from service.http.web import answer, language_of, parse, parse_query, read_body
 from service.kyc.admin_schemas import KycReviewHistory
 from service.kyc.schemas import SessionChoice
@@ -28,6 +28,7 @@ bp = Blueprint("admin_users")
     tag="users",
     permission=Permission.ACCOUNTS_READ,
     query=schemas.UsersQuery,
+    shows=Shows("USER", lambda body: (user.id for user in body.items)),
     responses={200: schemas.UserList},
     errors=schemas.LIST_ERRORS,
 )
@@ -140,6 +141,7 @@ async def end_sign_ins_of_user(request: Request, user_id: str) -> HTTPResponse:
     description="With roles, and whether the address is proven.",
     tag="users",
     permission=Permission.PEOPLE_READ,
+    shows=Shows("USER"),
     responses={200: schemas.UserEnvelope},
     errors=(UserNotFound,),
 )
@@ -155,6 +157,7 @@ async def get_user(request: Request, user_id: str) -> HTTPResponse:
     description="Name, picture, how complete it is, and the state of the latest verification.",
     tag="users",
     permission=Permission.PEOPLE_READ,
+    shows=Shows("USER"),
     responses={200: ProfileEnvelope},
     errors=(UserNotFound,),
 )
@@ -171,6 +174,7 @@ async def get_user_profile(request: Request, user_id: str) -> HTTPResponse:
     tag="users",
     permission=Permission.VERIFICATIONS_READ,
     query=SessionChoice,
+    shows=Shows("USER", lambda body: (body.session and body.session.id,)),
     responses={200: KycReviewHistory},
     errors=(UserNotFound, KycSessionNotFound),
     by_language=True,

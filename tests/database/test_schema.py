@@ -308,7 +308,6 @@ EXPECTED = {
         indexes={
             "idx_audit_events_subject": '(subject_type, subject_id, "position")',
             "idx_audit_events_occurred_at": "(occurred_at)",
-            "idx_audit_events_actor_id": "(actor_id) WHERE (actor_id IS NOT NULL)",
             "idx_audit_events_unsealed": '("position") WHERE ((sequence IS NULL) AND (stamp IS NOT NULL))',
         },
     ),

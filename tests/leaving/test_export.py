@@ -115,12 +115,16 @@ class TestContent:
             json={"reason": "A quiet investigation", "until": (datetime.now(UTC) + timedelta(days=9)).isoformat()},
             headers=admin.headers,
         )
+        await app.ctx.looks.record()
         await ask(api, owner.headers)
         await work(settings, app.ctx.storage)
         found = await download(api, owner.headers)
         access = orjson.loads(found.read("data/access.json"))
         assert {"by": "staff", "action": "user.read"}.items() <= {
             **next(row for row in access if row["action"] == "user.read")
+        }.items()
+        assert {"by": "staff", "action": "getUser", "whatType": "USER", "whatId": owner.account.id}.items() <= {
+            **next(row for row in access if row["action"] == "getUser")
         }.items()
         everything = b"".join(found.read(name) for name in found.namelist() if name.startswith("data/"))
         for hidden in (admin.id, admin.email, "quiet investigation", "account.held", "staff-1"):
