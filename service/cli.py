@@ -398,7 +398,7 @@ def _audit_verify(arguments: argparse.Namespace) -> int:
         return 1
     wrong = _with_database(settings, lambda: verify_seals(settings))
     if wrong is not None:
-        print(f"BROKEN seal of row {wrong.sequence}: {wrong.reason}")
+        print(f"BROKEN seal at position {wrong.position}: {wrong.reason}")
         return 1
     waiting = f", {verdict.unsealed} not yet sealed" if verdict.unsealed else ""
     print(f"OK {verdict.head.count} rows, head {verdict.head.count}:{verdict.head.mac}{waiting}")

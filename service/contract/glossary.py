@@ -189,6 +189,8 @@ FIELDS = {
     "Reason.text": "The sentence for it in the language of the request.",
     "DocumentReason.text": "The sentence for it in the language of the request.",
     "documentReasons": "What is wrong with which document, in fixed words.",
+    "VerificationDocument.reasons": "What the last decision found wrong with it.",
+    "findings": "What in the file acts, as scripts do: words for machines.",
     "acknowledgeRisk": "Whether the caller wants to see a file that was read and rejected.",
     "duplicate": "Whether this delivery was taken before.",
     "KycHistory.events": "What happened, oldest first.",

@@ -55,12 +55,12 @@ async def sealed_rows(seal_id: str) -> list[asyncpg.Record]:
 
 
 async def seals(action: str) -> AsyncIterator[asyncpg.Record]:
-    """The chain's rows about seals: `sequence`, `subject_id` (the seal) and `detail_json`, in batches of 500."""
+    """The audit rows about seals, those that wait to be sealed too: `position`, `subject_id` (the seal) and `detail_json`."""
     after = 0
     while True:
         batch = await db.fetch_all(
-            "SELECT sequence, subject_id, detail_json FROM audit_events WHERE action = $1 AND sequence > $2"
-            " ORDER BY sequence LIMIT $3",
+            "SELECT position, subject_id, detail_json FROM audit_events WHERE action = $1 AND position > $2"
+            " ORDER BY position LIMIT $3",
             action,
             after,
             _BATCH_ROWS,
@@ -69,7 +69,7 @@ async def seals(action: str) -> AsyncIterator[asyncpg.Record]:
             yield row
         if len(batch) < _BATCH_ROWS:
             return
-        after = batch[-1]["sequence"]
+        after = batch[-1]["position"]
 
 
 async def replace_id(user_id: str, hidden: str) -> int:

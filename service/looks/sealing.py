@@ -32,9 +32,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """A seal that does not hold: the chain's row that says it, and what differs."""
+    """A seal that does not hold: the position of the audit row that says it, and what differs."""
 
-    sequence: int
+    position: int
     reason: str
 
 
@@ -110,13 +110,13 @@ async def verify_seals(settings: Settings) -> Wrong | None:
                 continue
             key = keys.get(said.get("keyId", ""))
             if key is None:
-                return Wrong(row["sequence"], f"its key is not in AUDIT_KEYS: {said.get('keyId')!r}")
+                return Wrong(row["position"], f"its key is not in AUDIT_KEYS: {said.get('keyId')!r}")
             found = await queries.sealed_rows(row["subject_id"])
             if len(found) != said["count"]:
-                return Wrong(row["sequence"], f"it holds {said['count']} access events, and {len(found)} are there")
+                return Wrong(row["position"], f"it holds {said['count']} access events, and {len(found)} are there")
             if not chain.same(digest(key, found, ring), said["digest"]):
                 which = f"{said['first']} to {said['last']}"
-                return Wrong(row["sequence"], f"an access event between {which} was changed")
+                return Wrong(row["position"], f"an access event between {which} was changed")
     return None
 
 

@@ -47,6 +47,7 @@ APPLICATION = ("SUBMITTED", "IN_REVIEW", "INTERVIEW", "OFFERED", "HIRED", "REJEC
 LIFECYCLE = ("DRAFT", "PUBLISHED", "SCHEDULED")
 ACTOR = ("USER", "ADMIN", "SYSTEM")
 UNREAD = "((byte_state = 'declared'::text) AND (bytes_checked_at IS NULL))"
+WITHOUT_COPY = "((byte_state = 'verified'::text) AND (copy_kind IS NULL))"
 
 EXPECTED = {
     "users": Table(
@@ -110,6 +111,7 @@ EXPECTED = {
             "idx_identity_documents_kyc_session_id": "(kyc_session_id)",
             "idx_identity_documents_object_key": "(((metadata_json ->> 'objectKey'::text)))",
             "idx_identity_documents_unread": f"(created_at, id) WHERE {UNREAD}",
+            "idx_identity_documents_without_copy": f"(created_at) WHERE {WITHOUT_COPY}",
         },
     ),
     "seen_versions": Table(
@@ -269,6 +271,7 @@ EXPECTED = {
             "idx_job_application_documents_application_id_created_at": "(application_id, created_at DESC)",
             "idx_job_application_documents_review_status": "(review_status, created_at DESC)",
             "idx_job_application_documents_unread": f"(created_at, id) WHERE {UNREAD}",
+            "idx_job_application_documents_without_copy": f"(created_at) WHERE {WITHOUT_COPY}",
             "idx_job_application_documents_user_id_created_at": "(user_id, created_at DESC)",
             "idx_job_application_documents_reviewed_by": "(reviewed_by) WHERE (reviewed_by IS NOT NULL)",
             "idx_job_application_documents_object_key": "(object_key)",
@@ -308,7 +311,23 @@ EXPECTED = {
         indexes={
             "idx_audit_events_subject": '(subject_type, subject_id, "position")',
             "idx_audit_events_occurred_at": "(occurred_at)",
+            "idx_audit_events_actor": "(actor_id, occurred_at) WHERE (actor_id IS NOT NULL)",
+            "idx_audit_events_action": "(action, occurred_at)",
+            "idx_audit_events_subject_type": "(subject_type, occurred_at)",
+            "idx_audit_events_subject_id": "(subject_id, occurred_at)",
             "idx_audit_events_unsealed": '("position") WHERE ((sequence IS NULL) AND (stamp IS NOT NULL))',
+        },
+    ),
+    "access_events": Table(
+        defaults={"occurred_at": "now()", "asked_json": "'{}'::jsonb", "shown_json": "'[]'::jsonb"},
+        indexes={
+            "idx_access_events_occurred_at": "(occurred_at)",
+            "idx_access_events_actor_id": "(actor_id, occurred_at)",
+            "idx_access_events_operation": "(operation, occurred_at)",
+            "idx_access_events_subject_type": "(subject_type, occurred_at)",
+            "idx_access_events_shown": "gin (shown_json)",
+            "idx_access_events_seal_id": "(seal_id) WHERE (seal_id IS NOT NULL)",
+            "idx_access_events_unsealed": "(id) WHERE (seal_id IS NULL)",
         },
     ),
     "audit_head": Table(
@@ -387,7 +406,7 @@ INDEXES_SQL = """
 OTHERS_SQL = """
     SELECT relkind::text || ' ' || relname AS thing FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind NOT IN ('r', 'i')
-      AND relname NOT IN ('aerich_id_seq', 'audit_events_position_seq')
+      AND relname NOT IN ('aerich_id_seq', 'audit_events_position_seq', 'access_events_id_seq')
     UNION ALL SELECT 'type ' || typname FROM pg_type
     WHERE typnamespace = 'public'::regnamespace AND typtype NOT IN ('c', 'b')
     UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal

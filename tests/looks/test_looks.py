@@ -153,7 +153,7 @@ class TestSeal:
         await look(api, looks, settings)
         assert await sealing.seal(settings) == 1
         assert len({row["seal_id"] for row in await rows(looks)}) == 2
-        said = await db.fetch_row("SELECT * FROM audit_events WHERE action = 'access.sealed' ORDER BY sequence LIMIT 1")
+        said = await db.fetch_row("SELECT * FROM audit_events WHERE action = 'access.sealed' ORDER BY position LIMIT 1")
         assert said is not None
         ids = [row["id"] for row in await rows(looks)]
         assert (said["detail_json"]["count"], said["detail_json"]["first"], said["detail_json"]["last"]) == (
@@ -186,8 +186,8 @@ class TestSeal:
         await db.execute(change)
         wrong = await sealing.verify_seals(settings)
         assert wrong is not None
-        assert wrong.sequence == await db.fetch_value(
-            "SELECT sequence FROM audit_events WHERE action = 'access.sealed'"
+        assert wrong.position == await db.fetch_value(
+            "SELECT position FROM audit_events WHERE action = 'access.sealed'"
         )
 
     async def test_an_erased_person_is_named_by_nobody_and_the_seal_holds(
