@@ -104,6 +104,7 @@ EXPECTED = {
             "created_at": "now()",
             "byte_state": "'declared'::text",
             "reason_codes_json": "'[]'::jsonb",
+            "findings_json": "'[]'::jsonb",
         },
         checks={"identity_documents_byte_state_check": one_of("byte_state", "declared", "verified", "rejected")},
         indexes={
@@ -149,6 +150,7 @@ EXPECTED = {
     "organization_verifications": Table(
         defaults={
             "reason_codes_json": "'[]'::jsonb",
+            "findings_json": "'[]'::jsonb",
             "supporting_object_keys_json": "'[]'::jsonb",
             "version": "1",
             "last_checked_at": "now()",
@@ -261,6 +263,7 @@ EXPECTED = {
             "created_at": "now()",
             "updated_at": "now()",
             "byte_state": "'declared'::text",
+            "findings_json": "'[]'::jsonb",
         },
         checks={
             "job_application_documents_content_length_check": "CHECK ((content_length > 0))",
