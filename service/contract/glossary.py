@@ -167,7 +167,7 @@ FIELDS = {
     "KycSaid.values": "What each voice says: `client`, `server`, `signed`; without those that say nothing.",
     "KycSaidKey.values": "What each voice says: `client`, `server`, `signed`; without those that say nothing.",
     "KycSaidKey.key": "A key of the metadata.",
-    "KycState.status": "What the candidate is told of the latest verification.",
+    "KycStatusEnvelope.status": "What the candidate is told of the latest verification.",
     "KycUpload.status": "What the candidate is told of the verification.",
     "SessionSummary.status": "How far the verification got, as reviewers see it.",
     "VerificationDocument.status": "How far this type of document got.",

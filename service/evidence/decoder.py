@@ -45,9 +45,9 @@ DRAWN_PIXELS = 4_000_000
 MAX_SCALE = 600 / 72
 MAX_PAGE_BYTES = 2 * 1024 * 1024
 SEARCHED_OBJECTS = 50_000
-# CPU seconds of this process after which no further object is looked at, no further page is begun. A page that takes all
+# CPU seconds from `began` on after which no further object is looked at, no further page is begun. A page that takes all
 # that is left is one too many: the limit of CPU time ends the process.
-SEARCHED_UNTIL, DRAWN_UNTIL = 10.0, 20.0
+SEARCHED_SECONDS, DRAWN_SECONDS = 10.0, 20.0
 _PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _ORIENTATION_TAG = 0x0112
@@ -287,14 +287,15 @@ def clean_pdf(data: bytes) -> Clean:
 
     Raises Refused: `pdf_encrypted`, `pdf_broken`, `decompression_bomb`.
     """
-    found = check_pdf(data)
-    pages, count = draw_pages(data)
+    began = time.process_time()
+    found = check_pdf(data, began=began)
+    pages, count = draw_pages(data, began=began)
     if len(pages) < count:
         found.add("pages_not_shown")
     return Clean("application/pdf", picture_pdf(pages), tuple(sorted(found)), pages[0].jpeg)
 
 
-def check_pdf(data: bytes) -> set[str]:
+def check_pdf(data: bytes, *, began: float) -> set[str]:
     """Read a PDF's structure and the contents of its first pages; what in it acts, in words for machines.
 
     Nothing in it is run. Raises Refused: `pdf_encrypted`, `pdf_broken`, `decompression_bomb`.
@@ -318,7 +319,7 @@ def check_pdf(data: bytes) -> set[str]:
         pass  # a rare filter, which is no fault
     except Exception as error:
         raise Refused("pdf_broken") from error
-    return find_acts(reader)
+    return find_acts(reader, began=began)
 
 
 def _read_page(page: pypdf.PageObject) -> None:
@@ -328,7 +329,7 @@ def _read_page(page: pypdf.PageObject) -> None:
         contents.get_data()
 
 
-def find_acts(reader: pypdf.PdfReader) -> set[str]:
+def find_acts(reader: pypdf.PdfReader, *, began: float) -> set[str]:
     """Words for what a viewer would run, open or send, found in all that the trailer leads to.
 
     `partly_searched` stands for what is too much to look at or cannot be read.
@@ -343,7 +344,7 @@ def find_acts(reader: pypdf.PdfReader) -> set[str]:
                 place = (item.idnum, item.generation)
                 if place in seen:
                     continue
-                if len(seen) >= SEARCHED_OBJECTS or time.process_time() > SEARCHED_UNTIL:
+                if len(seen) >= SEARCHED_OBJECTS or time.process_time() - began > SEARCHED_SECONDS:
                     found.add("partly_searched")
                     break
                 seen.add(place)
@@ -388,7 +389,7 @@ class Page:
     jpeg: bytes
 
 
-def draw_pages(data: bytes) -> tuple[list[Page], int]:
+def draw_pages(data: bytes, *, began: float) -> tuple[list[Page], int]:
     """Pictures of the first pages, and how many pages there are. A page that cannot be drawn, or not in time, is left out.
 
     Filled-in forms and annotations are drawn as they look; PDFium is built without scripts. Raises Refused:
@@ -402,7 +403,7 @@ def draw_pages(data: bytes) -> tuple[list[Page], int]:
     form = pdfium.FPDFDOC_InitFormFillEnvironment(document, pdfium.FPDF_FORMFILLINFO(version=2))
     count, pages = pdfium.FPDF_GetPageCount(document), list[Page]()
     for number in range(min(count, DRAWN_PAGES)):
-        if pages and time.process_time() > DRAWN_UNTIL:
+        if pages and time.process_time() - began > DRAWN_SECONDS:
             break
         if page := pdfium.FPDF_LoadPage(document, number):
             pages.append(_drawn(page, form))

@@ -78,7 +78,7 @@ async def merge_provider_metadata(request: Request, session_id: str) -> HTTPResp
     summary="The state of the latest verification",
     description="NOT_STARTED with a null session before the first one.",
     tag="kyc",
-    responses={200: schemas.KycState},
+    responses={200: schemas.KycStatusEnvelope},
     conditional=Basis.OWN,
     by_language=True,
 )

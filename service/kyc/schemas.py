@@ -163,7 +163,7 @@ class KycSession(Output):
     version: int
 
 
-class KycStatusEnvelope(Output):
+class Stated(Output):
     status: Trust
     session: KycSession | None
 
@@ -174,13 +174,13 @@ class KycStatusEnvelope(Output):
         return cls.model_validate(stored, context=context)
 
 
-class KycState(KycStatusEnvelope):
+class KycStatusEnvelope(Stated):
     """`documentReasons`: what the last decision says is wrong with documents; empty when it says nothing of them."""
 
     document_reasons: list[DocumentReason]
 
 
-class KycEnvelope(KycStatusEnvelope):
+class KycEnvelope(Stated):
     session: KycSession
 
 

@@ -77,10 +77,10 @@ async def merge_provider_metadata(session_id: str, body: dict[str, Any], *, by: 
     return changed
 
 
-async def read_status(*, by: Principal, language: str) -> schemas.KycState:
+async def read_status(*, by: Principal, language: str) -> schemas.KycStatusEnvelope:
     """The state of the caller's latest session, which may be none. Texts are in `language` (`id` or `en`)."""
     session = await find_own_session(by.user_id)
-    return schemas.KycState.of(session, document_reasons=await _document_reasons(session, language))
+    return schemas.KycStatusEnvelope.of(session, document_reasons=await _document_reasons(session, language))
 
 
 async def read_history(

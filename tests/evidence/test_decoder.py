@@ -77,7 +77,7 @@ class TestPages:
         assert page_of(clean).width >= 500
 
     def test_pages_that_are_not_begun_in_time_are_left_out(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(decoder, "DRAWN_UNTIL", 0.0)
+        monkeypatch.setattr(decoder, "DRAWN_SECONDS", -1.0)
         clean = decoder.clean_pdf(corpus.many_pages(3))
         assert (len(pypdf.PdfReader(io.BytesIO(clean.copy)).pages), clean.found) == (1, ("pages_not_shown",))
 
@@ -86,7 +86,7 @@ class TestPages:
         monkeypatch.setattr(decoder, "SEARCHED_OBJECTS", 1)
         assert "partly_searched" in decoder.clean_pdf(data).found
         monkeypatch.undo()
-        monkeypatch.setattr(decoder, "SEARCHED_UNTIL", 0.0)
+        monkeypatch.setattr(decoder, "SEARCHED_SECONDS", -1.0)
         assert decoder.clean_pdf(data).found == ("partly_searched",)
 
     def test_objects_that_lead_in_a_circle_or_nowhere_end_the_search(self) -> None:

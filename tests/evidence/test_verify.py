@@ -835,7 +835,7 @@ class TestCopiesOfBefore:
         monkeypatch.setattr(domain, "decode", erased_meanwhile)
         payload = {"subject": "identity", "documentId": document_id, "look": 0, "until": None}
         await domain.verify_later(payload, settings, storage=storage)
-        assert await storage.keys_below(domain.derived_key(document_id)) == []
+        assert await storage.sizes_below(domain.derived_key(document_id)) == {}
 
 
 class TestTasks:

@@ -103,7 +103,7 @@ class TestQueue:
         assert item["waitingSeconds"] > 0
         assert item["claim"] is None
         assert item["verification"] == [
-            {"documentId": document["id"], "state": "declared", "reason": None, "reasonCodes": []}
+            {"documentId": document["id"], "state": "declared", "reason": None, "findings": [], "reasonCodes": []}
             for document in item["documents"]
         ]
 
@@ -230,6 +230,8 @@ class TestQueue:
         for limit in (1, 3):
             statements.clear()
             assert (await api.get(QUEUE, params={"limit": limit}, headers=reviewer.headers)).json()["count"] == limit
+            # Looks are written behind the answer.
+            statements = [sql for sql in statements if "access_events" not in sql]
             assert len(statements) == 6  # the caller, the total, the page, documents, events, what was seen
 
     async def test_an_endless_session_is_cut_but_counted(
