@@ -132,7 +132,7 @@ RULES = (
             "has a well-known password or one that equals the user's name",
             lambda s, name=name: _has_known_password(getattr(s, name)),  # type: ignore[misc]  # a default binds the name
         )
-        for name in ("database_url", "database_direct_url")
+        for name in ("database_url", "database_direct_url", "database_owner_url", "database_reporting_url")
     ),
 )
 

@@ -44,7 +44,7 @@ async def decode(data: bytes, content_type: str, *, url: str = "") -> Decoded:
 def read_answer(answer: bytes) -> Decoded:
     """A child's answer, one line of JSON and then bytes. Whoever took the child over may have written it.
 
-    Raises DecoderFailed for another form.
+    Raises DecoderFailed for another form: a copy belongs to bytes that nothing is wrong with, a reason was read in them.
     """
     head, newline, rest = answer.partition(b"\n")
     if not newline:
@@ -55,7 +55,9 @@ def read_answer(answer: bytes) -> Decoded:
         if content_type not in (None, JPEG, PNG, PDF):
             raise DecoderFailed
         copy, first_page = [*map(int, said.get("parts", [len(rest)])), 0, 0][:2]
-        if min(copy, first_page) < 0 or copy + first_page != len(rest):
+        if min(copy, first_page) < 0 or copy + first_page != len(rest) or (copy == 0) != bool(reason):
+            raise DecoderFailed
+        if reason and not Reason(reason).rejects:
             raise DecoderFailed
         return Decoded(
             Reason(reason) if reason else None,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from service.kyc.queries import count_new_name
 from service.kyc.states import NAME_CHANGED, Actor, reopen_decided
 
 _RULE = Actor.service("profile_name")
@@ -27,8 +28,11 @@ def _bare(name: str) -> str:
 async def follow_name(user_id: str, before: str, after: str) -> int:
     """Bring verified sessions back to a reviewer when a person got another name; returns how many.
 
-    In the caller's transaction, which has locked the person's row and writes `after` in it.
+    Whoever was shown the name of before has not seen what they would decide about. In the caller's transaction, which has
+    locked the person's row and writes `after` in it.
     """
     if is_same_name(before, after):
         return 0
-    return await reopen_decided(user_id, by=_RULE, reason=NAME_CHANGED)
+    reopened = await reopen_decided(user_id, by=_RULE, reason=NAME_CHANGED)
+    await count_new_name(user_id)
+    return reopened

@@ -235,6 +235,20 @@ async def merge_metadata(
     return KycSession(**row)
 
 
+async def count_new_name(user_id: str) -> None:
+    """Make another name of a person a change of their verifications that wait, whose rows the caller has locked.
+
+    Database triggers (migration 035) count it as evidence. What was handed in last stays what an unseen decision is made on.
+    """
+    await db.execute(
+        "UPDATE kyc_sessions SET version = version + 1,"
+        " submitted_version = CASE WHEN evidence_version > COALESCE(submitted_version, 0) THEN submitted_version"
+        " ELSE version + 1 END"
+        f" WHERE user_id = $1 AND status IN {WAITING_SQL}",
+        user_id,
+    )
+
+
 async def list_document_reasons(session_id: UUID | str) -> list[asyncpg.Record]:
     """`id`, `document_type` and `reason_codes_json` of the documents with which something is wrong, oldest first."""
     return await db.fetch_all(

@@ -83,6 +83,52 @@ async def look(api: httpx.AsyncClient, staff: dict[str, str], path: str = QUEUE)
     return answer
 
 
+class TestAnotherName:
+    """The queue shows the account's name beside the documents, so it is part of what was seen."""
+
+    async def rename(self, api: httpx.AsyncClient, by: Candidate, name: str) -> None:
+        answer = await api.patch("/users/me/profile", headers=by.headers, json={"fullName": name})
+        assert answer.status_code == 200
+
+    async def test_who_saw_the_name_of_before_looks_again(
+        self, api: httpx.AsyncClient, handing: Handing, reviewer: Candidate
+    ) -> None:
+        (shown,) = (await look(api, reviewer.headers)).json()["items"]
+        await self.rename(api, handing.person, "Budi Lain")
+        assert code(await handing.verify(reviewer.headers)) == CHANGED
+        assert code(await handing.verify(KEY, version=shown["session"]["version"])) == CHANGED
+        await look(api, reviewer.headers)
+        assert (await handing.verify(reviewer.headers)).status_code == 200
+
+    async def test_case_and_spaces_are_no_change(
+        self, api: httpx.AsyncClient, handing: Handing, reviewer: Candidate
+    ) -> None:
+        await look(api, reviewer.headers)
+        name = await db.fetch_value("SELECT full_name FROM users WHERE id = $1", handing.person.id)
+        await self.rename(api, handing.person, f" {name.upper()}  ")
+        assert (await handing.verify(reviewer.headers)).status_code == 200
+
+    async def test_a_verification_that_it_brought_back_was_not_seen_either(
+        self, api: httpx.AsyncClient, handing: Handing, reviewer: Candidate
+    ) -> None:
+        assert (await handing.verify(KEY)).status_code == 200
+        await look(api, reviewer.headers, f"{QUEUE}?status=VERIFIED")
+        await self.rename(api, handing.person, "Budi Lain")
+        assert code(await handing.verify(reviewer.headers)) == CHANGED
+
+    @pytest.mark.parametrize("by_key", [True, False])
+    async def test_who_was_shown_nothing_decides_on_what_was_handed_in(
+        self, api: httpx.AsyncClient, handing: Handing, reviewer: Candidate, by_key: bool
+    ) -> None:
+        await self.rename(api, handing.person, "Budi Lain")
+        assert (await handing.verify(KEY if by_key else reviewer.headers)).status_code == 200
+
+    async def test_it_hands_in_no_document(self, api: httpx.AsyncClient, handing: Handing) -> None:
+        await handing.add("SELFIE")
+        await self.rename(api, handing.person, "Budi Lain")
+        assert code(await handing.verify(KEY)) == CHANGED
+
+
 class TestUnseen:
     @pytest.mark.parametrize("by_key", [True, False])
     async def test_a_decision_straight_after_a_submit_needs_no_look(
