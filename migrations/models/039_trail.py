@@ -161,6 +161,9 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
             changed BIGINT;
             ids JSONB := jsonb_object(old_ids, new_ids);
         BEGIN
+            IF EXISTS (SELECT FROM unnest(new_ids) AS made WHERE made IS NULL OR made NOT LIKE 'erased:%') THEN
+                RAISE EXCEPTION 'only a pseudonym takes the place of an id' USING ERRCODE = 'insufficient_privilege';
+            END IF;
             PERFORM set_config('jembatan.audit', 'pseudonyms', true);
             UPDATE audit_events e SET actor_id = COALESCE(ids ->> e.actor_id, e.actor_id),
                 subject_id = CASE WHEN e.subject_type = 'USER' THEN COALESCE(ids ->> e.subject_id, e.subject_id)

@@ -190,6 +190,14 @@ class TestTampering:
                 await connection.execute("SELECT audit_erase_details('{USER}', '{4}')")
         assert (await verify(KEYS)).broken_at is None
 
+    async def test_only_a_pseudonym_takes_the_place_of_an_id(self, trail: Roles) -> None:
+        """Else whoever has the app's role could name another actor for ever."""
+        async with connected(trail.app) as connection:
+            for other in ("somebody", None):
+                with pytest.raises(asyncpg.InsufficientPrivilegeError, match="only a pseudonym"):
+                    await connection.execute("SELECT audit_replace_ids(ARRAY['somebody else'], $1::text[])", [other])
+        assert (await verify(KEYS)).broken_at is None
+
     async def test_the_app_makes_no_tables_and_reporting_only_reads(self, trail: Roles) -> None:
         async with connected(trail.app) as app, connected(trail.reporting) as reporting:
             for connection, statement in (
