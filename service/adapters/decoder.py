@@ -7,11 +7,10 @@ from collections.abc import Callable
 
 import orjson
 
-from service.decoder.children import DecoderFailed, Ended
+from service.decoder.children import MAX_ANSWER_BYTES, DecoderFailed, Ended
 from service.evidence.verdicts import Reason
 
 _ANSWER_SECONDS, _HEALTH_SECONDS, _PAUSE_SECONDS = 30.0, 5.0, 10.0
-_MAX_ANSWER_BYTES = 64 * 1024 * 1024
 # What the end of a child says of the bytes; every other refusal says nothing of them.
 _VERDICTS = {Reason.DECOMPRESSION_BOMB.value, Reason.UNDECODABLE.value}
 
@@ -33,7 +32,7 @@ async def ask(url: str, data: bytes, content_type: str) -> Ended:
             body = bytearray()
             async for piece in answer.content.iter_chunked(1 << 20):
                 body += piece
-                if len(body) > _MAX_ANSWER_BYTES:
+                if len(body) > MAX_ANSWER_BYTES:
                     raise DecoderFailed
     except aiohttp.ClientError as error:
         raise DecoderFailed(type(error).__name__) from error

@@ -21,7 +21,7 @@ from service.evidence.verdicts import Reason
 WALL_SECONDS = 90.0
 _CHILD = str(Path(__file__).with_name("child.py"))
 _PROGRAM = str(Path(__file__).parents[1] / "evidence" / "decoder.py")
-_MAX_ANSWER_BYTES = 64 * 1024 * 1024
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
 _CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL, signal.SIGTRAP})
 
 
@@ -103,6 +103,6 @@ async def _answer(process: Process) -> bytes:
     answer = bytearray()
     while piece := await process.stdout.read(1 << 20):
         answer += piece
-        if len(answer) > _MAX_ANSWER_BYTES:
+        if len(answer) > MAX_ANSWER_BYTES:
             raise DecoderFailed
     return bytes(answer)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sanic import Blueprint, HTTPResponse, Request
 
-from service.auth.roles import Permission
+from service.auth.roles import Permission, permissions_of
 from service.evidence.previews import DocumentRejected
 from service.evidence.uploads import InvalidExpiresSec, InvalidObjectKey
 from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason, InvalidReasonCode
@@ -65,8 +65,12 @@ async def list_cases(request: Request) -> HTTPResponse:
 
 
 def _links(request: Request) -> FileLinks:
-    context = request.app.ctx
-    return FileLinks(context.storage, context.settings.kyc_staff_file_url, request.ctx.staff)
+    """Links for whoever may open files; an auditor reads the stored names."""
+    context, by = request.app.ctx, request.ctx.staff
+    may_open = by.principal is None or Permission.VERIFICATION_FILES in permissions_of(
+        by.principal.roles, context.settings.staff_roles
+    )
+    return FileLinks(context.storage, context.settings.kyc_staff_file_url if may_open else "object", by)
 
 
 @bp.post("/admin/kyc/review")

@@ -48,8 +48,8 @@ async def list_sessions(
     """
     statuses = states.WAITING if query.status is None else query.status
     page = await list_queue(statuses, query, query.order, file_url=links.url_of)
-    await note_seen(by, {item.session.id: item.session.version for item in page.items})
     await links.record()
+    await note_seen(by, {item.session.id: item.session.version for item in page.items})
     return admin_schemas.KycReviewQueue.of(page, statuses)
 
 

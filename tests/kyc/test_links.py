@@ -66,6 +66,16 @@ class TestFileUrl:
             for url in found.values():
                 assert "X-Amz-Expires=300&" in url
 
+    async def test_who_may_open_no_file_reads_no_link(
+        self, api: httpx.AsyncClient, settings: Settings, candidate: Candidate, waiting: str
+    ) -> None:
+        (document,) = await documents(candidate, waiting, "picture")
+        for role, scheme in (("auditor", "s3://"), ("reviewer", "http://")):
+            member = await make_candidate(settings, roles=(role,))
+            for path in (QUEUE, CASES):
+                assert (await urls(api, path, member.headers))[document].startswith(scheme), (role, path)
+        assert len({row["actor_id"] for row in await shown()}) == 1
+
     async def test_what_is_not_checked_says_its_stored_name(
         self, api: httpx.AsyncClient, candidate: Candidate, waiting: str
     ) -> None:
