@@ -70,6 +70,7 @@ _CHART = {
     "ENVIRONMENT": "`global.environment`",
     "API_PORT": "chart",
     "METRICS_PORT": "chart",
+    "DECODER_URL": "chart",
     "PUBLIC_BASE_URL": "the public host, or `service.config`",
     "DATABASE_URL": "Secret `jembatan-postgres`",
     "DATABASE_DIRECT_URL": "Secret `jembatan-postgres`",

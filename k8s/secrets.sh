@@ -2,7 +2,9 @@
 # Make the Secrets of a shared cluster that are missing, once; what is there stays. `make secrets` runs this.
 # SMTP_URL=smtp://user:password@host:587          goes into jembatan-api
 # BACKUP_ACCESS_KEY=… BACKUP_SECRET_KEY=…         make jembatan-backup
-# DATABASE_URL=postgresql://user:password@host:port/name   and
+# DATABASE_OWNER_URL=postgresql://owner:password@host:port/name   DATABASE_URL=… DATABASE_REPORTING_URL=… of the same
+#   database as the app's and reporting's roles (each unset: the owner's; then one role can do everything)   and
+# DATABASE_ROLES=split                            gives a Secret of one role for all, from before, the three
 # S3_ACCESS_KEY=… S3_SECRET_KEY=… [S3_ADMIN_ACCESS_KEY=… S3_ADMIN_SECRET_KEY=…]   for servers elsewhere
 set -euo pipefail
 
@@ -43,9 +45,12 @@ year="$(date -u +%Y%m%d)"
   [ -z "${SMTP_URL:-}" ] || echo "SMTP_URL=$SMTP_URL"
 } | make_secret jembatan-api
 
-if [ -n "${DATABASE_URL:-}" ]; then
-  [[ "$DATABASE_URL" =~ ^postgres(ql)?://([^:/@]+):([^@]*)@([^:/@]+)(:([0-9]+))?/([^?]+) ]] || {
-    echo "DATABASE_URL must have the form postgresql://user:password@host:port/name" >&2
+owner_url="${DATABASE_OWNER_URL:-${DATABASE_URL:-}}"
+if [ -n "$owner_url" ]; then
+  [[ "$owner_url" =~ ^postgres(ql)?://([^:/@]+):([^@]*)@([^:/@]+)(:([0-9]+))?/([^?]+) ]] || {
+    name=DATABASE_URL
+    [ -z "${DATABASE_OWNER_URL:-}" ] || name=DATABASE_OWNER_URL
+    echo "$name must have the form postgresql://user:password@host:port/name" >&2
     exit 2
   }
   {
@@ -54,17 +59,38 @@ if [ -n "${DATABASE_URL:-}" ]; then
     echo "host=${BASH_REMATCH[4]}"
     echo "port=${BASH_REMATCH[6]:-5432}"
     echo "dbname=${BASH_REMATCH[7]}"
-    echo "uri=$DATABASE_URL"
+    echo "uri=${DATABASE_URL:-$owner_url}"
+    [ -z "${DATABASE_OWNER_URL:-}" ] || echo "owner-uri=$owner_url"
+    [ -z "${DATABASE_REPORTING_URL:-}" ] || echo "reporting-uri=$DATABASE_REPORTING_URL"
   } | make_secret jembatan-postgres
 else
-  password="$(random 40)"
+  password="$(random 40)" app_password="$(random 40)" reporting_password="$(random 40)"
+  at=postgres:5432/jembatan
+  roles() { # PASSWORD OF THE OWNER
+    echo "owner-uri=postgresql://jembatan:$1@$at"
+    echo "app-username=jembatan_app"
+    echo "app-password=$app_password"
+    echo "uri=postgresql://jembatan_app:$app_password@$at"
+    echo "reporting-username=jembatan_reporting"
+    echo "reporting-password=$reporting_password"
+    echo "reporting-uri=postgresql://jembatan_reporting:$reporting_password@$at"
+  }
+  field() { kc get secret jembatan-postgres -o "jsonpath={.data.$1}" 2>/dev/null | base64 -d; }
+  if [ "${DATABASE_ROLES:-}" = split ] && [ -n "$(field superuser-password)" ] && [ -z "$(field owner-uri)" ]; then
+    {
+      echo "stringData:"
+      roles "$(field password)" | sed 's/^\([^=]*\)=\(.*\)$/  \1: "\2"/'
+    } >"$folder/patch"
+    kc patch secret jembatan-postgres --patch-file "$folder/patch" >/dev/null
+    echo "jembatan-postgres has three roles now: upgrade jembatan-data, whose Job makes them, and restart the product"
+  fi
   {
     echo "username=jembatan"
     echo "password=$password"
     echo "host=postgres"
     echo "port=5432"
     echo "dbname=jembatan"
-    echo "uri=postgresql://jembatan:$password@postgres:5432/jembatan"
+    roles "$password"
     echo "superuser-password=$(random 40)"
   } | make_secret jembatan-postgres
 fi

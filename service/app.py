@@ -35,7 +35,7 @@ from service.content.feed.routes import bp as feed
 from service.content.jobs.admin_routes import bp as admin_jobs
 from service.content.jobs.routes import bp as jobs
 from service.contract.routes import bp as contract
-from service.database import db, waiting
+from service.database import db, roles, waiting
 from service.health.gauges import gauges
 from service.health.routes import bp as health
 from service.http.errors import (
@@ -55,11 +55,13 @@ from service.kyc.routes import bp as kyc
 from service.leaving.admin_routes import bp as admin_leaving
 from service.leaving.routes import bp as leaving
 from service.lists.queries import forget_totals
+from service.looks.recording import Looks
 from service.organizations.admin_routes import bp as admin_organizations
 from service.organizations.routes import bp as organizations
 from service.overview.admin_routes import bp as overview
 from service.profile.routes import bp as profile
 from service.takeout.routes import bp as takeout
+from service.trail.admin_routes import bp as trail
 from service.users.admin_routes import bp as admin_users
 from service.webhooks.routes import bp as webhooks
 
@@ -81,6 +83,7 @@ BLUEPRINTS = (
     takeout,
     admin_leaving,
     overview,
+    trail,
     kyc,
     admin_kyc,
     profile,
@@ -180,6 +183,7 @@ def create_app(settings: Settings, name: str = "jembatan") -> Sanic[Any, Any]:
     app.ctx.memory = Memory(settings.answer_memory_bytes)
     app.ctx.draining = False
     app.ctx.key_uses = KeyUses()
+    app.ctx.looks = Looks()
     validators.program()
     for blueprint in BLUEPRINTS:
         app.blueprint(blueprint.copy(blueprint.name) if blueprint.registered else blueprint)
@@ -237,6 +241,8 @@ async def finish(request: Request, response: HTTPResponse) -> None:
     declared = declared_operation(request.route.handler) if request.route else None
     if declared and declared.by_language:
         response.headers["Vary"] = "Accept-Language"
+    if declared and declared.shows:
+        request.app.ctx.looks.note(request, declared, response)
     response.headers["x-request-id"] = str(request.id)
     response.headers.update(request.app.ctx.always)
     # What has no tag is nobody's to keep: most of it is private, and the rest changes each time.
@@ -303,6 +309,8 @@ async def open_everything(app: Sanic[Any, Any]) -> None:
         db.tortoise_config(settings.database_url, pool_max=settings.db_pool_max, application_name="jembatan-api")
     )
     await waiting.look_at_database()
+    await audit.look_at_key()
+    await roles.say_unprotected()
     db.observe_pool_waits(metrics.db_pool_wait.observe)
     metrics.db_pool_size.set_function(lambda: db.pool_stats().size)
     metrics.db_pool_idle.set_function(lambda: db.pool_stats().idle)
@@ -342,6 +350,7 @@ async def close_everything(app: Sanic[Any, Any]) -> None:
         app.ctx.metrics_server()
     gauges.detach()
     await app.ctx.key_uses.close()
+    await app.ctx.looks.close()
     await app.ctx.storage.close()
     forget_totals()  # closing would wait for a long count
     await db.close_database()

@@ -38,6 +38,10 @@ def main(argv: list[str] | None = None) -> int:
             from service.tools.local import run as local  # needs the wheels of the local group
 
             return local(given[1:])
+        if given[:1] == ["decoder"]:
+            from service.decoder.listener import main as decoder
+
+            return decoder(given[1:])
         arguments = _parser(given[0] if given else "").parse_args(given)
         result: int | None = arguments.run(arguments)
     except (SettingsError, CommandFailed, DatabaseUnsuitable, LibraryChanged) as error:
@@ -93,6 +97,12 @@ def _parser(given: str) -> argparse.ArgumentParser:
     verify.add_argument(
         "--head", metavar="COUNT:MAC", type=_head, help="a head that was logged: it must still be there"
     )
+    verify.add_argument(
+        "--stored",
+        action="store_true",
+        help="the head that was kept last in the object store must still be there; keeps the one of today",
+    )
+    verify.add_argument("--new", action="store_true", help="this database is really new: it may have no row yet")
     redrive = add("webhooks", _webhooks_redrive, "apply deliveries that could not be applied when they came")
     redrive.add_argument("action", choices=["redrive"])
     admin = add("admin", _admin_create, "make an account for staff, or give one a second factor")
@@ -113,8 +123,9 @@ def _parser(given: str) -> argparse.ArgumentParser:
         tool = add(name, run, text)
         if name == given:
             import_module(f"service.tools.{module}").add_arguments(tool)
-    # Only for the list; `main` hands its arguments on unread.
+    # Only for the list: `main` hands their arguments on unread, and `__main__` does so before anything is imported.
     commands.add_parser("local", help="run everything on this machine", add_help=False)
+    commands.add_parser("decoder", help="run the decoder; --prove shows what its children are refused", add_help=False)
     return parser
 
 
@@ -146,12 +157,15 @@ def _serve(_: argparse.Namespace) -> int:
         import uvloop
 
         from service.base import logs
+        from service.base.processes import hide_memory
         from service.main import app as build
 
         # Without uvloop one idle keep-alive connection blocks the shutdown on Python 3.12 and later.
         uvloop.install()
         app = build()
     settings: Settings = app.ctx.settings
+    if not settings.is_dev:  # on a developer's machine the benchmark looks at it
+        hide_memory()
     logs.log("api.started", port=settings.api_port, environment=settings.environment)
     if settings.staff_second_factor != "off":
         logs.log(
@@ -168,20 +182,22 @@ def _worker(_: argparse.Namespace) -> int:
     with _without_garbage():
         import uvloop
 
+        from service.base.processes import hide_memory
         from service.tasks import worker
 
+    hide_memory()
     uvloop.run(worker.main(_settings("worker")))
     return 0
 
 
 def _migrate(arguments: argparse.Namespace) -> int:
     from service.auth.bootstrap import Bootstrap, is_configured
-    from service.database import migrate
+    from service.database import migrate, roles
     from service.tools.takeover import TakeoverError
     from service.tools.takeover.adoption import adopt
 
     settings = _settings("migrate")
-    url = settings.database_url
+    url = settings.owner_url
     try:
         if arguments.check:
             pending = asyncio.run(migrate.check(url))
@@ -195,6 +211,8 @@ def _migrate(arguments: argparse.Namespace) -> int:
             print(f"adopted {name}")
         for name in applied:
             print(f"applied {name}")
+        for name in asyncio.run(roles.grant(url, settings.database_url, settings.reporting_url)):
+            print(f"granted {name}")
     except (migrate.MigrationError, TakeoverError) as error:
         raise CommandFailed(str(error)) from error
     if is_configured(settings):
@@ -241,7 +259,7 @@ def _import(arguments: argparse.Namespace) -> int:
     from service.tools.takeover.load import import_dump
 
     try:
-        counts = asyncio.run(import_dump(_settings("import").database_url, arguments.dump, patience_seconds=60))
+        counts = asyncio.run(import_dump(_settings("import").owner_url, arguments.dump, patience_seconds=60))
     except (migrate.MigrationError, TakeoverError) as error:
         raise CommandFailed(str(error)) from error
     print(f"{'table':<32}{'dump':>10}{'database':>10}")
@@ -385,15 +403,31 @@ def _head(text: str) -> tuple[int, str]:
 
 def _audit_verify(arguments: argparse.Namespace) -> int:
     from service.audit.chain import Head
-    from service.audit.proof import verify
+    from service.audit.heads import HeadsAway, verify_stored
+    from service.audit.proof import Verdict, verify
+    from service.looks.sealing import verify_seals
 
     settings = _settings("audit")
     expected = Head(*arguments.head) if arguments.head else None
-    verdict = _with_database(settings, lambda: verify(settings.audit_key_ring, expected))
+
+    async def read() -> Verdict:
+        if arguments.stored:
+            return await verify_stored(settings, expected, may_be_empty=arguments.new)
+        return await verify(settings.audit_key_ring, expected, may_be_empty=arguments.new)
+
+    try:
+        verdict = _with_database(settings, read, settings.reporting_url)
+    except HeadsAway as error:
+        raise CommandFailed(str(error)) from error
     if verdict.broken_at is not None:
         print(f"BROKEN at row {verdict.broken_at}: {verdict.reason}")
         return 1
-    print(f"OK {verdict.head.count} rows, head {verdict.head.count}:{verdict.head.mac}")
+    wrong = _with_database(settings, lambda: verify_seals(settings))
+    if wrong is not None:
+        print(f"BROKEN seal at position {wrong.position}: {wrong.reason}")
+        return 1
+    waiting = f", {verdict.unsealed} not yet sealed" if verdict.unsealed else ""
+    print(f"OK {verdict.head.count} rows, head {verdict.head.count}:{verdict.head.mac}{waiting}")
     return 0
 
 
@@ -401,16 +435,18 @@ def _webhooks_redrive(_: argparse.Namespace) -> int:
     from service.webhooks.domain import redrive
 
     done = _with_database(_settings("webhooks"), redrive)
-    print(f"applied {done.applied}, still parked {done.parked}")
+    print(f"applied {done.applied}, still parked {done.parked}, ignored {done.ignored}")
     return 0
 
 
-def _with_database(settings: Settings, work: Callable[[], Coroutine[Any, Any, ResultT]]) -> ResultT:
-    """Run `work` with the database open; an outage is one sentence."""
+def _with_database(settings: Settings, work: Callable[[], Coroutine[Any, Any, ResultT]], url: str = "") -> ResultT:
+    """Run `work` with the database open, by `url` or as the app; an outage is one sentence."""
     from service.database import db
 
     async def run() -> ResultT:
-        await db.open_database(db.tortoise_config(settings.database_url, pool_max=2, application_name="jembatan-cli"))
+        await db.open_database(
+            db.tortoise_config(url or settings.database_url, pool_max=2, application_name="jembatan-cli")
+        )
         try:
             return await work()
         finally:

@@ -12,6 +12,7 @@ from asgi_lifespan import LifespanManager
 from sanic import Sanic
 
 from service.app import create_app
+from service.audit import domain as audit
 from service.auth.key_uses import KeyUses
 from service.base.settings import Settings, load_settings
 from service.contract.openapi import build_document
@@ -44,11 +45,11 @@ _CLEAN_SQL = """
             AND relname NOT IN ('aerich', 'roles'));
         one oid;
     BEGIN
+        SET LOCAL session_replication_role = replica;
         IF (SELECT max(pg_relation_size(o)) FROM unnest(ours) o) > 256 * 1024 THEN
             EXECUTE 'TRUNCATE ' || (SELECT string_agg(o::regclass::text, ', ') FROM unnest(ours) o);
             RETURN;
         END IF;
-        SET LOCAL session_replication_role = replica;
         FOREACH one IN ARRAY ours LOOP
             CONTINUE WHEN pg_relation_size(one) = 0 OR one = 'content_versions'::regclass;
             EXECUTE 'DELETE FROM ' || one::regclass;
@@ -120,6 +121,7 @@ async def _clean_tables(request: pytest.FixtureRequest) -> AsyncIterator[None]:
     if "app" not in request.fixturenames:
         return
     await db.execute(_CLEAN_SQL)
+    audit._admitted.clear()
     listing.forget_totals()
     request.getfixturevalue("app").ctx.memory.forget()
 

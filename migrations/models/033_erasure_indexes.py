@@ -8,7 +8,6 @@ RUN_IN_TRANSACTION = True
 
 # Columns that are mostly empty have partial indexes, so candidates' rows pay nothing for what only staff's rows hold.
 STEPS = (
-    Index("idx_audit_events_actor_id", "audit_events (actor_id) WHERE actor_id IS NOT NULL"),
     Index("idx_kyc_sessions_reviewed_by", "kyc_sessions (reviewed_by) WHERE reviewed_by IS NOT NULL"),
     Index("idx_kyc_status_events_actor_id", "kyc_status_events (actor_id) WHERE actor_id IS NOT NULL"),
     Index(

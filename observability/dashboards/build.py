@@ -419,6 +419,7 @@ KYC = Dashboard(
                     "Workers up",
                     Query('count(up{job="jembatan", component="worker"} == 1)', "up"),
                     Query('sum(tasks_listening{job="jembatan", component="worker"})', "hear of new tasks"),
+                    Query('sum(decoder_up{job="jembatan", component="worker"})', "reach the decoder"),
                 ),
             ),
         ),

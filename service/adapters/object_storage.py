@@ -1,6 +1,6 @@
 """How does the product reach its object store? S3 and nothing but S3, behind the few calls that it needs.
 
-Links, and the question whether the bucket is there, are signed by botocore alone. All else goes through the client of
+Links, and the question whether the bucket is there, are signed here. All else goes through the client of
 `service.adapters.s3`, which the first such call loads: the API makes none, and an idle worker has made none yet.
 """
 
@@ -18,9 +18,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from botocore.auth import S3SigV4QueryAuth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.httpsession import get_cert_path
 from botocore.utils import (
@@ -32,6 +29,7 @@ from botocore.utils import (
 )
 
 from service.adapters.s3 import CONNECT_SECONDS, READ_SECONDS, s3_client
+from service.adapters.signing import LinkSigner
 from service.base import metrics
 from service.base.clock import utc_now
 from service.base.settings import Settings
@@ -74,7 +72,7 @@ class ObjectStorage:
         self.bucket = settings.object_storage_bucket
         self.max_file_bytes = settings.object_storage_max_file_bytes
         self._settings = settings
-        self._credentials = Credentials(settings.s3_access_key, settings.s3_secret_key)
+        self._signer = LinkSigner(settings.s3_access_key, settings.s3_secret_key, settings.object_storage_region)
         self._stack = AsyncExitStack()
         self._opening = asyncio.Lock()
         self._client: S3Client | None = None
@@ -156,15 +154,26 @@ class ObjectStorage:
         url = self._presign("PUT", self._settings.s3_public_endpoint, key, announced, seconds)
         return PresignedUpload(key, url, headers, utc_now() + timedelta(seconds=seconds))
 
-    async def presign_download(self, key: str, *, seconds: int) -> str:
-        """A link that reads one object for `seconds`."""
-        return self._presign("GET", self._settings.s3_public_endpoint, key, {}, seconds)
+    async def presign_download(self, key: str, *, seconds: int, as_attachment: bool = False) -> str:
+        """A link that reads one object for `seconds`. `as_attachment`: browsers save it and do not show it."""
+        return self.sign_download(key, seconds=seconds, as_attachment=as_attachment)
 
-    def _presign(self, method: str, endpoint: str, key: str, headers: dict[str, str], seconds: int) -> str:
-        request = AWSRequest(method, self._address(endpoint, key), headers)
-        region = self._settings.object_storage_region
-        S3SigV4QueryAuth(self._credentials, "s3", region, seconds).add_auth(request)
-        return str(request.url)
+    def sign_download(self, key: str, *, seconds: int, as_attachment: bool = False) -> str:
+        """As `presign_download`, for many at once."""
+        query = {"response-content-disposition": "attachment"} if as_attachment else None
+        return self._presign("GET", self._settings.s3_public_endpoint, key, {}, seconds, query)
+
+    def _presign(
+        self,
+        method: str,
+        endpoint: str,
+        key: str,
+        headers: dict[str, str],
+        seconds: int,
+        query: dict[str, str] | None = None,
+    ) -> str:
+        address = self._address(endpoint, key)
+        return self._signer.sign(method, address, headers, seconds=seconds, now=utc_now(), query=query)
 
     def _address(self, endpoint: str, key: str) -> str:
         """URL of an object, or of the bucket; in the host's name only where a name of a bucket can stand there."""

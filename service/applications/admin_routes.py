@@ -14,9 +14,10 @@ from service.applications.moves import (
 )
 from service.auth.roles import Permission
 from service.content.jobs.schemas import InvalidJobId
+from service.evidence.previews import DocumentRejected
 from service.evidence.uploads import InvalidExpiresSec
 from service.http.errors import InvalidCursor, InvalidLimit, InvalidReason, SearchBusy
-from service.http.operations import operation
+from service.http.operations import Shows, operation
 from service.http.web import answer, parse, parse_query, read_body
 from service.lists.queries import InvalidSearch
 
@@ -32,6 +33,7 @@ bp = Blueprint("admin_applications")
     tag="admin applications",
     permission=Permission.APPLICATIONS_READ,
     query=schemas.AdminApplicationsQuery,
+    shows=Shows("JOB_APPLICATION", lambda body: (id for case in body.items for id in schemas.shown(case))),
     responses={200: schemas.AdminApplicationList},
     errors=(
         InvalidCursor,
@@ -55,6 +57,7 @@ async def list_applications(request: Request) -> HTTPResponse:
     description="The same row as in the list.",
     tag="admin applications",
     permission=Permission.APPLICATIONS_READ,
+    shows=Shows("JOB_APPLICATION", schemas.shown),
     responses={200: schemas.AdminApplication},
     errors=(ApplicationNotFound,),
 )
@@ -69,6 +72,7 @@ async def read_application(request: Request, application_id: str) -> HTTPRespons
     description="The steps are what the candidate sees, with the people who made them.",
     tag="admin applications",
     permission=Permission.APPLICATIONS_READ,
+    shows=Shows("JOB_APPLICATION", schemas.shown),
     responses={200: schemas.AdminApplicationJourney},
     errors=(ApplicationNotFound,),
 )
@@ -116,6 +120,7 @@ async def move_application(request: Request, application_id: str) -> HTTPRespons
     description="At most 500 rows; `total` counts all of them.",
     tag="admin applications",
     permission=Permission.APPLICATIONS_READ,
+    shows=Shows("JOB_APPLICATION", schemas.shown),
     responses={200: schemas.AdminApplicationDocuments},
     errors=(ApplicationNotFound,),
 )
@@ -149,14 +154,16 @@ async def review_document(request: Request, application_id: str, document_id: st
 @operation(
     "adminPreviewApplicationDocument",
     summary="A link that reads one document for a short time",
-    description="The link lives for `expiresSec` seconds, 120 unless said, and leads to the checked copy once there is one.",
+    description="The link lives for `expiresSec` seconds, 120 unless said, and leads to the checked copy once there is one. "
+    "A file that was read and rejected needs `acknowledgeRisk`.",
     tag="admin applications",
     permission=Permission.APPLICATION_FILES,
     body=schemas.ApplicationPreviewInput,
+    shows=Shows("APPLICATION_DOCUMENT", lambda body: (body.application_id,)),
     responses={200: schemas.ApplicationDocumentPreview},
-    errors=(InvalidExpiresSec, review.ApplicationDocumentNotFound),
+    errors=(InvalidExpiresSec, review.ApplicationDocumentNotFound, DocumentRejected),
 )
 async def preview_document(request: Request, document_id: str) -> HTTPResponse:
     fields = parse(schemas.ApplicationPreviewInput, await read_body(request))
-    preview = await review.preview_document(document_id, fields.expires_sec, request.ctx.staff, request.app.ctx.storage)
+    preview = await review.preview_document(document_id, fields, request.ctx.staff, request.app.ctx.storage)
     return answer(preview)

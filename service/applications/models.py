@@ -141,6 +141,10 @@ class ApplicationDocument(Model):
     byte_state = fields.TextField(default=ByteState.DECLARED.value)
     byte_reason = fields.TextField(null=True, description="Why the bytes are not verified; one word for machines.")
     bytes_checked_at = fields.DatetimeField(null=True)
+    copy_kind = fields.TextField(null=True, description="What the checked copy is; one word of CopyKind.")
+    findings_json: fields.JSONField[list[str]] = fields.JSONField(
+        default=list, description="What in the file acts, in words for machines."
+    )
 
     class Meta:
         table = "job_application_documents"

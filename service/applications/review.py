@@ -18,8 +18,7 @@ from service.audit.models import ActorType
 from service.auth.hidden import may_see
 from service.auth.principal import Staff
 from service.base.clock import utc_now
-from service.evidence.domain import derived_key
-from service.evidence.verdicts import ByteState
+from service.evidence.previews import sign_preview
 from service.http.errors import ApiError
 from service.http.web import uuid_or_none
 
@@ -107,29 +106,31 @@ def _review(document: ApplicationDocument) -> dict[str, str | None]:
 
 
 async def preview_document(
-    document_id: str, seconds: int, by: Staff, storage: ObjectStorage
+    document_id: str, fields: schemas.ApplicationPreviewInput, by: Staff, storage: ObjectStorage
 ) -> schemas.ApplicationDocumentPreview:
-    """A link that reads a document for `seconds`. Each link is audited.
+    """A link that reads a document for `expires_sec`. Each link is audited.
 
-    It leads to the checked copy, until there is one to what was uploaded. Raises ApplicationDocumentNotFound.
+    It leads to the checked copy, until there is one to what was uploaded. Raises ApplicationDocumentNotFound,
+    DocumentRejected.
     """
     known = uuid_or_none(document_id)
     document = await ApplicationDocument.get_or_none(id=known) if known else None
     if document is None or not await may_see(document.user_id, by):
         raise ApplicationDocumentNotFound
-    expires_at = utc_now() + timedelta(seconds=seconds)
-    is_checked = document.byte_state == ByteState.VERIFIED
-    key = derived_key(str(document.id)) if is_checked else document.object_key
+    seconds = fields.expires_sec
+    shown = await sign_preview(
+        document, document.object_key, seconds=seconds, acknowledge_risk=fields.acknowledge_risk, storage=storage
+    )
     preview = schemas.ApplicationDocumentPreview(
         document_id=document.id,
         application_id=document.application_id,
-        url=await storage.presign_download(key, seconds=seconds),
+        url=shown.url,
         method="GET",
-        expires_at=expires_at,
-        sanitized=is_checked,
+        expires_at=utc_now() + timedelta(seconds=seconds),
+        sanitized=shown.sanitized,
     )
     await audit(
-        "application_document.preview_issued",
+        "application_document.preview_issued" if shown.sanitized else "application_document.previewed_unchecked",
         actor_type=ActorType.ADMIN,
         actor_id=by.actor_id,
         subject_type="APPLICATION_DOCUMENT",

@@ -10,6 +10,7 @@ from service.applications.models import ApplicationStatus, DocumentReviewStatus,
 from service.audit.models import ActorType
 from service.content.jobs.schemas import Employer, InvalidJobId, JobHead, Location
 from service.evidence.uploads import (
+    AcknowledgeRisk,
     Checksum,
     ContentLength,
     DocumentType,
@@ -118,7 +119,10 @@ class DocumentReviewInput(Input):
 
 
 class ApplicationPreviewInput(Input):
+    """`acknowledgeRisk` counts for a file that was read and rejected."""
+
     expires_sec: Annotated[int, LinkSeconds(InvalidExpiresSec, minimum=60, maximum=900, floor=True, default=120)] = 120
+    acknowledge_risk: AcknowledgeRisk = False
 
 
 class ApplicationJob(JobHead):
@@ -227,6 +231,11 @@ class _Case(Output):
     applicant: Applicant
 
 
+def shown(case: _Case) -> tuple[str, ...]:
+    """Ids for the record of who was shown what: the application's and its applicant's."""
+    return (case.application.id, case.applicant.id)
+
+
 class AdminApplication(_Case):
     last_event: JourneyEvent | None
 
@@ -268,7 +277,7 @@ class ApplicationDocumentReviewed(Output):
 class ApplicationDocumentPreview(Output):
     """A link that reads the document until `expiresAt`.
 
-    `sanitized`: it leads to the checked copy (images re-encoded, PDF as it is), else to the upload.
+    `sanitized`: it leads to the checked copy (pictures encoded anew, a PDF's pages drawn), else to the upload.
     """
 
     document_id: Uuid

@@ -5,21 +5,30 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+import asyncpg
 import orjson
 
+from service.audit import pseudonyms
 from service.base.settings import Key
 
 GENESIS = "0" * 64
 """Stands for the MAC before the first row."""
 SALT_BYTES = 16
 _FORMAT = "jembatan-audit-1"
+"""Rows that were written with their place in the chain, as releases before do."""
+_STAMPED = "jembatan-audit-2"
+"""Rows that were stamped when they were written, and sealed later."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+Row = Mapping[str, Any] | asyncpg.Record
+"""A row of audit_events, with its columns as Postgres returns them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +42,51 @@ class Head:
 START = Head(0, GENESIS)
 
 
-def row_mac(key: Key, sequence: int, previous_mac: str, row: Mapping[str, Any], detail_digest: str) -> str:
-    """64 hex digits: HMAC-SHA256 under `key` of a JSON list, so that no two rows are written alike.
+def stamp(key: Key, row: Row, detail_digest: str) -> str:
+    """64 hex digits: HMAC-SHA256 under `key` of a JSON list of what the row says, without its place.
 
-    `row` has the columns of audit_events as Postgres returns them. Source: docs/rules/audit.md, the chain.
+    Source: docs/rules/audit.md, the chain.
     """
-    said = [
-        _FORMAT,
-        key.id,
-        sequence,
-        previous_mac,
+    return _mac(key, [_STAMPED, "row", key.id, *_content(row, detail_digest)])
+
+
+def seal(key: Key, sequence: int, previous_mac: str, row: Row) -> str:
+    """64 hex digits: the MAC of a stamped row at its place, of its stamp, its position and the row before."""
+    return _mac(key, [_STAMPED, "place", key.id, sequence, previous_mac, row["position"], row["stamp"]])
+
+
+def is_stamped(key: Key, row: Row, keys: Iterable[Key]) -> bool:
+    """Whether `key` stamped `row`: as it stands, or with the ids that an erasure has hidden since under one of `keys`."""
+    digest = row["detail_digest"] or ""
+    return same(row["stamp"], stamp(key, row, digest)) or same(row["stamp"], stamp(key, _with_ids(row, keys), digest))
+
+
+def is_at(key: Key, sequence: int, previous_mac: str, row: Row, keys: Iterable[Key]) -> bool:
+    """Whether `row` was written, or stamped and sealed, as row `sequence` behind the row with `previous_mac`."""
+    if row["stamp"] is not None:
+        return same(row["mac"], seal(key, sequence, previous_mac, row)) and is_stamped(key, row, keys)
+    digest = row["detail_digest"] or ""
+    return same(row["mac"], row_mac(key, sequence, previous_mac, row, digest)) or same(
+        row["mac"], row_mac(key, sequence, previous_mac, _with_ids(row, keys), digest)
+    )
+
+
+def _with_ids(row: Row, keys: Iterable[Key]) -> dict[str, Any]:
+    return {**dict(row), **{name: pseudonyms.reveal(keys, row[name]) for name in ("actor_id", "subject_id")}}
+
+
+def key_digest(key: Key) -> str:
+    """64 hex digits by which two secrets of one name are told apart."""
+    return _mac(key, [_STAMPED, "key", key.id])
+
+
+def row_mac(key: Key, sequence: int, previous_mac: str, row: Row, detail_digest: str) -> str:
+    """64 hex digits: the MAC of a row that was written with its place in the chain."""
+    return _mac(key, [_FORMAT, key.id, sequence, previous_mac, *_content(row, detail_digest)])
+
+
+def _content(row: Row, detail_digest: str) -> list[Any]:
+    return [
         str(row["id"]),
         (row["occurred_at"] - _EPOCH) // timedelta(microseconds=1),
         row["actor_type"],
@@ -53,7 +97,6 @@ def row_mac(key: Key, sequence: int, previous_mac: str, row: Mapping[str, Any], 
         row["request_id"],
         detail_digest,
     ]
-    return _mac(key, said)
 
 
 def head_seal(key: Key, head: Head) -> str:

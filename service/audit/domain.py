@@ -1,4 +1,4 @@
-"""Who did what to whom? Audit rows, written in the transaction of the change they describe, and chained."""
+"""Who did what to whom? Audit rows, written in the transaction of the change they describe."""
 
 from __future__ import annotations
 
@@ -11,22 +11,27 @@ import orjson
 from tortoise.transactions import in_transaction
 
 from service.audit import chain, pseudonyms, queries
-from service.audit.models import AuditEvent
 from service.base import logs
 from service.base.clock import utc_now
 from service.base.logs import request_id
 from service.base.settings import Key
-from service.database import db
+from service.database import db, migrate
 
-CHAIN_LOCK = int.from_bytes(b"auditlog", "big", signed=True)
-"""The advisory lock of everybody who adds to the chain; taken last in a transaction, after every row lock."""
 ERASED = "audit.details_erased"
-_LOGGED_EACH = 100
 _keys: list[Key] = []
+_admitted: list[Key] = []
+"""The signing key, once the database has said that its name has no other secret."""
 
 
 class AuditNotConfigured(RuntimeError):
     """This process never called `configure`."""
+
+
+class AuditKeyDiffers(RuntimeError):
+    """The first key of AUDIT_KEYS has a name that has signed rows with another secret: whatever it wrote would be broken."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"AUDIT_KEYS: the key {key_id} has another secret than the one that signed rows so far.")
 
 
 def configure(keys: tuple[Key, ...]) -> None:
@@ -48,8 +53,8 @@ async def audit(
     `action` is a dotted verb such as `auth.registered`; `actor_type` is USER, ADMIN or SYSTEM. `actor_id` and
     `subject_id` are ids, never names or addresses: they stay for ever. `detail` holds the change (before and after)
     and everything that is personal, for it can be erased; never passwords, tokens or document contents. The id of the
-    running request is added. The row exists exactly when the change does: it is written just before COMMIT, so that
-    the lock of the chain is the last one taken. Source: docs/rules/audit.md.
+    running request is added. The row exists exactly when the change does: all rows of a transaction are written by one
+    statement just before COMMIT. It takes no lock; the worker seals it into the chain. Source: docs/rules/audit.md.
     """
     _signing_key()
     row = {
@@ -63,39 +68,68 @@ async def audit(
         "request_id": request_id.get(),
         "detail_json": orjson.dumps(detail or {}).decode(),
     }
-    await db.at_commit(_append, row)
+    await db.at_commit(_insert, row)
 
 
-async def _append(rows: list[dict[str, Any]]) -> Callable[[], None] | None:
-    """Chain `rows`, in the transaction that is about to be committed."""
+async def admit_key() -> None:
+    """Look whether the signing key has the secret that its name has had so far, once in a process; before any row is written.
+
+    A name that was never used gets this secret for ever. Raises AuditKeyDiffers, and what is unavailable.
+    """
     key = _signing_key()
-    found = await queries.lock_head(CHAIN_LOCK)
-    head = chain.Head(found["count"], found["mac"]) if found else chain.START
-    links: list[queries.Link] = []
-    for row in rows:
-        salt = secrets.token_bytes(chain.SALT_BYTES)
-        digest = chain.detail_digest(salt, row["detail_json"])
-        head = chain.Head(head.count + 1, chain.row_mac(key, head.count + 1, head.mac, row, digest))
-        links.append(queries.Link(row, head, digest, salt))
-    await queries.append(links, key_id=key.id, seal=chain.head_seal(key, head))
-    marks = [link.head for link in links if link.head.count % _LOGGED_EACH == 0]
-    return (lambda: _log(marks)) if marks else None
+    if key in _admitted:
+        return
+    async with in_transaction():
+        await _refuse_another_secret(key)
+    _admitted[:] = [key]
 
 
-def _log(marks: list[chain.Head]) -> None:
-    for mark in marks:
-        logs.log("audit.head", count=mark.count, mac=mark.mac)
+async def look_at_key() -> None:
+    """`admit_key` when a process starts; an outage, or a schema that is not there yet, leaves it to the first row."""
+    try:
+        if await migrate.head_applied():
+            await admit_key()
+    except Exception as error:
+        if not db.is_unavailable(error):
+            raise
+
+
+async def _refuse_another_secret(key: Key) -> None:
+    if not chain.same(await queries.admitted_digest(key.id, chain.key_digest(key)), chain.key_digest(key)):
+        logs.log("audit.key_differs", level="error", keyId=key.id)
+        raise AuditKeyDiffers(key.id)
+
+
+async def _insert(rows: list[dict[str, Any]]) -> Callable[[], None] | None:
+    """Stamp `rows` and write them, in the transaction that is about to be committed."""
+    key = _signing_key()
+    is_new = key not in _admitted
+    if is_new:
+        await _refuse_another_secret(key)
+    await queries.insert([_stamped(key, row) for row in rows])
+    # A name that is undone with this transaction is looked for again.
+    return (lambda: _admitted.__setitem__(slice(None), [key])) if is_new else None
+
+
+def _stamped(key: Key, row: dict[str, Any]) -> dict[str, Any]:
+    salt = secrets.token_bytes(chain.SALT_BYTES)
+    digest = chain.detail_digest(salt, row["detail_json"])
+    return row | {
+        "key_id": key.id,
+        "stamp": chain.stamp(key, row, digest),
+        "detail_digest": digest,
+        "detail_salt": salt,
+    }
 
 
 async def erase_details(subject_type: str, subject_id: str, *, actor_type: str, actor_id: str | None) -> int:
     """Delete the personal part and its salt from all rows about one subject. Returns how many rows had one.
 
-    The rows stay, and the chain still verifies: the erasure is a row of the chain itself, and only a row with a later
-    erasure of its subject may lack its salt. Source: docs/rules/audit.md, erasure.
+    The rows stay, and the chain still verifies: the erasure is an audit row itself, without which the database does not
+    commit it, and only a row with a later erasure of its subject may lack its salt. Source: docs/rules/audit.md, erasure.
     """
     async with in_transaction():
-        rows = AuditEvent.filter(subject_type=subject_type, subject_id=subject_id, detail_salt__isnull=False)
-        erased = await rows.update(detail_json={}, detail_salt=None)
+        erased = len(await queries.erase_details_about([(subject_type, subject_id)]))
         await audit(
             ERASED,
             actor_type=actor_type,

@@ -6,6 +6,8 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
+from service.database.db import TextKey
+
 
 class ActorType(StrEnum):
     """Who acted: a person for themselves, staff, or the service on its own."""
@@ -18,7 +20,8 @@ class ActorType(StrEnum):
 class AuditEvent(Model):
     """One action. Rows are only ever added, and hang on no other table, so that nothing deletes them.
 
-    Rows without a `sequence` are from before there was a chain.
+    A row with a `stamp` gets its `sequence` and `mac` when it is sealed, a moment after its commit. One with neither is
+    from before there was a chain.
     """
 
     id = fields.UUIDField(primary_key=True)
@@ -38,6 +41,9 @@ class AuditEvent(Model):
     mac = fields.TextField(null=True, description="Over the row and the MAC of the row before.")
     detail_digest = fields.TextField(null=True, description="What the MAC covers of detail_json.")
     detail_salt = fields.BinaryField(null=True, description="Gone after an erasure.")
+    stamp = fields.TextField(
+        null=True, description="A MAC over the row alone, from when it was written; none in rows of releases before."
+    )
 
     class Meta:
         table = "audit_events"
@@ -55,3 +61,14 @@ class AuditHead(Model):
 
     class Meta:
         table = "audit_head"
+
+
+class AuditKey(Model):
+    """A key that has signed rows, by the digest of its secret: one name, one secret."""
+
+    id = TextKey(primary_key=True, description="Its name in AUDIT_KEYS.")
+    digest = fields.TextField(description="A MAC under the key, so that the secret cannot be guessed from it.")
+    first_used_at = fields.DatetimeField(auto_now_add=True)
+
+    class Meta:
+        table = "audit_keys"

@@ -7,18 +7,22 @@ from dataclasses import dataclass
 import asyncpg
 from tortoise.transactions import in_transaction
 
-from service.audit import chain, pseudonyms, queries
+from service.audit import chain, queries
 from service.audit.domain import ERASED
 from service.base.settings import Key
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a reading of the whole chain found. `broken_at` is the first wrong row, none when all are right."""
+    """What a reading of the whole chain found. `broken_at` is the first wrong row, none when all are right.
+
+    `unsealed` is how many rows wait to be sealed, each with a right stamp.
+    """
 
     head: chain.Head
     broken_at: int | None = None
     reason: str = ""
+    unsealed: int = 0
 
 
 class _Broken(Exception):
@@ -27,15 +31,19 @@ class _Broken(Exception):
         self.verdict = (sequence, reason)
 
 
-async def verify(keys: tuple[Key, ...], expected: chain.Head | None = None) -> Verdict:
+async def verify(keys: tuple[Key, ...], expected: chain.Head | None = None, *, may_be_empty: bool = True) -> Verdict:
     """Read the chain of the open database from its start and say where it first differs from what was written.
 
-    `expected` is a head that was logged or noted earlier: the chain must still contain it. Reads one snapshot in
-    batches of 500 rows, so memory stays the same whatever the length. Source: docs/rules/audit.md, verification.
+    `expected` is a head that was logged or kept earlier: the chain must still contain it. Where not `may_be_empty`, a
+    database without any row is broken too: somebody may have emptied it. Reads one snapshot in batches of 500 rows, so
+    memory stays the same whatever the length. Source: docs/rules/audit.md, verification.
     """
     async with in_transaction():
         await queries.keep_one_snapshot()
-        return await _Reading({key.id: key for key in keys}, expected).run()
+        found = await _Reading({key.id: key for key in keys}, expected).run()
+    if found.broken_at is None and not found.head.count and not found.unsealed and not may_be_empty:
+        return Verdict(found.head, 1, "the chain is empty: say --new for a database that is really new")
+    return found
 
 
 class _Reading:
@@ -44,6 +52,7 @@ class _Reading:
         self.expected = expected
         self.last = chain.START
         self.positions = (0, 0)
+        self.unsealed = 0
 
     async def run(self) -> Verdict:
         try:
@@ -53,7 +62,7 @@ class _Reading:
             await self._check_end()
         except _Broken as error:
             return Verdict(self.last, *error.verdict)
-        return Verdict(self.last)
+        return Verdict(self.last, unsealed=self.unsealed)
 
     async def _check(self, row: asyncpg.Record) -> None:
         number = self.last.count + 1
@@ -64,24 +73,17 @@ class _Reading:
         key = self.keys.get(row["key_id"] or "")
         if key is None:
             raise _Broken(number, f"row {number} was changed, or its key is not in AUDIT_KEYS: {row['key_id']!r}")
-        if not self._belongs_at(number, row, key):
+        if not chain.is_at(key, number, self.last.mac, row, self.keys.values()):
             raise _Broken(number, await self._moved(number) or f"row {number} was changed or replaced")
         if not _detail_is_right(row):
             raise _Broken(number, f"row {number} was changed: its detail is not what was written, nor was it erased")
-        self._check_position(number, row["position"])
+        if row["stamp"] is None:
+            self._check_position(number, row["position"])
         if self.expected is not None and number == self.expected.count and row["mac"] != self.expected.mac:
             raise _Broken(number, f"row {number} is not the one of the given head: the chain was written anew")
 
-    def _belongs_at(self, number: int, row: asyncpg.Record, key: Key) -> bool:
-        """Whether `row` was written as row `number`: as it stands, or with the ids that an erasure has hidden since."""
-        digest = row["detail_digest"] or ""
-        if chain.same(row["mac"], chain.row_mac(key, number, self.last.mac, dict(row), digest)):
-            return True
-        ids = {name: pseudonyms.reveal(self.keys.values(), row[name]) for name in ("actor_id", "subject_id")}
-        return chain.same(row["mac"], chain.row_mac(key, number, self.last.mac, {**row, **ids}, digest))
-
     def _check_position(self, number: int, position: int) -> None:
-        """Rows were inserted in the order of the chain. Of two rows that contradict this, the one out of line counts."""
+        """Rows without a stamp were inserted in the order of the chain. Of two that contradict this, one is out of line."""
         one_before, before = self.positions[0], self.positions[1]
         if position <= before:
             culprit = number - 1 if position > one_before else number
@@ -94,7 +96,7 @@ class _Reading:
             key = self.keys.get(row["key_id"] or "")
             if key is None or row["sequence"] == number:
                 continue
-            if self._belongs_at(number, row, key):
+            if chain.is_at(key, number, self.last.mac, row, self.keys.values()):
                 return f"row {number} was swapped: what belongs there is now row {row['sequence']}"
         return None
 
@@ -121,6 +123,19 @@ class _Reading:
         outside = await queries.position_outside()
         if outside is not None:
             raise _Broken(end, f"a row was added outside the chain, at position {outside}")
+        await self._check_waiting()
+
+    async def _check_waiting(self) -> None:
+        """Rows that wait to be sealed have stamps; one that somebody slipped in or changed has not."""
+        async for row in queries.waiting_rows(erasure=ERASED):
+            key = self.keys.get(row["key_id"] or "")
+            if key is None or not chain.is_stamped(key, row, self.keys.values()) or not _detail_is_right(row):
+                raise _Broken(
+                    self.last.count + 1,
+                    f"a row that waits to be sealed was slipped in or changed, or its key is not in AUDIT_KEYS, at"
+                    f" position {row['position']}",
+                )
+            self.unsealed += 1
 
 
 def _detail_is_right(row: asyncpg.Record) -> bool:

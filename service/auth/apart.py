@@ -47,11 +47,11 @@ async def start_over(account: User, record: str) -> str:
         email_verified_at=now,
         language=account.language,
         bootstrapped_at=account.bootstrapped_at,
+        suspended_at=account.suspended_at,
+        second_factor_id=account.second_factor_id,
         # As everybody's: codes are compared with it.
         created_at=db.NOW,
         updated_at=db.NOW,
-        suspended_at=account.suspended_at,
-        second_factor_id=account.second_factor_id,
     )
     await UserRole.filter(user_id=old_id).update(user_id=fresh.id)
     await SecondFactor.filter(user_id=old_id).update(user_id=fresh.id)

@@ -23,7 +23,7 @@ from service.base import metrics
 from service.base.clock import utc_now
 from service.base.settings import Settings
 from service.http.errors import ApiError, InvalidField, RateLimited
-from service.kyc.states import Actor, reopen_decided
+from service.kyc.states import OWNER_CHANGED, Actor, reopen_decided
 from service.notices.domain import notify
 from service.notices.models import NoticeKind
 
@@ -106,7 +106,7 @@ async def _take_over(proof: Proof, record: str, *, start_over: bool) -> bool:
             password_hash=record, email_verified_at=account.email_verified_at or now, updated_at=now
         )
         if not was_verified:
-            reopened = await reopen_decided(user_id, by=_RULE)
+            reopened = await reopen_decided(user_id, by=_RULE, reason=OWNER_CHANGED)
             await _keep(user_id)
     await audit(
         "auth.password_reset",

@@ -232,7 +232,7 @@ async def _begin(account: User, settings: Settings) -> tuple[SecondFactor, Enrol
         created_at=db.NOW,
     )
     text = base64.b32encode(secret).decode()
-    return factor, Enrolment(text, pyotp.TOTP(text).provisioning_uri(account.email, _ISSUER))
+    return factor, Enrolment(text, pyotp.TOTP(text).provisioning_uri(name=account.email, issuer_name=_ISSUER))
 
 
 async def _begun(account: User) -> SecondFactor | None:
@@ -273,7 +273,7 @@ async def _take(factor: SecondFactor, otp: str, settings: Settings) -> bool:
     """Whether `otp` counts, which it never does again. The caller holds the account's row."""
     text = "".join(otp.split()).replace("-", "").lower()
     digest = _digest(factor.id, text)
-    if any([hmac.compare_digest(digest, kept) for kept in factor.recovery_json]):
+    if any(hmac.compare_digest(digest, kept) for kept in factor.recovery_json):
         left = [kept for kept in factor.recovery_json if kept != digest]
         await SecondFactor.filter(id=factor.id).update(recovery_json=left)
         return True

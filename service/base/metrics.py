@@ -34,12 +34,17 @@ notices = Counter("notices", "Mails that left, or why they did not.", ("kind", "
 account_deletions = Counter("account_deletions", "Deletions of accounts by what became of them.", ("outcome",))
 personal_exports = Counter("personal_exports", "Exports of what is kept about a person.", ("outcome",))
 rows_removed = Counter("rows_removed", "Rows that were removed or emptied because their time was over.", ("table",))
+access_events_delayed = Counter(
+    "access_events_delayed", "Failed tries to write who of staff looked at what; they are tried again."
+)
+access_events_lost = Counter("access_events_lost", "Looks of staff at people's data that were never written.")
 kyc_decisions = Counter("kyc_decisions", "Decisions about identity verifications.", ("decision",))
 answer_memory_bytes = Gauge("answer_memory_bytes", "Size of the answers that this process keeps.")
 _answer_memory = Counter("answer_memory_lookups", "Looks into the memory of answers.", ("kind", "outcome"))
 tasks_listening = Gauge(
     "tasks_listening", "1 while this worker hears of new tasks at once; else it asks for them each second."
 )
+decoder_up = Gauge("decoder_up", "1 while the decoder answers this worker, or the worker decodes by itself.")
 build = Info("build", "Version and environment of the running program.")
 client_requests = Counter(
     "client_requests",

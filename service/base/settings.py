@@ -171,12 +171,26 @@ class Database(Section):
     database_direct_url: Annotated[str, Secret.GIVEN] = Field(
         "", description="the same database without a pooler, where the worker listens; unset: DATABASE_URL"
     )
+    database_owner_url: Annotated[str, Secret.GIVEN] = Field(
+        "", description="as the role that owns the tables, for migrations, restore and import; unset: DATABASE_URL"
+    )
+    database_reporting_url: Annotated[str, Secret.GIVEN] = Field(
+        "", description="as a role that only reads, for the gate and backups; unset: DATABASE_URL"
+    )
     db_pool_max: int = Field(10, ge=1, le=200, description="database connections of one process")
     auth_store: str = Field("postgres", description="only postgres")
 
     @property
     def direct_url(self) -> str:
         return self.database_direct_url or self.database_url
+
+    @property
+    def owner_url(self) -> str:
+        return self.database_owner_url or self.database_url
+
+    @property
+    def reporting_url(self) -> str:
+        return self.database_reporting_url or self.database_url
 
     @field_validator("auth_store")
     @classmethod
@@ -244,6 +258,7 @@ class Retention(Section):
     webhook_body_days: int = Field(90, ge=1, description="days until the body of a provider's delivery is dropped")
     sign_in_record_days: int = Field(90, ge=1, description="days until a sign-in that has ended is forgotten")
     task_record_days: int = Field(30, ge=1, description="days until a task that is done is forgotten")
+    access_record_days: int = Field(365, ge=1, description="days until it is forgotten who of staff looked at what")
 
 
 _STAFF_ROLE = "super_admin"
@@ -321,6 +336,10 @@ class Mail(Section):
         return self.is_dev if exposed is None else exposed
 
 
+RequireVerified = Literal["off", "warn", "enforce"]
+"""When somebody is verified on documents whose bytes are not: nothing, a line in the log, a refusal."""
+
+
 class Kyc(Section):
     """Identity verification: the provider's webhook, previews, what a decision needs."""
 
@@ -342,13 +361,16 @@ class Kyc(Section):
         120, description="life of a preview link, seconds"
     )
     kyc_preview_url_max_expires_sec: int = Field(300, description="longest life of a preview link, seconds")
-    kyc_require_verified: Literal["off", "warn", "enforce"] | None = Field(
-        None, description="off, warn or enforce: decide only on read documents; unset: enforce in production, else warn"
+    kyc_staff_file_url: Literal["link", "object"] = Field(
+        "link", description="what staff read as fileUrl of a checked document: a link to a picture, or the stored name"
+    )
+    kyc_require_verified: RequireVerified | None = Field(
+        None, description="off, warn or enforce: verify only on read documents; unset: enforce in production, else warn"
     )
 
     @property
-    def required_verified(self) -> Literal["off", "warn", "enforce"]:
-        """KYC_REQUIRE_VERIFIED: as set, else enforce in production and warn elsewhere."""
+    def requires_verified(self) -> RequireVerified:
+        """What happens when somebody is verified on documents whose bytes are not: as set, else by the environment."""
         return self.kyc_require_verified or ("enforce" if self.environment == "production" else "warn")
 
     @property
@@ -426,6 +448,21 @@ class Storage(Section):
         return _words(self.object_storage_allowed_content_types.lower())
 
 
+class Decoding(Section):
+    """Who reads what strangers have uploaded."""
+
+    decoder_url: str = Field(
+        "", description="URL of the decoder that the worker asks; unset: the worker starts a confined child itself"
+    )
+
+    @field_validator("decoder_url")
+    @classmethod
+    def _only_http(cls, value: str) -> str:
+        if value and not re.match(r"https?://[^/]", value):
+            raise ValueError("must start with http:// or https://")
+        return value
+
+
 class Backup(Section):
     """The store of the copies."""
 
@@ -439,7 +476,7 @@ class Backup(Section):
 
 
 # The order of the table of variables is that of the sections from the last to the first: so does Pydantic read them.
-class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Retention, Accounts, Tokens, Database, Process):
+class Settings(Backup, Decoding, Storage, Audit, Kyc, Mail, Staff, Retention, Accounts, Tokens, Database, Process):
     """Every environment variable the product reads; the attribute is the variable's name in lower case.
 
     Built once by `load_settings()`. Names, defaults and meanings are those of the server that this product
@@ -455,8 +492,9 @@ class Settings(Backup, Storage, Audit, Kyc, Mail, Staff, Retention, Accounts, To
 
     def _problems(self) -> list[str]:
         found = [*_address_problems("DATABASE_URL", self.database_url)]
-        if self.database_direct_url:
-            found += _address_problems("DATABASE_DIRECT_URL", self.database_direct_url)
+        for name in ("database_direct_url", "database_owner_url", "database_reporting_url"):
+            if url := getattr(self, name):
+                found += _address_problems(name.upper(), url)
         found += [
             f"{name.upper()} must start with http:// or https://"
             for name in (
@@ -550,7 +588,18 @@ _OTHER_NAMES = frozenset(
 )
 # Only these beginnings are ours alone: API_KEY or LOG_FILE may be another program's.
 _OUR_PREFIXES = (
-    *("ADMIN_", "AUDIT_", "AUTH_", "BACKUP_S3_", "BOOTSTRAP_", "DATABASE_", "DB_POOL_", "KNOWN_APP_", "KYC_"),
+    *(
+        "ADMIN_",
+        "AUDIT_",
+        "AUTH_",
+        "BACKUP_S3_",
+        "BOOTSTRAP_",
+        "DATABASE_",
+        "DB_POOL_",
+        "DECODER_",
+        "KNOWN_APP_",
+        "KYC_",
+    ),
     *(
         "LOCAL_POSTGRES_",
         "LOCAL_S3_",

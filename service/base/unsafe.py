@@ -51,13 +51,13 @@ RULES = (
     Rule(
         "KYC_REQUIRE_VERIFIED",
         "must be enforce: else people are verified by files that nobody has read",
-        lambda s: s.required_verified == "warn",
+        lambda s: s.requires_verified == "warn",
         in_staging="allowed",
     ),
     Rule(
         "KYC_REQUIRE_VERIFIED",
         "must not be off: people would be verified by files that nobody has read, and nobody would know",
-        lambda s: s.required_verified == "off",
+        lambda s: s.requires_verified == "off",
     ),
     Rule(
         "KYC_PROVIDER_WEBHOOK_REQUIRE_SIGNATURE",
@@ -132,7 +132,7 @@ RULES = (
             "has a well-known password or one that equals the user's name",
             lambda s, name=name: _has_known_password(getattr(s, name)),  # type: ignore[misc]  # a default binds the name
         )
-        for name in ("database_url", "database_direct_url")
+        for name in ("database_url", "database_direct_url", "database_owner_url", "database_reporting_url")
     ),
 )
 

@@ -128,6 +128,8 @@ class Examples:
         match schema.get("type"):
             case "array":
                 return [_ITEMS[name] if name in _ITEMS else self._value(name, schema["items"])]
+            case "object" if "properties" in schema:
+                return self._object(name, schema)
             case "object":
                 return _MAPS.get(name, {"note": "checked at the desk"})
             case "boolean":

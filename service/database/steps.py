@@ -75,7 +75,7 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Backfill:
-    """`UPDATE table SET change WHERE missing`, BATCH_ROWS rows at a time in the order of `id`, which is a TEXT."""
+    """`UPDATE table SET change WHERE missing`, BATCH_ROWS rows at a time in the order of `id`."""
 
     table: str
     change: str
@@ -88,17 +88,19 @@ class Backfill:
 
     async def run(self, connection: BaseConnection) -> None:
         """As above; rows that are filled already are passed over."""
-        last: str | None = ""
-        while last is not None:
+        after, last = "", list[object]()
+        while True:
             async with connection.transaction():
                 await connection.execute(ROW_PATIENCE)
-                last = await connection.fetchval(
-                    f"WITH page AS MATERIALIZED (SELECT id FROM {self.table} WHERE id > $1 ORDER BY id LIMIT $2),"
+                found = await connection.fetchval(
+                    f"WITH page AS MATERIALIZED (SELECT id FROM {self.table} {after} ORDER BY id LIMIT {BATCH_ROWS}),"
                     f" filled AS (UPDATE {self.table} SET {self.change} WHERE id IN (SELECT id FROM page)"
-                    f" AND {self.missing}) SELECT max(id) FROM page",
-                    last,
-                    BATCH_ROWS,
+                    f" AND {self.missing}) SELECT id FROM page ORDER BY id DESC LIMIT 1",
+                    *last,
                 )
+            if found is None:
+                return
+            after, last = "WHERE id > $1", [found]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,93 +1,76 @@
-"""How are bytes that nobody trusts decoded without danger to us? In a process that is thrown away.
+"""What did the decoder find in bytes that nobody trusts? Asked of the decoder, or of a child of this process.
 
 The rules: docs/rules/evidence.md.
 """
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import signal
-import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
+import re
 from dataclasses import dataclass
-from pathlib import Path
 
 import orjson
 
-from service.evidence.verdicts import Reason
+from service.adapters import decoder
+from service.decoder import children
+from service.decoder.children import DecoderFailed
+from service.evidence.verdicts import JPEG, PDF, PNG, Reason
 
-_PROGRAM = str(Path(__file__).with_name("decoder.py"))
-_WALL_SECONDS = 90.0
-_MAX_ANSWER_BYTES = 64 * 1024 * 1024
-_CRASHES = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE, signal.SIGILL})
-
-
-class DecoderFailed(Exception):
-    """The decoder's process did not answer, for a reason that has nothing to do with the bytes."""
+_MAX_FINDINGS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What the decoder found: why the bytes are wrong, or nothing and, for images, a clean picture."""
+    """What the decoder found: why the bytes are wrong, or nothing and a clean copy.
+
+    Of a PDF also what in it acts, in words for machines, and its first page as a JPEG.
+    """
 
     reason: Reason | None
     content_type: str | None = None
     clean: bytes = b""
+    first_page: bytes = b""
+    found: tuple[str, ...] = ()
 
 
-async def decode(data: bytes, content_type: str) -> Decoded:
-    """Decode JPEG, PNG or PDF bytes in a fresh process without our environment, within its limits.
+async def decode(data: bytes, content_type: str, *, url: str = "") -> Decoded:
+    """Decode JPEG, PNG or PDF bytes: by the decoder at `url` (DECODER_URL), else in a child of this process.
 
-    Beyond its memory or CPU time the bytes are a decompression bomb; when they crash it they are undecodable. Raises
-    TimeoutError after 90 seconds of waiting and DecoderFailed, which are no verdicts: the machine may be busy.
+    Raises TimeoutError and DecoderFailed, which are no verdicts: the decoder may be unavailable, the machine busy.
     """
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-I", "-B", _PROGRAM, content_type, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, cwd="/", env={}
-    )
+    ended = await (decoder.ask(url, data, content_type) if url else children.run(data, content_type))
+    return Decoded(ended.reason) if ended.reason is not None else read_answer(ended.answer)
+
+
+def read_answer(answer: bytes) -> Decoded:
+    """A child's answer, one line of JSON and then bytes. Whoever took the child over may have written it.
+
+    Raises DecoderFailed for another form: a copy belongs to bytes that nothing is wrong with, a reason was read in them.
+    """
+    head, newline, rest = answer.partition(b"\n")
+    if not newline:
+        raise DecoderFailed
     try:
-        async with asyncio.timeout(_WALL_SECONDS):
-            _, answer = await asyncio.gather(_feed(process, data), _answer(process))
-            code = await process.wait()
-    finally:
-        if process.returncode is None:
-            await _end(process)
-    if code == -signal.SIGXCPU:
-        return Decoded(Reason.DECOMPRESSION_BOMB)
-    if -code in _CRASHES:
-        return Decoded(Reason.UNDECODABLE)
-    head, newline, clean = answer.partition(b"\n")
-    if code != 0 or not newline:
-        raise DecoderFailed(code)
-    found = orjson.loads(head)
-    return Decoded(Reason(found["reason"]) if found["reason"] else None, found["contentType"], clean)
-
-
-async def _end(process: Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
-    # A process counts as ended when its pipes are; a full one is not until it was emptied.
-    assert process.stdout is not None
-    while await process.stdout.read(1 << 20):
-        continue
-    await process.wait()
-
-
-async def _feed(process: Process, data: bytes) -> None:
-    assert process.stdin is not None
-    # A decoder that has seen enough, or died, closes its end.
-    with contextlib.suppress(BrokenPipeError, ConnectionResetError):
-        process.stdin.write(data)
-        await process.stdin.drain()
-        process.stdin.close()
-        await process.stdin.wait_closed()
-
-
-async def _answer(process: Process) -> bytes:
-    assert process.stdout is not None
-    answer = bytearray()
-    while piece := await process.stdout.read(1 << 20):
-        answer += piece
-        if len(answer) > _MAX_ANSWER_BYTES:
+        said = orjson.loads(head)
+        reason, content_type = said["reason"], said["contentType"]
+        if content_type not in (None, JPEG, PNG, PDF):
             raise DecoderFailed
-    return bytes(answer)
+        copy, first_page = [*map(int, said.get("parts", [len(rest)])), 0, 0][:2]
+        if min(copy, first_page) < 0 or copy + first_page != len(rest) or (copy == 0) != bool(reason):
+            raise DecoderFailed
+        if reason and not Reason(reason).rejects:
+            raise DecoderFailed
+        return Decoded(
+            Reason(reason) if reason else None,
+            content_type,
+            rest[:copy],
+            rest[copy:],
+            tuple(_word(word) for word in said.get("found", [])[:_MAX_FINDINGS]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise DecoderFailed from error
+
+
+def _word(found: str) -> str:
+    if not re.fullmatch("[a-z_]{1,40}", found):
+        raise DecoderFailed
+    return found

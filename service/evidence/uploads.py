@@ -16,8 +16,8 @@ from pydantic import WithJsonSchema, create_model
 from service.adapters.object_storage import ObjectStorage, PresignedUpload
 from service.base.clock import utc_now
 from service.base.settings import DEFAULT_MAX_FILE_BYTES
-from service.http.errors import InvalidField
-from service.http.fields import Number, Text
+from service.http.errors import InvalidField, InvalidRequestBody
+from service.http.fields import Number, Rule, Text
 from service.http.web import Input, Output, Ts
 
 KEY_PATTERN = r"[a-zA-Z0-9/_\-.]+"
@@ -95,6 +95,19 @@ class LinkSeconds(Number):
         return Number.json_schema(self) | {"nullable": True, "default": self.default}
 
 
+@dataclass(frozen=True, slots=True)
+class Consent(Rule):
+    """Whether somebody said yes: `true` is, and nothing else."""
+
+    def parse(self, value: Any) -> bool:
+        return value is True
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "boolean", "nullable": True, "default": False}
+
+
+AcknowledgeRisk = Annotated[bool, Consent(InvalidRequestBody)]
+"""Staff want to see a file that was read and rejected."""
 DocumentType = Annotated[str, Text(InvalidDocumentType, maximum=64, case="upper")]
 FileName = Annotated[str, Text(InvalidFileName, maximum=180)]
 ContentLength = Annotated[int, Number(InvalidContentLength, minimum=1, maximum=DEFAULT_MAX_FILE_BYTES)]

@@ -24,6 +24,16 @@ class ByteState(StrEnum):
     REJECTED = "rejected"
 
 
+class CopyKind(StrEnum):
+    """What the checked copy of a verified document is; a document of an earlier release has none of these yet."""
+
+    PICTURE = "picture"
+    PAGES = "pages"
+    """A PDF of pictures, with its first page as a picture beside it."""
+    ABSENT = "absent"
+    """No copy could be made of what an earlier release verified."""
+
+
 class Reason(StrEnum):
     """Why bytes are not verified; one word for machines. The first three leave a document declared."""
 
@@ -70,7 +80,7 @@ def judge_type(data: bytes, *, content_type: str | None, key: str, allowed: froz
     """
     named = (content_type or "").partition(";")[0].strip().lower()
     named = _SAME.get(named, named)
-    found = _shown_type(data)
+    found = shown_type(data)
     if named in {JPEG, PNG, PDF}:
         declared: str | None = named
     elif named in allowed:
@@ -80,7 +90,8 @@ def judge_type(data: bytes, *, content_type: str | None, key: str, allowed: froz
     return found if found is not None and found == declared else Reason.CONTENT_TYPE_MISMATCH
 
 
-def _shown_type(data: bytes) -> str | None:
+def shown_type(data: bytes) -> str | None:
+    """The media type that the first bytes show; None for one that we cannot judge."""
     if data.startswith(b"\xff\xd8\xff"):
         return JPEG
     if data.startswith(b"\x89PNG\r\n\x1a\n"):

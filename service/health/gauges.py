@@ -51,6 +51,8 @@ FAMILIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "jobs_oldest_due_age_seconds": ("How long the task that is due longest has waited for a worker.", ()),
     "account_deletion_seconds_left": ("Time until the next due deletion is promised; +Inf: none is due.", ()),
     "export_oldest_age_seconds": ("How long the export that waits longest has waited.", ()),
+    "audit_oldest_unsealed_age_seconds": ("How long the audit row that waits longest has waited to be sealed.", ()),
+    "audit_protected": ("1 when the role of this process cannot rewrite the audit rows.", ()),
     "backup_age_seconds": ("Time since the last backup that succeeded; +Inf: never.", ()),
     "document_backup_age_seconds": ("Time since the documents were last copied; +Inf: never.", ()),
     "restore_drill_age_seconds": ("Time since the last restore drill that succeeded; +Inf: never.", ()),

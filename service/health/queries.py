@@ -6,6 +6,7 @@ import asyncpg
 
 from service.auth.hidden import is_held, is_shown
 from service.database import db
+from service.database.roles import CAN_REWRITE_SQL
 from service.kyc.states import WAITING_SQL
 
 _STATE_SQL = f"""
@@ -34,6 +35,11 @@ SELECT 'account_deletion_seconds_left', NULL, NULL, COALESCE(extract(epoch FROM 
 UNION ALL
 SELECT 'export_oldest_age_seconds', NULL, NULL, extract(epoch FROM now() - min(requested_at))::float8
     FROM personal_exports WHERE state = 'PREPARING'
+UNION ALL
+SELECT 'audit_oldest_unsealed_age_seconds', NULL, NULL, extract(epoch FROM now() - min(occurred_at))::float8
+    FROM audit_events WHERE sequence IS NULL AND stamp IS NOT NULL
+UNION ALL
+SELECT 'audit_protected', NULL, NULL, (NOT ({CAN_REWRITE_SQL}))::int::float8
 UNION ALL
 SELECT 'database_connections', CASE WHEN state IN ('active', 'idle') THEN state
         WHEN state LIKE 'idle in transaction%' THEN 'idle_in_transaction' ELSE 'other' END,

@@ -198,6 +198,12 @@ class InvalidReason(InvalidField):
     message_id = "Alasan terlalu panjang atau tidak dapat dibaca."
 
 
+class InvalidReasonCode(InvalidField):
+    code = "invalid_reason_code"
+    message = "One of the reasons is not valid."
+    message_id = "Salah satu alasan tidak valid."
+
+
 class InvalidCountryCode(InvalidField):
     code = "invalid_country_code"
     message = "Please enter a country code of two letters."

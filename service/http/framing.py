@@ -1,6 +1,6 @@
 """Which requests could two programs read differently? Those are refused before anything is read of them.
 
-The rules: RFC 9112, sections 2.2, 3.2, 5.1, 5.2 and 7.1.
+The rules: RFC 9112, sections 2.2, 3.2, 5.1, 5.2, 6.1 and 7.1.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class StrictHttp(Http):
 
 
 def _is_ambiguous(request: Request) -> bool:
-    """Space before a colon, folded lines, lone line ends, NUL, or not exactly one Host."""
+    """Space before a colon, folded lines, lone line ends, NUL, not exactly one Host, or chunks in HTTP/1.0."""
     head, headers = request.head, request.headers
     return (
         b"\0" in head
@@ -41,4 +41,6 @@ def _is_ambiguous(request: Request) -> bool:
         or not all(map(_NAME, headers))
         or len(headers.getall("host", ())) > 1
         or (request.version == "1.1" and "host" not in headers)
+        # HTTP/1.0 has no such coding: a program of before ends the body with the connection.
+        or (request.version == "1.0" and "transfer-encoding" in headers)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple
@@ -70,6 +70,17 @@ TAGS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Shows:
+    """An answer shows people's data: of what kind its rows are, and how its body names them and whose they are.
+
+    Ids in the path need not be named.
+    """
+
+    kind: str
+    ids: Callable[[Any], Iterable[str | None]] = lambda _: ()
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One declared operation. `responses` maps a status to its shape, none for an empty body."""
 
@@ -87,6 +98,7 @@ class Operation:
     by_language: bool = False
     shared: bool = False
     page: bool = False
+    shows: Shows | None = None
     permission: Permission | None = None
 
 
@@ -113,6 +125,7 @@ def operation(
     by_language: bool = False,
     shared: bool = False,
     page: bool = False,
+    shows: Shows | None = None,
 ) -> Callable[[Handler], Handler]:
     """Declare the decorated handler's operation; without it the application refuses to start.
 
@@ -124,12 +137,14 @@ def operation(
     kept in memory as it was sent. `by_language` is for operations whose good answers also depend on `Accept-Language`:
     they say so in `Vary`, and the language is part of their tag. `shared` is for conditional operations that keep by themselves
     what callers have in common (`answer_shared`). `page` is for what a browser shows: its body is an HTML form, and its
-    refusals are pages too, because the handler has set `request.ctx.show_refusal`.
+    refusals are pages too, because the handler has set `request.ctx.show_refusal`. `shows` is for what shows people's data
+    to staff: each good answer leaves an access event. It cannot be conditional, so no answer is shown twice for one event.
     """
     assert tag in TAGS, f"{tag} is no tag"
     if permission is not None:
         security = Security.STAFF
     assert (security is Security.STAFF) == (permission is not None), f"{operation_id} names no permission"
+    assert shows is None or (conditional is None and security is Security.STAFF)
     added: tuple[type[ApiError], ...] = (InternalError,)
     if depends:
         added += (DatabaseUnavailable, ServerBusy, RateLimited)
@@ -156,6 +171,7 @@ def operation(
         by_language,
         shared,
         page,
+        shows,
         permission,
     )
 

@@ -236,6 +236,9 @@ class Answer(HTTPResponse):
     Sanic takes line ends out by `str.translate`, which costs more than all else that it does for an answer.
     """
 
+    said: Output | None = None
+    """What the bytes say, so that nobody has to read them again."""
+
     @property
     def processed_headers(self) -> Iterator[tuple[bytes, bytes]]:
         """Names and values as they are sent."""
@@ -252,9 +255,11 @@ def _header_bytes(text: str) -> bytes:
 
 def answer(body: Output, status: int = 200) -> HTTPResponse:
     """A JSON answer; Content-Type carries no charset, as shipped apps see it today."""
-    return Answer(
+    made = Answer(
         body.__pydantic_serializer__.to_json(body, by_alias=True), status=status, content_type="application/json"
     )
+    made.said = body
+    return made
 
 
 def answer_json(body: Any, status: int = 200, headers: dict[str, str] | None = None) -> HTTPResponse:

@@ -4,25 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, Self
 
 from pydantic import Field
 
 from service.audit.models import ActorType
 from service.evidence.verdicts import ByteState
-from service.http.errors import InvalidField, InvalidReason, InvalidRequestBody
-from service.http.fields import Choice, Number, Text
+from service.evidence.verdicts import Reason as ByteReason
+from service.http.errors import InvalidField, InvalidReason
+from service.http.fields import Choice, Text
 from service.http.web import Input, LooseCursor, LooseLimit, Output, PageInfo, Ts, Uuid, open_enum
+from service.kyc import models
 from service.kyc.models import KycStatus
-from service.kyc.schemas import KycDocument, KycEvent, KycSession, Trust
-from service.kyc.states import DECISIONS, OWNER_CHANGED, WAITING
+from service.kyc.reasons import ReasonCode, Reasons
+from service.kyc.schemas import NAMES, KycDocument, KycEnvelope, KycEvent, KycHistory, KycSession, Trust
+from service.kyc.states import DECISIONS, REOPENED, WAITING
+from service.kyc.voices import COLUMNS, compare
 from service.lists.queries import OffsetPage
+from service.seen.schemas import Version
 
 
 class InvalidStatusFilter(InvalidField):
     code = "invalid_status_filter"
     message = "The status filter is not valid."
     message_id = "Filter status tidak valid."
+
+
+class InvalidOrder(InvalidField):
+    code = "invalid_order"
+    message = "The order is not valid."
+    message_id = "Urutan tidak valid."
 
 
 class InvalidSessionId(InvalidField):
@@ -47,6 +59,13 @@ class UnsupportedCaseAction(InvalidField):
     code = "unsupported_case_action"
     message = "This action is not supported."
     message_id = "Tindakan ini tidak didukung."
+
+
+class QueueOrder(StrEnum):
+    """How the queue is ordered: last submitted first, or before that by what the provider signed."""
+
+    SUBMITTED = "SUBMITTED"
+    PROVIDER = "PROVIDER"
 
 
 QUEUE_WORDS: dict[str, tuple[KycStatus, ...]] = {
@@ -107,29 +126,28 @@ class ActionWord(Choice):
 
 
 @dataclass(frozen=True, slots=True)
-class VersionNumber(Number):
-    """The version that a decision was made on; null is none."""
+class OrderWord(Choice):
+    """An order of the queue; null or blank is the order that it always had."""
 
-    def parse(self, value: Any) -> int | float | None:  # type: ignore[override]  # a rule may widen its values
-        return None if value is None else Number.parse(self, value)
-
-    def json_schema(self) -> dict[str, Any]:
-        return Number.json_schema(self) | {"nullable": True}
+    def parse(self, value: Any) -> Any:
+        return Choice.parse(self, value) or QueueOrder.SUBMITTED
 
 
 Reason = Annotated[str | None, Text(InvalidReason, optional=True, maximum=4000)]
 Reviewer = Annotated[str | None, ReviewerName(InvalidReviewedBy, maximum=128)]
-Version = Annotated[int | None, VersionNumber(InvalidRequestBody, minimum=0, maximum=2**31 - 1)]
+Order = Annotated[QueueOrder, OrderWord(InvalidOrder, QueueOrder, optional=True)]
 
 
 class QueueQuery(Input):
     status: Annotated[tuple[KycStatus, ...] | None, Choice(InvalidStatusFilter, QUEUE_WORDS, optional=True)] = None
+    order: Order = QueueOrder.SUBMITTED
     cursor: LooseCursor = 0
     limit: LooseLimit = 25
 
 
 class CasesQuery(Input):
     status: Annotated[tuple[KycStatus, ...] | None, Choice(InvalidStatusFilter, CASE_WORDS, optional=True)] = None
+    order: Order = QueueOrder.SUBMITTED
     cursor: LooseCursor = 0
     limit: LooseLimit = 25
 
@@ -139,11 +157,15 @@ class ReviewTarget(Input):
 
 
 class DecisionInput(Input):
-    """`reviewedBy` counts with the staff key only; `version` is the one that the decision was made on."""
+    """`reviewedBy` counts with the staff key only; `version` is the one that the decision was made on.
+
+    `documentReasons` says what is wrong with documents of the session, in words that apps translate.
+    """
 
     decision: Annotated[KycStatus, Choice(InvalidDecision, DECISION_WORDS)]
     reviewed_by: Reviewer = None
     reason: Reason = None
+    document_reasons: Reasons = None
     version: Version = None
 
 
@@ -159,6 +181,7 @@ class ReviewInput(ReviewTarget):
     decision: Annotated[KycStatus, Choice(InvalidDecision, DECISION_WORDS)]
     reviewed_by: Reviewer = None
     reason: Reason = None
+    document_reasons: Reasons = None
     version: Version = None
 
 
@@ -173,6 +196,7 @@ class CaseActionInput(CaseActionChoice):
     reviewed_by: Reviewer = None
     reason: Reason = None
     note: Reason = None
+    document_reasons: Reasons = None
     version: Version = None
 
 
@@ -198,15 +222,55 @@ class KycPerson(Output):
 
 
 class DocumentVerification(Output):
-    """What is known of a document's bytes; `reason` is one word for machines."""
+    """What is known of a document's bytes, and what the last decision found wrong; each a word for machines.
+
+    `findings`: what in the file acts, as scripts and embedded files do; staff are shown it as a picture.
+    """
 
     document_id: Uuid = Field(validation_alias="id")
     state: Annotated[str, open_enum(ByteState)] = Field(validation_alias="byte_state")
     reason: str | None = Field(validation_alias="byte_reason")
+    findings: list[str] = Field(validation_alias="findings_json")
+    reason_codes: list[Annotated[str, open_enum(ReasonCode)]] = Field(validation_alias="reason_codes_json")
+
+
+class KycSaid(Output):
+    """`values` has who said something: `client`, `server`, `signed`. `conflict`: they say different things."""
+
+    values: dict[str, Any]
+    conflict: bool
+
+
+class KycSaidKey(KycSaid):
+    key: str
+
+
+class KycVoices(Output):
+    """Who said what of the reference, and key by key of the metadata: at most 200, those in conflict first."""
+
+    provider_ref: KycSaid
+    keys: list[KycSaidKey]
+    key_count: int
+
+
+class KycReviewEnvelope(KycEnvelope):
+    """`providerRef` and `providerMetadata` of the session are what counts, `voices` who said it."""
+
+    voices: KycVoices
+
+    @classmethod
+    def reviewed(cls, session: models.KycSession) -> Self:
+        """For staff: with the names of reviewers, and the voices."""
+        return cls.of(session, context=NAMES, voices=compare({name: getattr(session, name) for name in COLUMNS}))
+
+
+class KycReviewHistory(KycHistory):
+    voices: KycVoices | None
 
 
 class KycQueueItem(Output):
     session: KycSession
+    voices: KycVoices
     trust_status: Trust
     user: KycPerson | None
     documents: list[KycDocument]
@@ -219,13 +283,18 @@ class KycQueueItem(Output):
     verification: list[DocumentVerification]
 
 
+def shown(item: KycQueueItem) -> tuple[str, ...]:
+    """Ids for the record of who was shown what: the verification's and its person's."""
+    return (item.session.id, *([item.user.id] if item.user else []))
+
+
 def risk_flags(
     status: str, documents: Sequence[KycDocument], document_count: int, last_event: KycEvent | None
 ) -> list[str]:
     """What a reviewer should look at twice, each flag once. Source: docs/rules/kyc.md."""
     flags = []
-    if last_event and (last_event.actor_type, last_event.reason) == (ActorType.SYSTEM, OWNER_CHANGED):
-        flags.append("OWNER_CHANGED")
+    if last_event and last_event.actor_type == ActorType.SYSTEM and last_event.reason in REOPENED:
+        flags.append(last_event.reason.upper())
     if not document_count:
         flags.append("NO_DOCUMENTS")
     if document_count > 5:
@@ -242,6 +311,19 @@ def risk_flags(
     if status == KycStatus.CREATED and document_count:
         flags.append("PENDING_SUBMISSION")
     return list(dict.fromkeys(flags))
+
+
+def provider_flags(verdict: str | None, voices: KycVoices) -> list[str]:
+    """What the provider's voice adds to them: its verdict, and that another voice contradicts it."""
+    flags = [f"PROVIDER_{verdict}"] if verdict else []
+    if voices.provider_ref.conflict or any(one.conflict for one in voices.keys):
+        flags.append("PROVIDER_CONFLICT")
+    return flags
+
+
+def file_flags(found: Sequence[DocumentVerification]) -> list[str]:
+    """What is known of the files adds that one was never sent: the worker looked for it, and there is none."""
+    return ["file_never_sent"] if any(one.reason == ByteReason.OBJECT_MISSING for one in found) else []
 
 
 class QueueFilters(Output):

@@ -5,6 +5,7 @@ The rules: docs/rules/kyc.md.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -16,10 +17,17 @@ from service.http.errors import ApiError
 from service.http.web import parse
 from service.kyc import schemas, states
 from service.kyc.models import IdentityDocument, KycSession, KycStatus
-from service.kyc.queries import REQUIRED_TYPES, find_own_session, merge_metadata, newest_documents
+from service.kyc.queries import (
+    REQUIRED_TYPES,
+    find_own_session,
+    list_document_reasons,
+    merge_metadata,
+    newest_documents,
+)
+from service.kyc.reasons import read_reasons
 from service.kyc.schemas import ChecklistStatus
 from service.kyc.states import Actor, KycSessionNotSubmitted
-from service.kyc.submission import RESERVED_KEY
+from service.kyc.voices import RESERVED_KEY, Voice
 
 
 class VerificationSessionRequired(ApiError):
@@ -34,14 +42,18 @@ class VerificationDocumentsMissing(ApiError):
     message_id = "Silakan unggah dokumen identitas terlebih dahulu."
 
 
-async def read_checklist(*, by: Principal) -> schemas.VerificationChecklist:
-    """The documents of the caller's latest session, one row for each kind: the required ones, then others by name."""
+async def read_checklist(*, by: Principal, language: str) -> schemas.VerificationChecklist:
+    """The documents of the caller's latest session, one row for each kind: the required ones, then others by name.
+
+    Texts are in `language` (`id` or `en`).
+    """
     session = await find_own_session(by.user_id)
-    uploaded = {}
+    uploaded, codes = {}, {}
     if session is not None:
         uploaded = {document.document_type.upper(): document for document in await newest_documents(session.id)}
+        codes = {str(row["id"]): row["reason_codes_json"] for row in await list_document_reasons(session.id)}
     kinds = [*REQUIRED_TYPES, *sorted(kind for kind in uploaded if kind not in REQUIRED_TYPES)]
-    documents = [_row(session, kind, uploaded.get(kind)) for kind in kinds]
+    documents = [_row(session, kind, uploaded.get(kind), codes, language) for kind in kinds]
     summary = schemas.VerificationSummary.of(documents)
     return schemas.VerificationChecklist.model_validate(
         {"session": session, "documents": documents, "summary": summary}
@@ -49,7 +61,11 @@ async def read_checklist(*, by: Principal) -> schemas.VerificationChecklist:
 
 
 def _row(
-    session: schemas.KycSession | None, kind: str, document: schemas.KycDocument | None
+    session: schemas.KycSession | None,
+    kind: str,
+    document: schemas.KycDocument | None,
+    codes: Mapping[str, Sequence[str]],
+    language: str,
 ) -> schemas.VerificationDocument:
     return schemas.VerificationDocument(
         document_type=kind,
@@ -59,6 +75,7 @@ def _row(
         object_key=document.object_key if document else None,
         uploaded_at=document.created_at if document else None,
         reviewed_at=document.verified_at if document else None,
+        reasons=read_reasons(codes.get(document.id, ()) if document else (), language),
     )
 
 
@@ -103,7 +120,7 @@ async def request_final(body: dict[str, Any], *, by: Principal) -> schemas.Final
             "requestedAt": format_time(now),
             "documentsCount": documents,
         }
-        changed = await merge_metadata(session.id, {RESERVED_KEY: stored})
+        changed = await merge_metadata(session.id, Voice.SERVER, {RESERVED_KEY: stored})
         await states.audit_change("kyc.final_requested", session, changed, by=Actor.candidate(by))
     request = schemas.FinalRequest.from_metadata(stored, changed_at=changed.updated_at)
     assert request is not None

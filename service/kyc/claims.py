@@ -20,9 +20,11 @@ from service.http.errors import ApiError, ServerBusy
 from service.http.web import uuid_or_none
 from service.kyc import admin_schemas, states
 from service.kyc.admin_schemas import InvalidReviewedBy
+from service.kyc.links import FileLinks
 from service.kyc.models import KycClaim, KycSession
 from service.kyc.queries import find_queue_item, lock_longest_waiting, put_claim
 from service.kyc.states import KycSessionNotFound
+from service.seen.domain import note_seen
 
 CLAIM_LIFE = timedelta(minutes=15)
 MAX_REVIEWER_LENGTH = 128
@@ -59,21 +61,23 @@ def reviewer_name(given: str | None, by: Staff, *, unnamed: str | None) -> str:
 
 
 async def claim_session(
-    session_id: str | None, given_name: str | None, *, by: Staff
+    session_id: str | None, given_name: str | None, *, by: Staff, links: FileLinks
 ) -> tuple[admin_schemas.KycClaim, admin_schemas.KycQueueItem]:
     """Reserve a waiting verification: this one, or the one that waits longest. The own claim is renewed.
 
-    One transaction; locks the session's row. Raises KycSessionNotFound (also when nobody waits), KycSessionLocked,
-    KycSessionNotSubmitted, KycSessionClaimed.
+    One transaction; locks the session's row. The links of its documents are on record. Raises KycSessionNotFound (also
+    when nobody waits), KycSessionLocked, KycSessionNotSubmitted, KycSessionClaimed.
     """
     reviewer = reviewer_name(given_name, by, unnamed=KEY_ACTOR)
-    if session_id is not None:
-        return await _claim_one(session_id, reviewer, by)
-    return await _claim_next(reviewer, by)
+    claiming = _claim_next(reviewer, by, links) if session_id is None else _claim_one(session_id, reviewer, by, links)
+    claim = await claiming
+    shown = claim[1].session
+    await note_seen(by, {shown.id: shown.version})
+    return claim
 
 
 async def _claim_one(
-    session_id: str, reviewer: str, by: Staff
+    session_id: str, reviewer: str, by: Staff, links: FileLinks
 ) -> tuple[admin_schemas.KycClaim, admin_schemas.KycQueueItem]:
     async with in_transaction():
         session = await states.lock_session(session_id)
@@ -81,10 +85,12 @@ async def _claim_one(
             raise KycSessionNotFound
         states.check_move(session, *states.DECISIONS)
         held = await refuse_colleagues(session, reviewer, by)
-        return await _with_item(await _extend(held, by) if held else await _take(session.id, reviewer, by))
+        return await _with_item(await _extend(held, by) if held else await _take(session.id, reviewer, by), links)
 
 
-async def _claim_next(reviewer: str, by: Staff) -> tuple[admin_schemas.KycClaim, admin_schemas.KycQueueItem]:
+async def _claim_next(
+    reviewer: str, by: Staff, links: FileLinks
+) -> tuple[admin_schemas.KycClaim, admin_schemas.KycQueueItem]:
     """Each try is a transaction of its own: it holds one row at most, so that reviewers cannot wait in a circle."""
     passed: list[UUID] = []
     for attempt in range(_ATTEMPTS):
@@ -96,7 +102,7 @@ async def _claim_next(reviewer: str, by: Staff) -> tuple[admin_schemas.KycClaim,
             if session_id is not None:
                 # A statement of its own, so that it sees a claim that was committed while we reached for the row.
                 if await live_claim(session_id) is None:
-                    return await _with_item(await _take(session_id, reviewer, by))
+                    return await _with_item(await _take(session_id, reviewer, by), links)
                 passed.append(session_id)
                 continue
         if is_last_call:
@@ -104,11 +110,12 @@ async def _claim_next(reviewer: str, by: Staff) -> tuple[admin_schemas.KycClaim,
     raise ServerBusy
 
 
-async def _with_item(claim: KycClaim) -> tuple[admin_schemas.KycClaim, admin_schemas.KycQueueItem]:
+async def _with_item(claim: KycClaim, links: FileLinks) -> tuple[admin_schemas.KycClaim, admin_schemas.KycQueueItem]:
     """A claim and what it is on, read in its transaction: whoever hears that the server is busy holds no claim."""
-    item = await find_queue_item(claim.kyc_session_id)
+    item = await find_queue_item(claim.kyc_session_id, file_url=links.url_of)
     if item is None:  # the account was removed a moment ago
         raise KycSessionNotFound
+    await links.record()
     return admin_schemas.KycClaim.model_validate(claim), item
 
 

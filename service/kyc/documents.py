@@ -22,14 +22,15 @@ from service.base.clock import format_time, utc_now
 from service.base.settings import Settings
 from service.database import db
 from service.database.records import insert
-from service.evidence.domain import Subject, derived_key, enqueue_look
+from service.evidence.domain import Subject, enqueue_look
+from service.evidence.previews import sign_preview
 from service.evidence.uploads import InvalidObjectKey, is_safe_key, limited, sign_upload
-from service.evidence.verdicts import ByteState
 from service.http.errors import ApiError
 from service.http.web import parse, uuid_or_none
 from service.kyc import schemas, states
 from service.kyc.models import IdentityDocument, KycSession
 from service.kyc.states import Actor, own_session
+from service.seen.domain import note_seen
 
 _ONCE = "uq_identity_documents_session_checksum"
 
@@ -108,7 +109,8 @@ async def preview_document(
     """A link to read one document, for staff; audited. Signing needs no network, so it happens in the transaction.
 
     It leads to the checked copy, until there is one to what was uploaded; `object_key` is the upload's in both cases.
-    Raises DocumentNotFound, InvalidObjectKey for a stored key that must not be signed, InvalidExpiresSec.
+    Raises DocumentNotFound, InvalidObjectKey for a stored key that must not be signed, InvalidExpiresSec,
+    DocumentRejected.
     """
     known = uuid_or_none(document_id)
     document = await IdentityDocument.get_or_none(id=known).select_related("kyc_session") if known else None
@@ -118,19 +120,22 @@ async def preview_document(
     if not is_safe_key(key):
         raise InvalidObjectKey
     limits = schemas.preview_input(settings.kyc_preview_url_default_expires_sec, settings.preview_max_expires_sec)
-    seconds = parse(limits, body).expires_sec
-    is_checked = document.byte_state == ByteState.VERIFIED
+    fields = parse(limits, body)
+    seconds = fields.expires_sec
+    shown = await sign_preview(
+        document, key, seconds=seconds, acknowledge_risk=fields.acknowledge_risk, storage=storage
+    )
     preview = schemas.KycPreview(
         document_id=document.id,
         kyc_session_id=document.kyc_session_id,
         object_key=key,
-        url=await storage.presign_download(derived_key(str(document.id)) if is_checked else key, seconds=seconds),
+        url=shown.url,
         method="GET",
         expires_at=utc_now() + timedelta(seconds=seconds),
-        sanitized=is_checked,
+        sanitized=shown.sanitized,
     )
     await audit(
-        "kyc.document_previewed",
+        "kyc.document_previewed" if shown.sanitized else "kyc.document_previewed_unchecked",
         actor_type="ADMIN",
         actor_id=by.actor_id,
         subject_type="KYC_DOCUMENT",
@@ -145,4 +150,7 @@ async def preview_document(
         expiresSec=seconds,
         expiresAt=format_time(preview.expires_at),
     )
+    # One document is no look at the others: it moves the mark of who has seen the session only when it is new to them.
+    session = document.kyc_session
+    await note_seen(by, {str(session.id): session.version}, unless_since=document.created_at)
     return preview

@@ -37,11 +37,22 @@ class KycSession(Model):
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)
     provider_ref = fields.TextField(null=True)
-    provider_metadata_json: fields.JSONField[dict[str, Any]] = fields.JSONField(default=dict)
+    provider_metadata_json: fields.JSONField[dict[str, Any]] = fields.JSONField(
+        default=dict, description="The merge of the voices, which the database makes; as `provider_ref`."
+    )
     version = fields.IntField(default=1, description="Grows with each change of the session or its documents.")
     provider_metadata_times_json: fields.JSONField[dict[str, Any]] = fields.JSONField(
         default=dict, description="Which event of the provider wrote the reference and each metadata key last."
     )
+    client_metadata_json: fields.JSONField[dict[str, Any]] = fields.JSONField(default=dict)
+    server_metadata_json: fields.JSONField[dict[str, Any]] = fields.JSONField(default=dict)
+    signed_metadata_json: fields.JSONField[dict[str, Any]] = fields.JSONField(default=dict)
+    client_provider_ref = fields.TextField(null=True)
+    signed_provider_ref = fields.TextField(null=True)
+    evidence_version = fields.IntField(
+        default=0, description="The version in which documents or metadata changed last; a trigger writes it."
+    )
+    submitted_version = fields.IntField(null=True, description="The version at the last submission.")
 
     class Meta:
         table = "kyc_sessions"
@@ -64,6 +75,13 @@ class IdentityDocument(Model):
     byte_state = fields.TextField(default=ByteState.DECLARED.value)
     byte_reason = fields.TextField(null=True, description="Why the bytes are not verified; one word for machines.")
     bytes_checked_at = fields.DatetimeField(null=True)
+    reason_codes_json: fields.JSONField[list[str]] = fields.JSONField(
+        default=list, description="What the last decision says is wrong with it, in fixed words."
+    )
+    copy_kind = fields.TextField(null=True, description="What the checked copy is; one word of CopyKind.")
+    findings_json: fields.JSONField[list[str]] = fields.JSONField(
+        default=list, description="What in the file acts, in words for machines."
+    )
 
     class Meta:
         table = "identity_documents"

@@ -15,7 +15,7 @@ from service.evidence.uploads import (
 )
 from service.http.errors import InvalidNote
 from service.http.operations import operation
-from service.http.web import answer, parse, parse_query, read_body
+from service.http.web import answer, language_of, parse, parse_query, read_body
 from service.kyc import checklist, documents, schemas, states, submission
 
 bp = Blueprint("kyc")
@@ -80,9 +80,10 @@ async def merge_provider_metadata(request: Request, session_id: str) -> HTTPResp
     tag="kyc",
     responses={200: schemas.KycStatusEnvelope},
     conditional=Basis.OWN,
+    by_language=True,
 )
 async def get_status(request: Request) -> HTTPResponse:
-    return answer(await submission.read_status(by=request.ctx.principal))
+    return answer(await submission.read_status(by=request.ctx.principal, language=language_of(request)))
 
 
 @bp.post("/identity/kyc/upload-url")
@@ -146,10 +147,12 @@ async def add_document(request: Request) -> HTTPResponse:
     responses={200: schemas.KycHistory},
     errors=(states.KycSessionNotFound,),
     conditional=Basis.OWN,
+    by_language=True,
 )
 async def get_history(request: Request) -> HTTPResponse:
     query = parse_query(schemas.SessionChoice, request)
-    return answer(await submission.read_history(query.session_id, by=request.ctx.principal))
+    history = await submission.read_history(query.session_id, by=request.ctx.principal, language=language_of(request))
+    return answer(history)
 
 
 @bp.get("/users/me/verification-documents")
@@ -160,9 +163,10 @@ async def get_history(request: Request) -> HTTPResponse:
     tag="kyc",
     responses={200: schemas.VerificationChecklist},
     conditional=Basis.OWN,
+    by_language=True,
 )
 async def list_verification_documents(request: Request) -> HTTPResponse:
-    return answer(await checklist.read_checklist(by=request.ctx.principal))
+    return answer(await checklist.read_checklist(by=request.ctx.principal, language=language_of(request)))
 
 
 @bp.post("/users/me/verification/final-request")

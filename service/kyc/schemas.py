@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from service.audit.models import ActorType
 from service.auth.principal import STAFF_NAME
 from service.evidence.uploads import (
+    AcknowledgeRisk,
     Checksum,
     DocumentType,
     InvalidExpiresSec,
@@ -28,6 +29,7 @@ from service.http.fields import JsonObject, Text
 from service.http.web import Input, Output, Ts, Uuid, open_enum, uuid_or_none
 from service.kyc import models
 from service.kyc.models import KycStatus, stored_key
+from service.kyc.reasons import DocumentReason, Reason
 from service.kyc.states import KycSessionNotFound, TrustStatus, trust_of
 
 _METADATA_BYTES = 65_536
@@ -109,7 +111,10 @@ class FinalRequestInput(Input):
 
 
 class KycPreviewInput(Input):
+    """`acknowledgeRisk` counts for a file that was read and rejected."""
+
     expires_sec: Annotated[int, LinkSeconds(InvalidExpiresSec, minimum=60, floor=True)] = 120
+    acknowledge_risk: AcknowledgeRisk = False
 
 
 @functools.cache
@@ -158,7 +163,7 @@ class KycSession(Output):
     version: int
 
 
-class KycStatusEnvelope(Output):
+class Stated(Output):
     status: Trust
     session: KycSession | None
 
@@ -169,7 +174,13 @@ class KycStatusEnvelope(Output):
         return cls.model_validate(stored, context=context)
 
 
-class KycEnvelope(KycStatusEnvelope):
+class KycStatusEnvelope(Stated):
+    """`documentReasons`: what the last decision says is wrong with documents; empty when it says nothing of them."""
+
+    document_reasons: list[DocumentReason]
+
+
+class KycEnvelope(Stated):
     session: KycSession
 
 
@@ -209,6 +220,7 @@ class KycEvent(Output):
 class KycHistory(Output):
     session: KycSession | None
     events: list[KycEvent]
+    document_reasons: list[DocumentReason]
 
 
 class SessionSummary(Output):
@@ -278,6 +290,7 @@ class VerificationDocument(Output):
     object_key: str | None
     uploaded_at: Ts | None
     reviewed_at: Ts | None
+    reasons: list[Reason]
 
 
 class VerificationSummary(Output):
@@ -307,7 +320,7 @@ class VerificationChecklist(Output):
 
 
 class KycPreview(Output):
-    """`sanitized`: the link leads to the checked copy (images re-encoded, PDF as it is), else to the upload."""
+    """`sanitized`: the link leads to the checked copy (pictures encoded anew, a PDF's pages drawn), else to the upload."""
 
     document_id: Uuid
     kyc_session_id: Uuid

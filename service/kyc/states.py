@@ -5,7 +5,7 @@ The rules: docs/rules/kyc.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -35,13 +35,15 @@ ALLOWED: dict[str | None, frozenset[KycStatus]] = {
     KycStatus.REJECTED: frozenset(),
 }
 """Where each state leads to; none is no session yet. What is not here is refused, and nothing else decides that."""
-REOPENED: dict[str, frozenset[KycStatus]] = {
-    KycStatus.VERIFIED: frozenset({KycStatus.MANUAL_REVIEW}),
-    KycStatus.REJECTED: frozenset({KycStatus.MANUAL_REVIEW}),
-}
-"""Where the service itself leads a decided verification, and nobody else: its account turned out to be another's."""
 OWNER_CHANGED = "owner_changed"
-"""The reason of such a move."""
+"""The account turned out to be another's."""
+NAME_CHANGED = "name_changed"
+"""The person goes by a name that no reviewer compared with a document."""
+REOPENED: dict[str, frozenset[KycStatus]] = {
+    OWNER_CHANGED: frozenset({KycStatus.VERIFIED, KycStatus.REJECTED}),
+    NAME_CHANGED: frozenset({KycStatus.VERIFIED}),
+}
+"""Which decided verifications the service itself leads back to MANUAL_REVIEW, and nobody else, for which reason."""
 WAITING = (KycStatus.SUBMITTED, KycStatus.MANUAL_REVIEW)
 """The states in which a verification waits for a reviewer. A partial index has them too (migration 015)."""
 WAITING_SQL = "({})".format(", ".join(f"'{status}'" for status in WAITING))
@@ -124,8 +126,13 @@ def check_move(session: KycSession | None, *targets: KycStatus) -> None:
 
 def check_open(session: KycSession) -> None:
     """Raise KycSessionLocked for a session that no move leads out of: it is decided."""
-    if not _leads_to(session):
+    if is_decided(session):
         raise KycSessionLocked
+
+
+def is_decided(session: KycSession) -> bool:
+    """Whether no move leads out of the session's state: then nothing that anybody says about it is taken any more."""
+    return not _leads_to(session)
 
 
 def _leads_to(session: KycSession | None) -> frozenset[KycStatus]:
@@ -160,28 +167,38 @@ async def lock_session(session_id: str) -> KycSession:
     return session
 
 
-async def reopen_decided(user_id: str, *, by: Actor) -> int:
-    """Bring every decided verification of a person back to a reviewer, in the caller's transaction; returns how many."""
-    decided = KycSession.filter(user_id=user_id, status__in=list(REOPENED)).order_by("id")
-    sessions = await decided.select_for_update()
-    for session in sessions:
-        await move(session, KycStatus.MANUAL_REVIEW, by=by, reason=OWNER_CHANGED)
-    return len(sessions)
+async def reopen_decided(user_id: str, *, by: Actor, reason: str) -> int:
+    """Bring a person's verifications back to a reviewer where REOPENED says so for `reason`; returns how many.
+
+    In the caller's transaction, which has locked the person's row. Locks all of their sessions before it looks at the
+    states, so that a decision that is being made counts too.
+    """
+    sessions = await KycSession.filter(user_id=user_id).order_by("id").select_for_update()
+    decided = [session for session in sessions if session.status in REOPENED[reason]]
+    for session in decided:
+        await move(session, KycStatus.MANUAL_REVIEW, by=by, reason=reason)
+    return len(decided)
 
 
 async def move(
-    session: KycSession | None, to: KycStatus, *, by: Actor, reason: str | None, provider: str = "manual"
+    session: KycSession | None,
+    to: KycStatus,
+    *,
+    by: Actor,
+    reason: str | None,
+    provider: str = "manual",
+    detail: Mapping[str, Any] | None = None,
 ) -> KycSession:
     """Bring a locked session to `to`, or begin one of `provider` for the candidate `by` (`session` none); return it anew.
 
-    Nothing else writes a status. In the caller's transaction: asks `check_move`, or REOPENED for the service, writes
+    Nothing else writes a status. In the caller's transaction: asks `check_move`, or REOPENED for the service's reason, writes
     the status with what belongs to it (the time of the first submission; the reviewer and the time of the review), the
     event and the audit row. The log line follows the commit, so a change that is undone leaves none. A second look at
-    the same state is audited and no event. Raises what `check_move` raises.
+    the same state is audited and no event. `detail` is what the audit row says besides. Raises what `check_move` raises.
     """
     if by.type != ActorType.SYSTEM:
         check_move(session, to)
-    elif session is None or to not in REOPENED.get(session.status, ()):
+    elif to != KycStatus.MANUAL_REVIEW or session is None or session.status not in REOPENED.get(reason or "", ()):
         raise KycSessionLocked
     if session is None:
         begun = {"id": uuid4(), "user_id": by.audit_id, "status": to.value, "provider": provider}
@@ -199,7 +216,7 @@ async def move(
     is_change = session is None or session.status != to
     event = await _add_event(session, moved, by=by, reason=reason) if is_change else None
     action = "kyc.reopened" if by.type == ActorType.SYSTEM else _AUDITED_AS.get(to, "kyc.reviewed")
-    await audit_change(action, session, moved, by=by, reason=reason)
+    await audit_change(action, session, moved, by=by, reason=reason, **(detail or {}))
     if event is not None:
         await db.at_commit(_log_after_commit, (event, by))
     return moved

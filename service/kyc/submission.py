@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from tortoise.transactions import in_transaction
 
 from service.auth.principal import Principal
@@ -16,13 +15,10 @@ from service.http.errors import InvalidField
 from service.http.web import parse, uuid_or_none
 from service.kyc import schemas, states
 from service.kyc.models import IdentityDocument, KycSession, KycStatus
-from service.kyc.queries import find_own_session, list_events, merge_metadata
+from service.kyc.queries import find_own_session, list_document_reasons, list_events, merge_metadata
+from service.kyc.reasons import DocumentReason, read_document_reasons
 from service.kyc.states import Actor, KycSessionIncomplete, KycSessionNotFound, own_session
-
-RESERVED_KEY = "finalVerification"
-"""The key of the provider metadata that only a final request writes."""
-MAX_METADATA_BYTES = 262_144
-"""What a session's provider metadata may grow to, as JSON text."""
+from service.kyc.voices import RESERVED_KEY, Voice, fits
 
 
 class InvalidProviderMetadata(InvalidField):
@@ -42,12 +38,14 @@ async def start_session(provider: str | None, *, by: Principal) -> KycSession:
 async def submit_session(session_id: str, *, by: Principal) -> KycSession:
     """Hand the caller's session to the reviewers. One transaction; locks the row.
 
-    A second submit changes nothing: `submitted_at` keeps its first value. Raises KycSessionNotFound, KycSessionLocked,
-    KycSessionIncomplete.
+    A second submit answers the same, and `submitted_at` keeps its first value; but what was added since the one before
+    is handed in now. Raises KycSessionNotFound, KycSessionLocked, KycSessionIncomplete.
     """
     async with in_transaction():
         session = await own_session(session_id, by, lock=True)
         if session.status in states.WAITING:
+            if session.evidence_version > (session.submitted_version or 0):
+                await KycSession.filter(id=session.id).update(submitted_version=session.version)
             return session
         states.check_move(session, KycStatus.SUBMITTED)
         if not await IdentityDocument.exists(kyc_session_id=session.id):
@@ -58,37 +56,55 @@ async def submit_session(session_id: str, *, by: Principal) -> KycSession:
 
 
 async def merge_provider_metadata(session_id: str, body: dict[str, Any], *, by: Principal) -> KycSession:
-    """Keep what an identity provider told the candidate's phone; allowed in every state. One transaction; locks the row.
+    """Keep what the candidate's phone says that an identity provider said. One transaction; locks the row.
 
-    The metadata is merged key by key at the top level; RESERVED_KEY is left out without a word. Raises
-    KycSessionNotFound, then the errors of the fields, then InvalidProviderMetadata.
+    It is the client's voice: merged key by key at the top level, and what the provider signed beats it. RESERVED_KEY is
+    left out without a word. A decided session comes back as it is. Raises KycSessionNotFound, then the errors of the
+    fields, then InvalidProviderMetadata.
     """
     async with in_transaction():
         session = await own_session(session_id, by, lock=True)
         fields = parse(schemas.ProviderMetadataInput, body)
         if not fields.provider_ref and not fields.metadata:
             raise InvalidProviderMetadata
+        if states.is_decided(session):
+            return session
         added = {key: value for key, value in (fields.metadata or {}).items() if key != RESERVED_KEY}
-        if len(orjson.dumps(session.provider_metadata_json | added)) > MAX_METADATA_BYTES:
+        if not fits(session.client_metadata_json, added):
             raise schemas.InvalidMetadata
-        changed = await merge_metadata(session.id, added, provider_ref=fields.provider_ref)
+        changed = await merge_metadata(session.id, Voice.CLIENT, added, provider_ref=fields.provider_ref)
         await states.audit_change("kyc.provider_metadata_changed", session, changed, by=Actor.candidate(by))
     return changed
 
 
-async def read_status(*, by: Principal) -> schemas.KycStatusEnvelope:
-    """The state of the caller's latest session, which may be none."""
-    return schemas.KycStatusEnvelope.of(await find_own_session(by.user_id))
+async def read_status(*, by: Principal, language: str) -> schemas.KycStatusEnvelope:
+    """The state of the caller's latest session, which may be none. Texts are in `language` (`id` or `en`)."""
+    session = await find_own_session(by.user_id)
+    return schemas.KycStatusEnvelope.of(session, document_reasons=await _document_reasons(session, language))
 
 
-async def read_history(session_id: str | None, *, by: Principal, context: str | None = None) -> schemas.KycHistory:
+async def read_history(
+    session_id: str | None, *, by: Principal, language: str, context: str | None = None
+) -> schemas.KycHistory:
     """A session of the caller with its events, oldest first; without an id the latest, which may be none.
 
-    `context`: `schemas.NAMES` when staff read it. Raises KycSessionNotFound for an id that is not theirs.
+    `context`: `schemas.NAMES` when staff read it. Texts are in `language` (`id` or `en`). Raises KycSessionNotFound for
+    an id that is not theirs.
     """
     known = uuid_or_none(session_id) if session_id is not None else None
     is_known = session_id is None or known is not None
     session = await find_own_session(by.user_id, known, context=context) if is_known else None
     if session is None and session_id is not None:
         raise KycSessionNotFound
-    return schemas.KycHistory(session=session, events=await list_events(session.id, context=context) if session else [])
+    return schemas.KycHistory(
+        session=session,
+        events=await list_events(session.id, context=context) if session else [],
+        document_reasons=await _document_reasons(session, language),
+    )
+
+
+async def _document_reasons(session: schemas.KycSession | None, language: str) -> list[DocumentReason]:
+    """What the last decision says is wrong with documents; only a decision against somebody says anything."""
+    if session is None or session.status not in {KycStatus.MANUAL_REVIEW, KycStatus.REJECTED}:
+        return []
+    return read_document_reasons(await list_document_reasons(session.id), language)

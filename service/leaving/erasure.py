@@ -27,6 +27,7 @@ from service.evidence.domain import derived_key
 from service.kyc.states import SUBJECT as KYC_SUBJECT
 from service.leaving import queries
 from service.leaving.models import ErasureReceipt
+from service.looks import sealing as looks
 from service.tasks.domain import enqueue
 from service.tasks.models import TaskKind
 
@@ -137,9 +138,9 @@ async def remove_objects(
 ) -> int:
     """Remove every version of a person's uploads, exports and checked copies; how many went. Raises StorageUnavailable."""
     removed = 0
-    for prefix in _prefixes(user_id):
+    for prefix in (*_prefixes(user_id), *map(derived_key, documents)):
         removed += await storage.remove_versions(prefix)
-    for key in (*map(derived_key, documents), *(keys or [])):
+    for key in keys or []:
         removed += await storage.remove_versions(key, exactly=True)
     return removed
 
@@ -188,6 +189,7 @@ async def _finish(hidden_id: str, settings: Settings) -> bool:
             found["id"],
             {
                 "auditRows": rows,
+                "accessEvents": await looks.forget_person(user_id),
                 "signIns": len(owned["families"]),
                 "verifications": len(owned["verifications"]),
                 "applications": len(owned["applications"]),
@@ -202,7 +204,7 @@ async def _finish(hidden_id: str, settings: Settings) -> bool:
             erased_at=utc_now(),
             counts_json=counts,
         )
-        await queries.delete_account(found["user_id"])
+        await queries.delete_account(found["user_id"], owned["verifications"])
         # What was delivered since: who delivers holds the session, so that is over now that the session is gone.
         while await queries.empty_deliveries(owned["verifications"]):
             pass
@@ -241,6 +243,7 @@ async def sweep(user_id: str, documents: list[str], storage: ObjectStorage) -> N
     await remove_objects(user_id, documents, storage)
     async with in_transaction():
         await audit.forget_person(user_id, address=user_id, full_name=user_id)
+        await looks.forget_person(user_id)
 
 
 async def erase_again(entry: Erased, settings: Settings, storage: ObjectStorage) -> bool:

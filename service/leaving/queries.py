@@ -162,9 +162,12 @@ async def add_counts(hidden_id: UUID, counts: dict[str, int]) -> dict[str, int]:
     return dict(row["counts_json"]) if row else {}
 
 
-async def delete_account(user_id: UUID) -> None:
-    """Remove an account with all rows that hang on it, and the marks of its versions."""
+async def delete_account(user_id: UUID, verifications: Sequence[UUID]) -> None:
+    """Remove an account with all rows that hang on it, the marks of its versions, and who saw which of its verifications."""
     await db.execute("DELETE FROM users WHERE id = $1", user_id)
+    await db.execute(
+        "DELETE FROM seen_versions WHERE user_id = $1 OR subject_id = ANY($2::uuid[])", user_id, list(verifications)
+    )
     await db.execute("DELETE FROM user_versions WHERE user_id = $1", user_id)
 
 

@@ -17,8 +17,10 @@ from service.database import db
 from service.database.records import insert, read
 from service.http.errors import ApiError
 from service.http.web import parse, uuid_or_none
+from service.lists.queries import OffsetPage
 from service.organizations import queries, schemas
 from service.organizations.models import Organization, OrganizationVerification, OrgVerificationStatus
+from service.seen.domain import note_seen, seen_version
 
 
 class OrgNotFound(ApiError):
@@ -31,6 +33,20 @@ class OrgVerificationNotFound(ApiError):
     status_code, code = 404, "org_verification_not_found"
     message = "Nothing was handed in for this organization yet."
     message_id = "Belum ada pengajuan verifikasi untuk organisasi ini."
+
+
+class OrganizationChanged(ApiError):
+    status_code, code = 409, "organization_changed"
+    message = "Something else was handed in since you looked at this organization. Please look again."
+    message_id = "Data organisasi ini telah diganti sejak Anda melihatnya. Silakan periksa kembali."
+
+
+async def list_organizations(query: schemas.OrganizationsQuery, *, by: Staff) -> OffsetPage[schemas.AdminOrganization]:
+    """One page of all organizations, newest first. Whoever is signed in has seen what they handed in from then on."""
+    page = await queries.list_organizations(query)
+    checks = [item.verification for item in page.items if item.verification is not None]
+    await note_seen(by, {check.id: check.version for check in checks})
+    return page
 
 
 async def create_organization(fields: schemas.OrganizationInput, *, by: Principal) -> Organization:
@@ -111,7 +127,8 @@ async def read_verification(org_id: str, *, by: Principal) -> schemas.OrgVerific
 async def decide_verification(org_id: str, fields: schemas.OrgDecisionInput, *, by: Staff) -> OrganizationVerification:
     """Say what the check found; any state follows any other, absent reasons clear the old ones.
 
-    One transaction under the verification's row lock. Raises OrgNotFound, OrgVerificationNotFound.
+    One transaction under the verification's row lock. Raises OrgNotFound, OrgVerificationNotFound, then
+    OrganizationChanged when something else was handed in than what this decision was made on.
     """
     known = uuid_or_none(org_id)
     async with in_transaction():
@@ -121,6 +138,10 @@ async def decide_verification(org_id: str, fields: schemas.OrgDecisionInput, *, 
         verification = await _lock_verification(known)
         if verification is None:
             raise OrgVerificationNotFound
+        # Who was shown nothing decides about what was handed in last, which is what is there.
+        looked_at = fields.version if fields.version is not None else await seen_version(by, verification.id)
+        if looked_at is not None and looked_at != verification.version:
+            raise OrganizationChanged
         before = _state(verification)
         found = {"status": fields.status.value, "reason_codes_json": fields.reason_codes}
         verification = await _update(verification, found | {"last_checked_at": db.NOW, "updated_at": db.NOW})

@@ -58,6 +58,9 @@ class OrganizationVerification(Model):
     registration_number = fields.TextField()
     legal_name = fields.TextField()
     supporting_object_keys_json: fields.JSONField[list[str]] = fields.JSONField(default=list)
+    version = fields.IntField(
+        default=1, description="Grows when something else is handed in than before; a trigger writes it."
+    )
     last_checked_at = fields.DatetimeField(auto_now_add=True)
     created_at = fields.DatetimeField(auto_now_add=True)
     updated_at = fields.DatetimeField(auto_now=True)

@@ -12,11 +12,9 @@ from service.lists.queries import Narrowing, OffsetPage, cut, offset_page
 from service.organizations import schemas
 from service.organizations.models import OrganizationVerification
 
-_VERIFICATION = columns(
-    OrganizationVerification,
-    "v",
-    skip=("registration_number", "legal_name", "supporting_object_keys_json", "created_at", "updated_at"),
-)
+_UNREAD = ("supporting_object_keys_json", "created_at", "updated_at")
+_OF_STAFF = columns(OrganizationVerification, "v", skip=_UNREAD)
+_VERIFICATION = columns(OrganizationVerification, "v", skip=("registration_number", "legal_name", "version", *_UNREAD))
 
 
 async def list_organizations(query: schemas.OrganizationsQuery) -> OffsetPage[schemas.AdminOrganization]:
@@ -30,7 +28,7 @@ async def list_organizations(query: schemas.OrganizationsQuery) -> OffsetPage[sc
     return await offset_page(
         f"SELECT 1 {source}",
         cut(
-            f"SELECT {_VERIFICATION}, o.id AS organization_id, o.name, o.org_type, o.country_code, o.owner_user_id,"
+            f"SELECT {_OF_STAFF}, o.id AS organization_id, o.name, o.org_type, o.country_code, o.owner_user_id,"
             f" o.created_at {source} ORDER BY o.created_at DESC, o.id DESC"
         ),
         "p.created_at DESC, p.organization_id DESC",
@@ -58,6 +56,6 @@ async def find_verification(org_id: str, owner_id: str) -> asyncpg.Record | None
 def _listed(row: asyncpg.Record) -> schemas.AdminOrganization:
     return schemas.AdminOrganization(
         organization=read(schemas.Organization, row, id=row["organization_id"]),
-        verification=read(schemas.OrgVerification, row) if row["id"] is not None else None,
+        verification=read(schemas.AdminOrgVerification, row) if row["id"] is not None else None,
         owner=read(schemas.OrgOwner, row, id=row["owner_user_id"]) if row["owner_user_id"] is not None else None,
     )

@@ -7,10 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from service.http.errors import InvalidCountryCode, InvalidCursor, InvalidField, InvalidLimit
+from service.http.errors import InvalidCountryCode, InvalidCursor, InvalidField, InvalidLimit, InvalidReasonCode
 from service.http.fields import Choice, Items, Number, Text
 from service.http.web import Cursor, Input, Output, PageInfo, Ts, Uuid, open_enum
 from service.organizations.models import OrgType, OrgVerificationStatus
+from service.seen.schemas import Version
 
 
 class InvalidOrgName(InvalidField):
@@ -61,12 +62,6 @@ class InvalidReasonCodes(InvalidField):
     message_id = "Daftar alasan tidak valid."
 
 
-class InvalidReasonCode(InvalidField):
-    code = "invalid_reason_code"
-    message = "One of the reasons is not valid."
-    message_id = "Salah satu alasan tidak valid."
-
-
 @dataclass(frozen=True, slots=True)
 class _ObjectKey(Text):
     """A relative key; it is stored and never signed, so it may name anything."""
@@ -108,6 +103,8 @@ class OrganizationsQuery(Input):
 
 
 class OrgDecisionInput(Input):
+    """`version` is the one that the decision was made on."""
+
     status: Annotated[OrgVerificationStatus, Choice(InvalidVerificationStatus, OrgVerificationStatus)]
     reason_codes: Annotated[
         list[str],
@@ -118,6 +115,7 @@ class OrgDecisionInput(Input):
             none_is_empty=True,
         ),
     ] = []
+    version: Version = None
 
 
 class Organization(Output):
@@ -128,13 +126,21 @@ class Organization(Output):
 
 
 class OrgVerification(Output):
-    """Registration number, legal name and documents are for the check alone and never answered."""
+    """Registration number, legal name and documents are for the check alone and never answered to the owner."""
 
     id: Uuid
     org_id: Uuid
     status: Annotated[str, open_enum(OrgVerificationStatus)]
     reason_codes: list[str] = Field(validation_alias="reason_codes_json")
     last_checked_at: Ts
+
+
+class AdminOrgVerification(OrgVerification):
+    """What staff compare with the register. `version` grows when something else is handed in."""
+
+    registration_number: str
+    legal_name: str
+    version: int
 
 
 class OrgOwner(Output):
@@ -145,8 +151,13 @@ class OrgOwner(Output):
 
 class AdminOrganization(Output):
     organization: Organization
-    verification: OrgVerification | None
+    verification: AdminOrgVerification | None
     owner: OrgOwner | None
+
+
+def shown(item: AdminOrganization) -> tuple[str, ...]:
+    """Ids for the record of who was shown what: the organization's and its owner's."""
+    return (item.organization.id, *([item.owner.id] if item.owner else []))
 
 
 class AdminOrganizationList(Output):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sanic import Blueprint, HTTPResponse, Request
 
 from service.auth.roles import Permission
-from service.http.operations import operation
+from service.http.operations import Shows, operation
 from service.http.web import answer, parse_query
 from service.overview import queries, schemas
 
@@ -33,6 +33,7 @@ async def get_overview(_: Request) -> HTTPResponse:
     tag="overview",
     permission=Permission.OVERVIEW,
     query=schemas.ActivityQuery,
+    shows=Shows("ACTIVITY", lambda body: (id for item in body.items for id in schemas.shown(item))),
     responses={200: schemas.ActivityList},
     errors=schemas.ACTIVITY_ERRORS,
 )
@@ -50,6 +51,7 @@ async def list_activity_events(request: Request) -> HTTPResponse:
     tag="overview",
     permission=Permission.TRAIL_READ,
     query=schemas.AuditQuery,
+    shows=Shows("ACTIVITY", lambda body: (id for item in body.items for id in schemas.shown(item))),
     responses={200: schemas.AuditList},
     errors=schemas.AUDIT_ERRORS,
 )

@@ -175,6 +175,11 @@ class ActivityEvent(Output):
     job: ActivityJob | None = Field(None, exclude_if=is_none)
 
 
+def shown(event: ActivityEvent) -> tuple[str, ...]:
+    """Ids for the record of who was shown what: the verification's or application's, and its applicant's."""
+    return (event.entity_id, *([event.applicant.id] if event.applicant else []))
+
+
 class ActivityFilters(Output):
     type: Annotated[str, open_enum(ActivityChoice)]
     actor_id: str | None

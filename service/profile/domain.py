@@ -5,10 +5,14 @@ The rules: docs/rules/profile.md.
 
 from __future__ import annotations
 
+from tortoise.transactions import in_transaction
+
+from service.audit.domain import audit
 from service.auth.models import User
 from service.auth.principal import Principal
 from service.base.clock import utc_now
 from service.http.errors import InvalidAccessToken, InvalidField
+from service.kyc.names import follow_name
 from service.profile.queries import find_profile
 from service.profile.schemas import Profile
 
@@ -32,7 +36,8 @@ async def change_profile(
 ) -> Profile:
     """Change the caller's name or picture and return the profile. None keeps a value, `clear_avatar` removes the picture.
 
-    Raises InvalidProfileUpdate when nothing is given.
+    One transaction; locks the account's row. Another name is audited, and takes a verified person back to a reviewer
+    (`follow_name`). Raises InvalidProfileUpdate when nothing is given, InvalidAccessToken as above.
     """
     changes: dict[str, str | None] = {}
     if full_name is not None:
@@ -41,5 +46,23 @@ async def change_profile(
         changes["avatar_url"] = None if clear_avatar else avatar_url
     if not changes:
         raise InvalidProfileUpdate
-    await User.filter(id=by.user_id).update(**changes, updated_at=utc_now())
+    async with in_transaction():
+        account = await User.filter(id=by.user_id).select_for_update(no_key=True).get_or_none()
+        if account is None:
+            raise InvalidAccessToken
+        await User.filter(id=by.user_id).update(**changes, updated_at=utc_now())
+        if full_name is not None and full_name != account.full_name:
+            reopened = await follow_name(by.user_id, account.full_name, full_name)
+            await audit(
+                "profile.name_changed",
+                actor_type="USER",
+                actor_id=by.user_id,
+                subject_type="USER",
+                subject_id=by.user_id,
+                detail={
+                    "before": {"fullName": account.full_name},
+                    "after": {"fullName": full_name},
+                    "verificationsReopened": reopened,
+                },
+            )
     return await read_profile(by=by)

@@ -10,7 +10,7 @@ from service.kyc.models import KycStatus
 from service.kyc.queries import REQUIRED_TYPES
 from service.kyc.schemas import FinalRequest
 from service.kyc.states import trust_of
-from service.kyc.submission import RESERVED_KEY
+from service.kyc.voices import RESERVED_KEY
 from service.profile.schemas import TRUST_LABELS, Profile, ProfileVerification
 
 PROFILE_SQL = (

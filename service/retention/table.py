@@ -122,6 +122,13 @@ TABLES = (
         "a day after their end",
         removal=Removal("t.expires_at < now() - make_interval(days => $1)", 1),
     ),
+    Kept(
+        "seen_versions",
+        "which version of a verification somebody of staff was shown, and when",
+        "30 days after the last look",
+        erasure="goes, with the marks that others have of the person's verifications",
+        removal=Removal("t.seen_at < now() - make_interval(days => $1)", 30),
+    ),
     Kept("organizations", "name; its owner", EVER, "organizations", "stays without owner"),
     Kept("organization_verifications", "number, legal name, keys of proofs", EVER, "organizations", "keys go"),
     Kept(
@@ -149,7 +156,18 @@ TABLES = (
         "access, own_actions",
         "details go, and the person's id gives way to a pseudonym that only AUDIT_KEYS can read",
     ),
+    Kept(
+        "access_events",
+        "who of staff was shown what and when: ids alone",
+        "365 days",
+        "access",
+        "the person's id gives way to a pseudonym that only AUDIT_KEYS can read",
+        removal=Removal(
+            "t.occurred_at < now() - make_interval(days => $1) AND t.seal_id IS NOT NULL", "access_record_days"
+        ),
+    ),
     Kept("audit_head", _NONE, EVER, erasure="–"),
+    Kept("audit_keys", _NONE, EVER, erasure="–"),
     Kept("user_versions", "random marks by the account's id", _ACCOUNT),
     Kept("version_renewals", "ids of accounts, while a transaction is open", "until it ends"),
     Kept("content_versions", _NONE, EVER, erasure="–"),

@@ -206,13 +206,18 @@ AREAS = (
     ),
     _area(
         "verifications",
-        "Verifications of the identity, with what the provider said.",
+        "Verifications of the identity: what counts of the provider's data, and who said what.",
         "FROM kyc_sessions s WHERE s.user_id = $1 ORDER BY s.created_at, s.id",
         id=_id("s.id"),
         status=("s.status", "text"),
         provider=("s.provider", "text"),
         providerRef=("s.provider_ref", "text?"),
         providerMetadata=("s.provider_metadata_json", "object"),
+        clientProviderRef=("s.client_provider_ref", "text?"),
+        clientMetadata=("s.client_metadata_json", "object"),
+        serverMetadata=("s.server_metadata_json", "object"),
+        signedProviderRef=("s.signed_provider_ref", "text?"),
+        signedMetadata=("s.signed_metadata_json", "object"),
         submittedAt=_at("s.submitted_at", null=True),
         reviewedAt=_at("s.reviewed_at", null=True),
         createdAt=_at("s.created_at"),
@@ -242,6 +247,7 @@ AREAS = (
         metadata=("d.metadata_json", "object"),
         verifiedAt=_at("d.verified_at", null=True),
         byteState=("d.byte_state", "text"),
+        reasonCodes=("ARRAY(SELECT jsonb_array_elements_text(d.reason_codes_json))", "texts"),
         createdAt=_at("d.created_at"),
     ),
     _area(
@@ -279,8 +285,13 @@ AREAS = (
     _area(
         "access",
         "Who looked at what of the person, was given it or changed it, and when.",
-        f"FROM audit_events e JOIN {_OWN_THINGS} t ON t.type = e.subject_type AND t.id = e.subject_id"
-        " WHERE e.actor_type <> 'USER' AND e.action <> 'account.held' ORDER BY e.position",
+        f"FROM (WITH t AS MATERIALIZED (SELECT * FROM {_OWN_THINGS} own)"
+        " SELECT e.occurred_at, e.actor_type, e.action, e.subject_type, e.subject_id, e.position"
+        " FROM audit_events e JOIN t ON t.type = e.subject_type AND t.id = e.subject_id"
+        " WHERE e.actor_type <> 'USER' AND e.action <> 'account.held'"
+        " UNION ALL SELECT a.occurred_at, 'ADMIN', a.operation, t.type, t.id, a.id FROM access_events a"
+        " JOIN t ON a.shown_json ? t.id WHERE a.shown_json ?| ARRAY(SELECT id FROM t)) e"
+        " ORDER BY e.occurred_at, e.position, e.subject_id",
         at=_at("e.occurred_at"),
         by=_WHO,
         action=("e.action", "text"),

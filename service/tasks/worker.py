@@ -10,19 +10,23 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from service.adapters import decoder
 from service.adapters.object_storage import ObjectStorage
 from service.audit import domain as audit
+from service.audit.sealing import Sealer
 from service.auth import cleaning
 from service.auth.mails import send_verification_mail
 from service.base import logs, metrics
-from service.base.settings import Settings
+from service.base.settings import Settings, SettingsError
 from service.base.version import VERSION
-from service.database import db, waiting
+from service.database import db, roles, waiting
 from service.database.listening import Listener
-from service.evidence.domain import verify_later
+from service.decoder.child import is_confinable
+from service.evidence.domain import enqueue_copies, enqueue_unread, verify_later
 from service.health.gauges import gauges
 from service.http.errors import StorageUnavailable
 from service.leaving.erasure import enqueue_due, erase_later, sweep_later
+from service.looks.sealing import SEAL_SECONDS, seal_everything
 from service.notices.sending import send_notice
 from service.retention import cleaning as retention
 from service.takeout.domain import build_later, tend
@@ -31,7 +35,7 @@ from service.tasks.models import TaskKind
 from service.webhooks.domain import apply_later
 
 Handler = Callable[[dict[str, Any], Settings], Awaitable[None]]
-_IDLE_SECONDS, _AWAY_SECONDS, _TASK_SECONDS, _CLEANING_SECONDS = 1.0, 3.0, 120.0, 900.0
+_IDLE_SECONDS, _AWAY_SECONDS, _TASK_SECONDS, _CLEANING_SECONDS, _SEALING_SECONDS = 1.0, 3.0, 120.0, 900.0, 1.0
 AT_ONCE: Mapping[TaskKind, int] = {
     TaskKind.SEND_NOTICE: 4,
     TaskKind.SEND_VERIFICATION_MAIL: 4,
@@ -45,10 +49,15 @@ AT_ONCE: Mapping[TaskKind, int] = {
 
 
 async def work(settings: Settings, stop: asyncio.Event) -> None:
-    """Run due tasks until `stop`; those that have begun are finished first. Cleans every 15 minutes."""
+    """Run due tasks until `stop`; those that have begun are finished first.
+
+    Seals audit rows each second and looks each minute; cleans every 15 minutes.
+    """
     audit.configure(settings.audit_key_ring)
     await db.open_database(db.tortoise_config(settings.database_url, pool_max=3, application_name="jembatan-worker"))
     await waiting.look_at_database()
+    await audit.look_at_key()
+    await roles.say_unprotected()
     metrics.build.info({"version": VERSION, "environment": settings.environment})
     gauges.attach()
     storage = ObjectStorage(settings)
@@ -62,8 +71,12 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
         heard=crew.wanted.set,
         changed=lambda does: metrics.tasks_listening.set(does),
     )
-    listening = asyncio.create_task(listener.run())
-    clean_at = 0.0
+    around = [asyncio.create_task(listener.run())]
+    metrics.decoder_up.set(1)
+    if settings.decoder_url:
+        around.append(asyncio.create_task(decoder.watch(settings.decoder_url, crew.hear_of_decoder)))
+    sealer = Sealer(settings.audit_key_ring)
+    clean_at = seal_at = seal_looks_at = 0.0
     try:
         while not stop.is_set():
             pause = _IDLE_SECONDS
@@ -72,9 +85,17 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                     await cleaning.clean(settings)
                     await retention.clean(settings)
                     await enqueue_due()
+                    await enqueue_unread()
+                    await enqueue_copies()
                     with suppress(StorageUnavailable):  # next time
                         await tend(storage)
                     clean_at = time.monotonic() + _CLEANING_SECONDS
+                if time.monotonic() >= seal_at:
+                    await sealer.seal()
+                    seal_at = time.monotonic() + _SEALING_SECONDS
+                if time.monotonic() >= seal_looks_at:
+                    await seal_everything(settings)
+                    seal_looks_at = time.monotonic() + SEAL_SECONDS
                 await crew.take()
             except Exception as error:
                 if not db.is_unavailable(error):
@@ -84,8 +105,9 @@ async def work(settings: Settings, stop: asyncio.Event) -> None:
                 crew.wanted.clear()
             await _pause(pause, stop, crew.wanted)
     finally:
-        listening.cancel()
-        await asyncio.wait([listening])
+        for one in around:
+            one.cancel()
+        await asyncio.wait(around)
         await crew.drain()
         if stop_metrics is not None:
             stop_metrics()
@@ -124,6 +146,7 @@ class Crew:
         self._free = {kind: AT_ONCE[kind] for kind in self._handlers}
         self._more: set[TaskKind] = set()
         self._running: set[asyncio.Task[None]] = set()
+        self._held: frozenset[TaskKind] = frozenset()
         self._mistakes: list[BaseException] = []
         self.wanted = asyncio.Event()
         """Set when there is reason to `take` again: somebody left a task, or a place is free for one that waits."""
@@ -136,7 +159,7 @@ class Crew:
         self.wanted.clear()
         if self._mistakes:
             raise self._mistakes.pop(0)
-        places = {kind: free for kind, free in self._free.items() if free}
+        places = {kind: free for kind, free in self._free.items() if free and kind not in self._held}
         if not places:
             return 0
         taken = await tasks.take(places)
@@ -149,6 +172,18 @@ class Crew:
             self._running.add(running)
             running.add_done_callback(functools.partial(self._end, task.kind))
         return len(taken)
+
+    def hear_of_decoder(self, is_there: bool) -> None:
+        """Leave documents waiting while nobody can decode them: their tries are not used up."""
+        held = frozenset() if is_there else frozenset({TaskKind.VERIFY_DOCUMENT})
+        metrics.decoder_up.set(is_there)
+        if held == self._held:
+            return
+        self._held = held
+        logs.log(
+            "worker.decoder_answers" if is_there else "worker.decoder_unavailable", level="info" if is_there else "warn"
+        )
+        self.wanted.set()
 
     async def drain(self) -> None:
         """Wait for the tasks that have begun."""
@@ -196,7 +231,9 @@ async def _pause(seconds: float, *reasons: asyncio.Event) -> None:
 
 
 async def main(settings: Settings) -> None:
-    """Work until SIGINT or SIGTERM."""
+    """Work until SIGINT or SIGTERM. Raises SettingsError where nothing would confine what decodes uploads."""
+    if not (settings.is_dev or settings.decoder_url or is_confinable()):
+        raise SettingsError("DECODER_URL is not set, and this system cannot confine what decodes uploads")
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

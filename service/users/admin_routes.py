@@ -10,9 +10,10 @@ from service.auth.schemas import InvalidEmail, InvalidName, ProofInput, User
 from service.auth.second_factor import RecentProofRequired, require_recent_proof
 from service.auth.verification import UserNotFound
 from service.http.errors import InvalidReason
-from service.http.operations import operation
-from service.http.web import answer, parse, parse_query, read_body
-from service.kyc.schemas import KycHistory, SessionChoice
+from service.http.operations import Shows, operation
+from service.http.web import answer, language_of, parse, parse_query, read_body
+from service.kyc.admin_schemas import KycReviewHistory
+from service.kyc.schemas import SessionChoice
 from service.kyc.states import KycSessionNotFound
 from service.profile.schemas import ProfileEnvelope
 from service.users import domain, queries, schemas, suspension
@@ -28,6 +29,7 @@ bp = Blueprint("admin_users")
     tag="users",
     permission=Permission.ACCOUNTS_READ,
     query=schemas.UsersQuery,
+    shows=Shows("USER", lambda body: (user.id for user in body.items)),
     responses={200: schemas.UserList},
     errors=schemas.LIST_ERRORS,
 )
@@ -146,6 +148,7 @@ async def end_sign_ins_of_user(request: Request, user_id: str) -> HTTPResponse:
     description="With roles, and whether the address is proven.",
     tag="users",
     permission=Permission.PEOPLE_READ,
+    shows=Shows("USER"),
     responses={200: schemas.UserEnvelope},
     errors=(UserNotFound,),
 )
@@ -161,6 +164,7 @@ async def get_user(request: Request, user_id: str) -> HTTPResponse:
     description="Name, picture, how complete it is, and the state of the latest verification.",
     tag="users",
     permission=Permission.PEOPLE_READ,
+    shows=Shows("USER"),
     responses={200: ProfileEnvelope},
     errors=(UserNotFound,),
 )
@@ -177,10 +181,14 @@ async def get_user_profile(request: Request, user_id: str) -> HTTPResponse:
     tag="users",
     permission=Permission.VERIFICATIONS_READ,
     query=SessionChoice,
-    responses={200: KycHistory},
+    shows=Shows("USER", lambda body: (body.session and body.session.id,)),
+    responses={200: KycReviewHistory},
     errors=(UserNotFound, KycSessionNotFound),
+    by_language=True,
 )
 async def get_user_kyc_history(request: Request, user_id: str) -> HTTPResponse:
     query = parse_query(SessionChoice, request)
-    history = await domain.read_kyc_history(user_id, query.session_id, by=domain.Actor.of(request.ctx.staff))
+    history = await domain.read_kyc_history(
+        user_id, query.session_id, by=domain.Actor.of(request.ctx.staff), language=language_of(request)
+    )
     return answer(history)

@@ -25,12 +25,16 @@ from service.auth.verification import UserNotFound
 from service.base.settings import Settings
 from service.http.errors import ApiError
 from service.http.web import parse, uuid_or_none
-from service.kyc.schemas import NAMES, KycHistory
+from service.kyc.admin_schemas import KycReviewHistory
+from service.kyc.names import follow_name
+from service.kyc.queries import find_voices
+from service.kyc.schemas import NAMES
 from service.kyc.submission import read_history
 from service.notices.domain import notify
 from service.notices.models import NoticeKind
 from service.profile.queries import find_profile
 from service.profile.schemas import Profile
+from service.seen.domain import note_seen
 from service.users import schemas
 
 
@@ -76,7 +80,8 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
     """Change an account's name, password or roles: everything is checked, then written in one transaction.
 
     A new password ends all the user's sign-ins; new roles count from the user's next request and end none. The role's
-    row is locked, so that two administrators who remove each other at once cannot both succeed.
+    row is locked, so that two administrators who remove each other at once cannot both succeed. Another name takes a
+    verified person back to a reviewer (`follow_name`).
     Raises UserNotFound, InvalidRoles, InvalidRequest, InvalidName, InvalidPassword, LastSuperAdmin, ServerBusy;
     RoleAssignmentFailed when the database lacks the role super_admin.
     """
@@ -111,7 +116,9 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
         user.full_name = fields.full_name or user.full_name
         user.password_hash = record or user.password_hash
         await user.save(update_fields=["full_name", "password_hash", "updated_at"])
+        # The sign-ins before the verifications: the order of everybody who needs both.
         ended = await end_all_families(known, reason=EndReason.PASSWORD_CHANGE) if record is not None else 0
+        await follow_name(known, before.full_name, user.full_name)
         if record is not None:
             by_other = by.id != known and bool(permissions_of(before.roles, settings.staff_roles))
             kind = NoticeKind.PASSWORD_CHANGED_BY_STAFF if by_other else NoticeKind.PASSWORD_CHANGED
@@ -139,16 +146,21 @@ async def read_profile(user_id: str, *, by: Actor) -> Profile:
     return profile
 
 
-async def read_kyc_history(user_id: str, session_id: str | None, *, by: Actor) -> KycHistory:
-    """What the user's own history operation answers, for staff, with the names of reviewers; the look is audited.
+async def read_kyc_history(user_id: str, session_id: str | None, *, by: Actor, language: str) -> KycReviewHistory:
+    """What the user's own history operation answers, for staff, with the names of reviewers and the voices; the look is audited.
 
     Raises UserNotFound, KycSessionNotFound.
     """
     user = await _find(user_id, by)
-    history = await read_history(session_id, by=user, context=NAMES)
+    history = await read_history(session_id, by=user, language=language, context=NAMES)
     session_id = history.session.id if history.session else None
     await audit_account("user.kyc_history_read", by, user.user_id, {"sessionId": session_id})
-    return history
+    voices = await find_voices(session_id) if session_id else None
+    if by.staff is not None and history.session is not None:
+        await note_seen(by.staff, {history.session.id: history.session.version})
+    return KycReviewHistory(
+        session=history.session, events=history.events, document_reasons=history.document_reasons, voices=voices
+    )
 
 
 async def _find(user_id: str, by: Actor) -> Principal:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,6 +27,8 @@ from service.kyc.models import KycSession
 from service.kyc.queries import merge_metadata
 from service.kyc.schemas import InvalidMetadata
 from service.kyc.states import SUBJECT as KYC_SUBJECT
+from service.kyc.states import is_decided
+from service.kyc.voices import Voice, fits
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
 from service.webhooks import queries, schemas
@@ -52,6 +56,13 @@ class SessionNotThere(Exception):
     """The session of a delivery does not exist yet; for the worker, which tries again."""
 
 
+class Ignored(StrEnum):
+    """Why a delivery changes nothing: its session is decided, or the provider has said as much as fits."""
+
+    DECIDED = "decided"
+    FULL = "full"
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a delivery. `session` is the one it was applied to, as it is now."""
@@ -63,10 +74,11 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Redriven:
-    """How many parked deliveries were applied, and how many stay parked."""
+    """How many parked deliveries were applied, how many stay parked, and how many came too late or say too much."""
 
     applied: int
     parked: int
+    ignored: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +142,16 @@ async def _keep(sender: Sender, content: _Content, body: bytes, digest: str, now
     )
     if not await queries.insert_delivery(delivery):
         return None
-    session = await _apply(content.session_id, content.event) if content.session_id else None
-    if session is not None:
-        await _mark_applied(delivery.id)
+    found = await _apply(content.session_id, content.event) if content.session_id else None
+    if found is not None:
+        await _mark(delivery.id, found)
     elif content.session_id is not None and await audit.was_erased(KYC_SUBJECT, content.session_id):
         await queries.forget_body(delivery.id)
     elif content.session_id is not None:
         await tasks.enqueue(
             TaskKind.APPLY_WEBHOOK, {"deliveryId": str(delivery.id)}, delay=_FIRST_PAUSE, max_attempts=_TASK_ATTEMPTS
         )
-    return Outcome(sender.idempotency_key, is_duplicate=False, session=session)
+    return Outcome(sender.idempotency_key, is_duplicate=False, session=found if isinstance(found, KycSession) else None)
 
 
 async def _is_known(idempotency_key: str, digest: str) -> bool:
@@ -149,22 +161,39 @@ async def _is_known(idempotency_key: str, digest: str) -> bool:
     return known is not None
 
 
-async def _apply(session_id: str, event: Event) -> KycSession | None:
+async def _apply(session_id: str, event: Event) -> KycSession | Ignored | None:
     """Write what `event` may write into its session, in the caller's transaction. None when there is no such session.
 
-    The status of the verification is never touched, and no status event is written.
+    The status of the verification is never touched, and no status event is written. All of an event is written or
+    nothing of it.
     """
     held = await KycSession.filter(id=session_id).select_for_update().get_or_none()
     if held is None:
         return None
+    if is_decided(held):
+        return Ignored.DECIDED
     change = change_of(event, Times.of(held.provider_metadata_times_json))
-    return await merge_metadata(held.id, change.metadata, provider_ref=change.provider_ref, times=change.times.stored())
-
-
-async def _mark_applied(delivery_id: UUID) -> None:
-    await WebhookDelivery.filter(id=delivery_id).update(
-        state=DeliveryState.APPLIED.value, attempts=F("attempts") + 1, last_error=None, applied_at=utc_now()
+    if not fits(held.signed_metadata_json, change.metadata):
+        return Ignored.FULL
+    return await merge_metadata(
+        held.id, Voice.SIGNED, change.metadata, provider_ref=change.provider_ref, times=change.times.stored()
     )
+
+
+async def _mark(delivery_id: UUID, found: KycSession | Ignored) -> DeliveryState:
+    """Write down what became of a delivery, in the caller's transaction; returns its state."""
+    reason = found if isinstance(found, Ignored) else None
+    state = DeliveryState.IGNORED if reason else DeliveryState.APPLIED
+    await WebhookDelivery.filter(id=delivery_id).update(
+        state=state.value,
+        attempts=F("attempts") + 1,
+        last_error=reason.value if reason else None,
+        applied_at=None if reason else utc_now(),
+    )
+    if reason:
+        level = "info" if reason is Ignored.DECIDED else "warn"
+        logs.log("kyc.provider_webhook.ignored", level=level, deliveryId=str(delivery_id), reason=reason.value)
+    return state
 
 
 # --- Later tries ------------------------------------------------------------------------------------------------------
@@ -181,7 +210,7 @@ async def apply_later(payload: dict[str, Any], _: Settings) -> None:
 
 async def redrive() -> Redriven:
     """Try every parked delivery once more, and waiting ones that lost their task; each in a transaction of its own."""
-    applied = parked = 0
+    counts = Counter[DeliveryState | None]()
     after = (datetime(1970, 1, 1, tzinfo=UTC), UUID(int=0))
     while True:
         rows = await queries.list_untried(after, before=utc_now() - _FORGOTTEN, limit=_REDRIVE_ROWS)
@@ -189,10 +218,9 @@ async def redrive() -> Redriven:
             async with in_transaction():
                 delivery = await _lock(found["id"], [DeliveryState.PARKED, DeliveryState.WAITING])
                 state = await _try(delivery, parks_after=0) if delivery else None
-            applied += state == DeliveryState.APPLIED
-            parked += state == DeliveryState.PARKED
+            counts[state] += 1
         if len(rows) < _REDRIVE_ROWS:
-            return Redriven(applied, parked)
+            return Redriven(counts[DeliveryState.APPLIED], counts[DeliveryState.PARKED], counts[DeliveryState.IGNORED])
         after = (rows[-1]["received_at"], rows[-1]["id"])
 
 
@@ -207,9 +235,9 @@ async def _try(delivery: WebhookDelivery, *, parks_after: int) -> DeliveryState:
     try:
         async with in_transaction():
             content = _read_content(_read_json(delivery.body), delivery.idempotency_key, delivery.event_at)
-            if content.session_id is not None and await _apply(content.session_id, content.event) is not None:
-                await _mark_applied(delivery.id)
-                return DeliveryState.APPLIED
+            found = await _apply(content.session_id, content.event) if content.session_id is not None else None
+            if found is not None:
+                return await _mark(delivery.id, found)
     except Exception as error:
         if db.is_unavailable(error):
             raise

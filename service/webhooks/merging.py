@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from service.kyc.voices import RESERVED_KEY
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-RESERVED = frozenset({"finalVerification"})
-"""Metadata keys that are ours: what a provider sends under them is dropped."""
 
 Stamp = tuple[int, str]
 """When something was said, microseconds since 1970, and the idempotency key that decides between equal times."""
@@ -57,7 +57,7 @@ class Change:
 
 
 def change_of(event: Event, times: Times) -> Change:
-    """What `event` may write, given what wrote before: whatever a later event has written stays.
+    """What `event` may write, given what wrote before: whatever a later event has written stays, RESERVED_KEY is dropped.
 
     So the state after a set of events is the same for every order of their arrival. Source: docs/rules/webhooks.md.
     """
@@ -65,7 +65,7 @@ def change_of(event: Event, times: Times) -> Change:
     metadata = {
         name: value
         for name, value in event.metadata.items()
-        if name not in RESERVED and stamp > times.metadata.get(name, (-(10**18), ""))
+        if name != RESERVED_KEY and stamp > times.metadata.get(name, (-(10**18), ""))
     }
     refers = event.provider_ref is not None and (times.provider_ref is None or stamp > times.provider_ref)
     return Change(

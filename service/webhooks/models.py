@@ -9,12 +9,16 @@ from service.database.db import TextKey
 
 
 class DeliveryState(StrEnum):
-    """How far a delivery got. `unaddressed` names no session that could ever exist; there is nothing to apply."""
+    """How far a delivery got. `unaddressed` names no session that could ever exist; there is nothing to apply.
+
+    `ignored` came after the decision, or would have made the provider's voice too long; it is kept and never applied.
+    """
 
     APPLIED = "applied"
     WAITING = "waiting"
     PARKED = "parked"
     UNADDRESSED = "unaddressed"
+    IGNORED = "ignored"
 
 
 class WebhookDelivery(Model):

@@ -487,8 +487,9 @@ class TestPreview:
         left = datetime.fromisoformat(body["expiresAt"]) - datetime.now(UTC)
         assert timedelta(seconds=100) < left <= timedelta(seconds=180)
         async with httpx.AsyncClient() as browser:
-            assert (await browser.get(body["url"])).content == b"%PDF the document"
-        [row] = await audit_rows("application_document.preview_issued")
+            found = await browser.get(body["url"])
+        assert (found.content, found.headers["content-disposition"]) == (b"%PDF the document", "attachment")
+        [row] = await audit_rows("application_document.previewed_unchecked")
         assert (row["actor_id"], row["subject_id"]) == (staff.id, document_id)
         assert row["detail"] == {"applicationId": application_id, "expiresSec": 180}
 
@@ -504,6 +505,31 @@ class TestPreview:
         answer = await api.post(path, headers=KEY, json={"expiresSec": given})
         assert f"X-Amz-Expires={seconds}&" in answer.json()["url"] + "&"
         assert "X-Amz-Expires=120&" in (await api.post(path, headers=KEY)).json()["url"] + "&"
+
+    async def test_a_rejected_file_is_shown_to_who_asks_for_it(
+        self, api: httpx.AsyncClient, candidate: Candidate
+    ) -> None:
+        application_id = await make_application(candidate.id)
+        document_id = await make_application_document(candidate.id, application_id, byte_state="rejected")
+        path = f"/admin/applications/documents/{document_id}/preview-url"
+        assert code(await api.post(path, headers=KEY)) == (409, "document_rejected")
+        answer = await api.post(path, headers=KEY, json={"acknowledgeRisk": True})
+        assert (answer.status_code, answer.json()["sanitized"]) == (200, False)
+        assert "response-content-disposition=attachment" in answer.json()["url"]
+
+    @pytest.mark.parametrize(("kind", "ending"), [("picture", ""), ("pages", ".pdf"), ("absent", None), (None, None)])
+    async def test_only_what_was_encoded_anew_is_called_sanitized(
+        self, kind: str | None, ending: str | None, api: httpx.AsyncClient, candidate: Candidate
+    ) -> None:
+        document_id = await make_application_document(
+            candidate.id, await make_application(candidate.id), byte_state="verified", copy_kind=kind
+        )
+        body = (await api.post(f"/admin/applications/documents/{document_id}/preview-url", headers=KEY)).json()
+        assert body["sanitized"] is (ending is not None)
+        assert (f"/derived/{document_id}{ending}?" in body["url"]) is (ending is not None)
+        assert ("response-content-disposition=attachment" in body["url"]) is (ending is None)
+        checked = await audit_rows("application_document.preview_issued")
+        assert len(checked) == (0 if ending is None else 1)
 
     async def test_the_life_is_checked_before_the_document(self, api: httpx.AsyncClient) -> None:
         for known in (str(uuid4()), "nonsense", "%00"):

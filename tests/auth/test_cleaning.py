@@ -77,6 +77,7 @@ class TestUnusedAccounts:
             "UPDATE users SET unverified_since = now() - interval '29 days'",
             "UPDATE users SET email_verified_at = now()",
             "UPDATE users SET bootstrapped_at = now()",
+            "UPDATE users SET suspended_at = now()",
             "UPDATE sessions SET created_at = now() - interval '29 days'",
             "UPDATE session_families SET created_at = now() - interval '29 days'",
             "INSERT INTO hidden_accounts (id, user_id, reason) SELECT gen_random_uuid(), id, 'set_apart' FROM users",
@@ -90,7 +91,7 @@ class TestUnusedAccounts:
         await db.execute(statement)
         assert await is_left(settings)
 
-    @pytest.mark.parametrize("role", ["super_admin", "lpk", "tsk", "kaisha"])
+    @pytest.mark.parametrize("role", ["super_admin", "lpk", "tsk", "kaisha", "auditor"])
     async def test_whom_staff_appointed_stays(self, app: Sanic[Any, Any], settings: Settings, role: str) -> None:
         await old(settings, roles=("sdm", role))
         assert await is_left(settings)

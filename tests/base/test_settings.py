@@ -205,6 +205,8 @@ UNSAFE = [
     ({"DATABASE_URL": "postgresql://postgres:postgres@db/jembatan"}, "DATABASE_URL", "refused"),
     ({"DATABASE_URL": "postgresql://api:api@db/jembatan"}, "DATABASE_URL", "refused"),
     ({"DATABASE_DIRECT_URL": "postgresql://postgres:postgres@db/jembatan"}, "DATABASE_DIRECT_URL", "refused"),
+    ({"DATABASE_OWNER_URL": "postgresql://jembatan:jembatan@db/jembatan"}, "DATABASE_OWNER_URL", "refused"),
+    ({"DATABASE_REPORTING_URL": "postgresql://reads:reads@db/jembatan"}, "DATABASE_REPORTING_URL", "refused"),
     ({"AUTH_TOKEN_KEYS": f"k1:{'a' * 40}"}, "AUTH_TOKEN_KEYS", "refused"),
     ({"AUDIT_KEYS": f"a1:{'Zk3vQ9wLm2' * 4}"}, "AUDIT_KEYS", "refused"),
     ({"KYC_PROVIDER_WEBHOOK_SECRET": "0" * 64}, "KYC_PROVIDER_WEBHOOK_SECRET", "refused"),
@@ -262,8 +264,8 @@ class TestUnsafe:
         assert load_settings(STAGING | {"TRUSTED_PROXIES": "none"}).trusted_networks == ()
 
     def test_unset_only_production_demands_read_files(self) -> None:
-        assert load().required_verified == load_settings(STAGING).required_verified == "warn"
-        assert load_settings(STAGING | {"ENVIRONMENT": "production"}).required_verified == "enforce"
+        assert load().requires_verified == load_settings(STAGING).requires_verified == "warn"
+        assert load_settings(STAGING | {"ENVIRONMENT": "production"}).requires_verified == "enforce"
 
 
 class TestUnknownNames:

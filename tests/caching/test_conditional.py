@@ -475,7 +475,8 @@ WRITES: tuple[tuple[str, set[str], Write], ...] = (
         call(
             "POST",
             "/admin/kyc/review",
-            {"sessionId": "{world.session}", "decision": "VERIFIED", "reviewedBy": "Ibu Rini"},
+            # The provider spoke after the submission, so the key says which version it read.
+            {"sessionId": "{world.session}", "decision": "VERIFIED", "reviewedBy": "Ibu Rini", "version": 6},
             staff=True,
         ),
     ),

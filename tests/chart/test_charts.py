@@ -373,14 +373,15 @@ class TestService:
     def test_fixed_names_and_ports(self, render: Render) -> None:
         objects = render("platform", values_file("local"))
         ports = {o["metadata"]["name"]: o["spec"]["ports"][0]["port"] for o in objects if o["kind"] == "Service"}
-        assert ports == {"api": 80, "postgres": 5432, "minio": 9000, "prometheus": 9090, "grafana": 3000}
+        data = {"postgres": 5432, "minio": 9000, "prometheus": 9090, "grafana": 3000}
+        assert ports == {"api": 80, "decoder": 4100, **data}
         container = pick(objects, "Deployment", "api")["spec"]["template"]["spec"]["containers"][0]
         assert {p["name"]: p["containerPort"] for p in container["ports"]} == {"http": 4000, "http-metrics": 9100}
 
     def test_metrics_are_behind_no_service(self, render: Render) -> None:
         for o in render("service", {}):
             if o["kind"] == "Service":
-                assert [p["targetPort"] for p in o["spec"]["ports"]] == ["http"]
+                assert [p["targetPort"] for p in o["spec"]["ports"]] in (["http"], ["decode"])
 
     def test_pods_leave_the_service_before_they_stop(self, render: Render) -> None:
         spec = pick(render("service", {}), "Deployment", "api")["spec"]["template"]["spec"]
@@ -471,7 +472,7 @@ class TestService:
     def test_no_secret_is_a_plain_setting(self, render: Render) -> None:
         data = pick(render("platform", values_file("staging")), "ConfigMap", "api-env")["data"]
         held = [name for name in data if re.search(r"SECRET|PASSWORD|_KEYS?$|ACCESS_KEY|_URL$", name)]
-        assert held == ["PUBLIC_BASE_URL"]  # everybody types it
+        assert held == ["DECODER_URL", "PUBLIC_BASE_URL"]  # a Service's name, and what everybody types
 
     def test_the_seed_knows_where_it_runs(self, render: Render) -> None:
         for environment, args in (("dev", ["seed"]), ("staging", ["seed", "--staging"])):
@@ -521,16 +522,59 @@ class TestService:
         assert settings.metrics_json_readers == ("public" if name == "local" else "summary")
 
 
+class TestDatabaseRoles:
+    """Which process knows which role's address, and who makes the roles."""
+
+    def addresses(self, spec: dict[str, Any]) -> dict[str, str]:
+        return {
+            e["name"]: e["valueFrom"]["secretKeyRef"]["key"]
+            for container in spec["containers"] + spec.get("initContainers", [])
+            for e in container.get("env", [])
+            if e["name"].startswith("DATABASE_")
+        }
+
+    def test_only_jobs_of_operators_know_the_owner(self, render: Render) -> None:
+        found = {name: self.addresses(spec) for name, spec in pod_specs(render("service", TestBackups.VALUES))}
+        owners = {name.partition("/")[2] or name for name, known in found.items() if "DATABASE_OWNER_URL" in known}
+        assert not [name for name in owners if "api" in name or "worker" in name or "seed" in name]
+        assert any("migrate" in name for name in owners)
+        assert all(known["DATABASE_URL"] == "uri" for known in found.values() if known)
+
+    def test_the_trail_is_verified_against_the_kept_head(self, render: Render) -> None:
+        (job,) = [o for o in render("service", {}) if o["kind"] == "CronJob"]
+        spec = job["spec"]["jobTemplate"]["spec"]["template"]["spec"]
+        assert spec["containers"][0]["args"] == ["audit", "verify", "--stored"]
+        assert self.addresses(spec)["DATABASE_REPORTING_URL"] == "reporting-uri"
+        off = render("service", {"audit": {"verifySchedule": ""}})
+        assert not [o for o in off if o["kind"] == "CronJob"]
+
+    def test_a_job_with_the_superuser_makes_the_roles(self, render: Render) -> None:
+        (job,) = [o for o in render("postgres", {}) if o["kind"] == "Job"]
+        pod = job["spec"]["template"]
+        keys = {
+            e["name"]: e["valueFrom"]["secretKeyRef"] for e in pod["spec"]["containers"][0]["env"] if "valueFrom" in e
+        }
+        assert keys["PGPASSWORD"]["key"] == "superuser-password"
+        assert keys["APP_ROLE"] == {"name": "jembatan-postgres", "key": "app-username", "optional": True}
+        (clients,) = [o for o in render("postgres", {}) if o["metadata"]["name"] == "postgres-clients"]
+        peers = [peer["podSelector"]["matchLabels"] for peer in clients["spec"]["ingress"][0]["from"]]
+        assert any(peer.items() <= pod["metadata"]["labels"].items() for peer in peers)
+        (script,) = [
+            o["data"]["20-roles.sh"] for o in render("postgres", {}) if o["metadata"]["name"] == "postgres-init"
+        ]
+        assert "CREATE ROLE" in script
+
+
 class TestBackups:
     VALUES = {"backup": {"enabled": True, "endpoint": "https://s3.example.com"}}
 
     def test_they_are_off_until_asked_for(self, render: Render) -> None:
-        assert not [o for o in render("service", {}) if o["kind"] == "CronJob"]
+        assert [o["metadata"]["name"] for o in render("service", {}) if o["kind"] == "CronJob"] == ["audit-verify"]
 
     def test_the_restore_never_runs_by_itself(self, render: Render) -> None:
         jobs = {o["metadata"]["name"]: o["spec"] for o in render("service", self.VALUES) if o["kind"] == "CronJob"}
         assert {name for name, spec in jobs.items() if spec["suspend"]} == {"restore"}
-        assert jobs.keys() == {"backup-dump", "backup-documents", "restore-drill", "restore"}
+        assert jobs.keys() == {"audit-verify", "backup-dump", "backup-documents", "restore-drill", "restore"}
         assert all(spec["concurrencyPolicy"] == "Forbid" for spec in jobs.values())
 
     def test_dump_and_server_are_of_one_image(self) -> None:
@@ -659,6 +703,88 @@ class TestData:
         config = yaml.safe_load(data["prometheus.yml"])
         assert config["alerting"]["alertmanagers"][0]["static_configs"][0]["targets"] == ["a:9093"]
         assert {s["job_name"] for s in config["scrape_configs"]} == {"jembatan", "minio", "prometheus"}
+
+
+class TestDecoder:
+    """What reads strangers' bytes has nothing, and nobody but the worker reaches it."""
+
+    @pytest.fixture(params=["local", "staging"])
+    def objects(self, request: pytest.FixtureRequest, render: Render) -> list[Object]:
+        return render("platform", values_file(request.param))
+
+    @pytest.fixture
+    def pod(self, objects: list[Object]) -> Object:
+        spec: Object = pick(objects, "Deployment", "decoder")["spec"]["template"]["spec"]
+        return spec
+
+    def test_it_knows_its_environment_and_nothing_else(self, pod: Object) -> None:
+        (container,) = pod["containers"]
+        assert "initContainers" not in pod
+        assert "envFrom" not in container
+        assert [(entry["name"], set(entry)) for entry in container["env"]] == [("ENVIRONMENT", {"name", "value"})]
+        assert pod["automountServiceAccountToken"] is False
+        assert [set(volume) - {"name"} for volume in pod["volumes"]] == [{"emptyDir"}]
+
+    def test_it_is_read_only_and_bounded(self, pod: Object) -> None:
+        (container,) = pod["containers"]
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+        assert container["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+        assert pod["securityContext"]["runAsUser"] == 10001
+        at_once = int(container["args"][container["args"].index("--at-once") + 1])
+        assert at_once * 768 < 1024 * int(container["resources"]["limits"]["memory"].removesuffix("Gi"))
+
+    def test_only_the_worker_reaches_it_and_it_reaches_nothing(self, objects: list[Object]) -> None:
+        labels = pick(objects, "Deployment", "decoder")["spec"]["template"]["metadata"]["labels"]
+        rules: dict[str, list[Object]] = {"ingress": [], "egress": []}
+        for o in objects:
+            if o["kind"] == "NetworkPolicy" and _selects(o["spec"]["podSelector"], labels):
+                for way, found in rules.items():
+                    found += o["spec"].get(way, [])
+        assert rules["egress"] == []
+        (rule,) = rules["ingress"]
+        (peer,) = rule["from"]
+        reach = {
+            name
+            for o in objects
+            for name, template in ((o["metadata"]["name"], o.get("spec", {}).get("template")),)
+            if template and _selects(peer["podSelector"], template["metadata"]["labels"])
+        }
+        assert (set(peer), reach) == ({"podSelector"}, {"worker"})
+
+    def test_the_worker_may_ask_it_and_others_may_not(self, objects: list[Object]) -> None:
+        decoder = pick(objects, "Deployment", "decoder")["spec"]["template"]["metadata"]["labels"]
+        for name, expected in (("worker", True), ("api", False)):
+            labels = pick(objects, "Deployment", name)["spec"]["template"]["metadata"]["labels"]
+            ways = [
+                peer
+                for o in objects
+                if o["kind"] == "NetworkPolicy" and _selects(o["spec"]["podSelector"], labels)
+                for rule in o["spec"].get("egress", [])
+                for peer in rule.get("to", [])
+                if "podSelector" in peer and "namespaceSelector" not in peer and _selects(peer["podSelector"], decoder)
+            ]
+            assert bool(ways) is expected, name
+        assert pick(objects, "ConfigMap", "api-env")["data"]["DECODER_URL"] == "http://decoder:4100"
+
+    def test_without_it_the_worker_decodes_by_itself(self, render: Render) -> None:
+        objects = render("service", {"decoder": {"enabled": False}})
+        assert not [o for o in objects if "decoder" in o["metadata"]["name"]]
+        assert "DECODER_URL" not in pick(objects, "ConfigMap", "api-env")["data"]
+
+    def test_several_have_a_budget(self, render: Render) -> None:
+        for replicas, expected in ((1, ["api"]), (2, ["api", "decoder"])):
+            objects = render("service", {"decoder": {"replicas": replicas}})
+            budgets = [o["metadata"]["name"] for o in objects if o["kind"] == "PodDisruptionBudget"]
+            assert sorted(budgets) == expected
+
+
+def _selects(selector: Object, labels: dict[str, str]) -> bool:
+    """Whether a label selector means a pod with these labels; the operators are those that the charts use."""
+    for rule in selector.get("matchExpressions", []):
+        assert rule["operator"] in {"In", "NotIn"}
+        if (labels.get(rule["key"]) in rule["values"]) is (rule["operator"] == "NotIn"):
+            return False
+    return bool(selector.get("matchLabels", {}).items() <= labels.items())
 
 
 class TestFiles:

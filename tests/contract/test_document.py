@@ -120,7 +120,7 @@ class TestDocument:
         assert set(document["components"]["schemas"]) | set(document["components"]["responses"]) == used
 
     def test_is_short_enough_to_be_read(self) -> None:
-        assert len(FILE.read_text().splitlines()) <= 8000
+        assert len(FILE.read_text().splitlines()) <= 9000
 
     def test_a_refusal_is_one_shared_answer_a_status(self, document: dict[str, Any]) -> None:
         shared = document["components"]["responses"]

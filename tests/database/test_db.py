@@ -105,7 +105,9 @@ async def opened(url: str, **options) -> AsyncIterator[None]:
 async def database(own_url: str) -> AsyncIterator[None]:
     async with opened(own_url, pool_max=4):
         yield
-        await db.execute("TRUNCATE users, jobs, audit_events, background_tasks CASCADE")
+        async with in_transaction():
+            await db.execute("SET LOCAL session_replication_role = replica")
+            await db.execute("TRUNCATE users, jobs, audit_events, background_tasks CASCADE")
 
 
 @pytest.fixture

@@ -337,7 +337,7 @@ class TestFiles:
                         " INSERT INTO user_roles (id, user_id, role_id)"
                         " SELECT gen_random_uuid(), u.id, r.id FROM users u, roles r"
                     )
-                    assert len(await connection.fetchval("SELECT role_names FROM users")) == 5
+                    assert len(await connection.fetchval("SELECT role_names FROM users")) == 9
             finally:
                 await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
                 await admin.execute(f"DROP ROLE {name}")

@@ -17,7 +17,11 @@ import asyncpg
 import httpx
 import pytest
 
-from service.database import migrate
+from service.audit import domain as audit
+from service.audit.proof import verify
+from service.audit.sealing import Sealer
+from service.base.settings import load_settings
+from service.database import db, migrate
 from tests.conftest import TEST_ENVIRONMENT
 from tests.database.test_schema import catalogue
 from tests.running import running_server, until_answering
@@ -84,10 +88,23 @@ async def test_its_database_gets_the_schema_of_a_fresh_one(
         "INSERT INTO jobs (id, title, employment_type, description, location_json, employer_json)"
         " VALUES ('old', 'Welder', 'FULL_TIME', 'Work', '{\"displayLabel\": \"Osaka\"}', '{\"name\": \"PT\"}')"
     )
+    await connection.execute(
+        "INSERT INTO users (id, full_name, email, password_hash) VALUES (md5('u')::uuid, 'A', 'a@example.com', 'x');"
+        "INSERT INTO kyc_sessions (id, user_id, status, provider_ref, provider_metadata_json, provider_metadata_times_json)"
+        " VALUES (md5('s')::uuid, md5('u')::uuid, 'SUBMITTED', 'ref', '{\"a\": 1, \"b\": 2, \"finalVerification\": {}}',"
+        ' \'{"providerRef": null, "metadata": {"a": [5, "e"]}}\')'
+    )
     known = {path.name for path in (previous / "migrations/models").glob("*.py")}
     assert await migrate.migrate(url) == [one.name for one in migrate.migrations() if one.name not in known]
     await connection.execute("UPDATE jobs SET title = 'Cook'")
     assert await connection.fetchval("SELECT search_text FROM jobs") == "cook work pt osaka"
+    # Who had said what of a verification is told apart, and what it said as a whole is the same.
+    row = await connection.fetchrow(
+        "SELECT client_metadata_json, server_metadata_json, signed_metadata_json, client_provider_ref,"
+        " signed_provider_ref, provider_metadata_json FROM kyc_sessions"
+    )
+    voices = ['{"b": 2}', '{"finalVerification": {}}', '{"a": 1}', "ref", None]
+    assert list(row.values()) == [*voices, '{"a": 1, "b": 2, "finalVerification": {}}']
     await connection.close()
     assert await schema_of(url) == await schema_of(migrated)
     await migrate.drop_database(postgres_url, name)
@@ -133,3 +150,45 @@ async def test_its_own_smoke_passes_on_the_schema_of_today(
     assert lines[-1] == "SMOKE OK"
     skipped = [line for line in lines if line.startswith("--")]
     assert skipped == ["--  staff sign in, skipped: the staff key is used"]
+
+
+async def test_its_audit_rows_and_ours_make_one_chain(
+    previous: Path, migrated: str, object_storage_env: dict[str, str]
+) -> None:
+    """It takes a place under the lock of the chain as it writes, as the owner; our rows get theirs between those."""
+    environment = {**os.environ, **TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": migrated}
+    keys = load_settings({**TEST_ENVIRONMENT, **object_storage_env, "DATABASE_URL": migrated}).audit_key_ring
+    (previous / "swagger_ui_bundle.py").write_text('swagger_ui_path = "."\n')
+    before = list(audit._keys)
+    audit.configure(keys)
+    audit._admitted.clear()
+    await db.open_database(db.tortoise_config(migrated, pool_max=5))
+
+    async def ours(number: int) -> None:
+        await audit.audit(
+            "test.changed", actor_type="SYSTEM", actor_id=None, subject_type="USER", subject_id=str(number)
+        )
+        await Sealer(keys).seal()
+
+    try:
+        async with running_server(environment, tree=previous) as server:
+            await until_answering(server.url, "/health/ready")
+            async with httpx.AsyncClient(base_url=server.url, timeout=60) as client:
+
+                async def its(number: int) -> None:
+                    body = {"email": f"p{number}@example.com", "password": "a long password", "fullName": "Sari"}
+                    answer = await client.post("/auth/register", json={**body, "roleCode": "sdm"})
+                    assert answer.status_code == 201, answer.text
+
+                await asyncio.gather(*(call(number) for number in range(10) for call in (its, ours)))
+        await Sealer(keys).seal()
+        rows = await db.fetch_all("SELECT stamp IS NULL AS old, count(*) AS n FROM audit_events GROUP BY 1")
+        counts = {row["old"]: row["n"] for row in rows}
+        assert counts[False] == 10
+        assert counts[True] >= 10
+        found = await verify(keys)
+        assert (found.broken_at, found.head.count, found.unsealed) == (None, sum(counts.values()), 0)
+    finally:
+        await db.close_database()
+        audit.configure(tuple(before))
+        audit._admitted.clear()

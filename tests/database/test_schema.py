@@ -46,6 +46,8 @@ KYC = tuple(status.value for status in KycStatus)
 APPLICATION = ("SUBMITTED", "IN_REVIEW", "INTERVIEW", "OFFERED", "HIRED", "REJECTED")
 LIFECYCLE = ("DRAFT", "PUBLISHED", "SCHEDULED")
 ACTOR = ("USER", "ADMIN", "SYSTEM")
+UNREAD = "((byte_state = 'declared'::text) AND (bytes_checked_at IS NULL))"
+WITHOUT_COPY = "((byte_state = 'verified'::text) AND (copy_kind IS NULL))"
 
 EXPECTED = {
     "users": Table(
@@ -83,6 +85,7 @@ EXPECTED = {
             "provider_metadata_json": "'{}'::jsonb",
             "version": "1",
             "provider_metadata_times_json": "'{}'::jsonb",
+            "evidence_version": "0",
         },
         checks={"kyc_sessions_status_check": one_of("status", *KYC)},
         indexes={
@@ -96,12 +99,27 @@ EXPECTED = {
         },
     ),
     "identity_documents": Table(
-        defaults={"metadata_json": "'{}'::jsonb", "created_at": "now()", "byte_state": "'declared'::text"},
+        defaults={
+            "metadata_json": "'{}'::jsonb",
+            "created_at": "now()",
+            "byte_state": "'declared'::text",
+            "reason_codes_json": "'[]'::jsonb",
+            "findings_json": "'[]'::jsonb",
+        },
         checks={"identity_documents_byte_state_check": one_of("byte_state", "declared", "verified", "rejected")},
         indexes={
             "idx_identity_documents_document_type": "(document_type)",
             "idx_identity_documents_kyc_session_id": "(kyc_session_id)",
             "idx_identity_documents_object_key": "(((metadata_json ->> 'objectKey'::text)))",
+            "idx_identity_documents_unread": f"(created_at, id) WHERE {UNREAD}",
+            "idx_identity_documents_without_copy": f"(created_at) WHERE {WITHOUT_COPY}",
+        },
+    ),
+    "seen_versions": Table(
+        defaults={"id": "gen_random_uuid()", "seen_at": "now()"},
+        indexes={
+            "idx_seen_versions_subject_id": "(subject_id)",
+            "idx_seen_versions_seen_at": "(seen_at)",
         },
     ),
     "kyc_claims": Table(
@@ -133,6 +151,7 @@ EXPECTED = {
         defaults={
             "reason_codes_json": "'[]'::jsonb",
             "supporting_object_keys_json": "'[]'::jsonb",
+            "version": "1",
             "last_checked_at": "now()",
             "created_at": "now()",
             "updated_at": "now()",
@@ -243,6 +262,7 @@ EXPECTED = {
             "created_at": "now()",
             "updated_at": "now()",
             "byte_state": "'declared'::text",
+            "findings_json": "'[]'::jsonb",
         },
         checks={
             "job_application_documents_content_length_check": "CHECK ((content_length > 0))",
@@ -252,6 +272,8 @@ EXPECTED = {
         indexes={
             "idx_job_application_documents_application_id_created_at": "(application_id, created_at DESC)",
             "idx_job_application_documents_review_status": "(review_status, created_at DESC)",
+            "idx_job_application_documents_unread": f"(created_at, id) WHERE {UNREAD}",
+            "idx_job_application_documents_without_copy": f"(created_at) WHERE {WITHOUT_COPY}",
             "idx_job_application_documents_user_id_created_at": "(user_id, created_at DESC)",
             "idx_job_application_documents_reviewed_by": "(reviewed_by) WHERE (reviewed_by IS NOT NULL)",
             "idx_job_application_documents_object_key": "(object_key)",
@@ -291,17 +313,38 @@ EXPECTED = {
         indexes={
             "idx_audit_events_subject": '(subject_type, subject_id, "position")',
             "idx_audit_events_occurred_at": "(occurred_at)",
-            "idx_audit_events_actor_id": "(actor_id) WHERE (actor_id IS NOT NULL)",
+            "idx_audit_events_actor": "(actor_id, occurred_at) WHERE (actor_id IS NOT NULL)",
+            "idx_audit_events_action": "(action, occurred_at)",
+            "idx_audit_events_subject_type": "(subject_type, occurred_at)",
+            "idx_audit_events_subject_id": "(subject_id, occurred_at)",
+            "idx_audit_events_unsealed": '("position") WHERE ((sequence IS NULL) AND (stamp IS NOT NULL))',
+        },
+    ),
+    "second_factors": Table(
+        defaults={"last_step": "0", "recovery_json": "'[]'::jsonb", "created_at": "now()"},
+        indexes={"second_factors_user_id_idx": "(user_id)"},
+    ),
+    "access_events": Table(
+        defaults={"occurred_at": "now()", "asked_json": "'{}'::jsonb", "shown_json": "'[]'::jsonb"},
+        indexes={
+            "idx_access_events_occurred_at": "(occurred_at)",
+            "idx_access_events_actor_id": "(actor_id, occurred_at)",
+            "idx_access_events_operation": "(operation, occurred_at)",
+            "idx_access_events_subject_type": "(subject_type, occurred_at)",
+            "idx_access_events_shown": "gin (shown_json)",
+            "idx_access_events_seal_id": "(seal_id) WHERE (seal_id IS NOT NULL)",
+            "idx_access_events_unsealed": "(id) WHERE (seal_id IS NULL)",
         },
     ),
     "audit_head": Table(
         defaults={"updated_at": "now()"},
         checks={"audit_head_id_check": "CHECK ((id = 1))"},
     ),
+    "audit_keys": Table(defaults={"first_used_at": "now()"}),
     "webhook_deliveries": Table(
         defaults={"received_at": "now()", "attempts": "0"},
         checks={
-            "webhook_deliveries_state_check": one_of("state", "applied", "waiting", "parked", "unaddressed"),
+            "webhook_deliveries_state_check": one_of("state", "applied", "waiting", "parked", "unaddressed", "ignored"),
         },
         indexes={
             "idx_webhook_deliveries_kyc_session_id": "(kyc_session_id) WHERE (kyc_session_id IS NOT NULL)",
@@ -369,14 +412,15 @@ INDEXES_SQL = """
 OTHERS_SQL = """
     SELECT relkind::text || ' ' || relname AS thing FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind NOT IN ('r', 'i')
-      AND relname NOT IN ('aerich_id_seq', 'audit_events_position_seq')
+      AND relname NOT IN ('aerich_id_seq', 'audit_events_position_seq', 'access_events_id_seq')
     UNION ALL SELECT 'type ' || typname FROM pg_type
     WHERE typnamespace = 'public'::regnamespace AND typtype NOT IN ('c', 'b')
     UNION ALL SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal
-      AND tgname NOT LIKE ALL (ARRAY['%version%_on_%', 'keep_role_names_on_%'])
-      AND tgname <> 'write_search_text'
+      AND tgname NOT LIKE ALL (ARRAY['%version%_on_%', 'keep_role_names_on_%', 'audit_%'])
+      AND tgname NOT IN ('write_search_text', 'keep_voices', 'note_evidence', 'count_what_is_handed_in')
     UNION ALL SELECT 'function ' || proname FROM pg_proc p WHERE pronamespace = 'public'::regnamespace
-      AND proname NOT LIKE ALL (ARRAY['text_pieces', 'write_search_text_of_%', 'renew_%', 'forget_user_versions', 'keep_role_names%'])
+      AND proname NOT LIKE ALL (ARRAY['text_pieces', 'write_search_text_of_%', 'renew_%', 'forget_user_versions', 'keep_role_names%',
+        'audit_%', 'keep_voices', 'note_evidence_of_kyc_session', 'count_what_is_handed_in'])
       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')
     UNION ALL SELECT 'extension ' || extname FROM pg_extension WHERE extname NOT IN ('plpgsql', 'pg_trgm')
 """

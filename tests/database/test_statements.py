@@ -132,7 +132,7 @@ class TestSigningIn:
             body = {"email": candidate.email, "password": PASSWORD}
             assert (await api.post("/auth/login", json=body)).status_code == 200
 
-        assert await cost_of(sign_in, statements) == 6
+        assert await cost_of(sign_in, statements) == 5
 
     async def test_a_refused_sign_in_is_a_look_and_a_count(
         self, api: httpx.AsyncClient, statements: asyncpg.Connection

@@ -122,6 +122,7 @@ class Platform:
             # it none, and it would be the gateway that drops requests.
             "jobs": {"resources": {"limits": {"cpu": "300m"}}},
             "worker": {"resources": {"limits": {"cpu": "300m"}}},
+            "decoder": {"resources": {"limits": {"cpu": "300m"}}},
         } | self.values
         output = run(
             *("helm", action, RELEASE, str(self.chart), "-n", NAMESPACE, "-f", "k8s/local/values.yaml", "-f", "-"),

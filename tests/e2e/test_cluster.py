@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from service.base.settings import secret_fields
 from service.base.version import VERSION
 
 from .conftest import (
@@ -190,6 +191,107 @@ class TestIsolation:
         assert kubectl("get", "pods", "privileged", "--ignore-not-found", "-o", "name") == ""
 
 
+_REACH = """
+import socket, sys
+for place in sys.argv[1:]:
+    host, _, port = place.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=3).close()
+        print("reached", place)
+    except OSError:
+        print("denied", place)
+"""
+
+
+def reach(deployment: str, *places: str) -> list[str]:
+    """Of these `host:port`, which a pod of the deployment can connect to."""
+    output = kubectl("exec", f"deployment/{deployment}", "-c", deployment, "--", "python", "-c", _REACH, *places)
+    assert len(output.splitlines()) == len(places), output
+    return [line.partition(" ")[2] for line in output.splitlines() if line.startswith("reached")]
+
+
+class TestDecoder:
+    """What reads strangers' bytes, in its pod."""
+
+    def test_hostile_code_in_its_child_is_refused(self, installed: Platform, say: Say) -> None:
+        output = kubectl("exec", "deployment/decoder", "--", "python", "-m", "service", "decoder", "--prove")
+        say(f"\n{output.rstrip()}")
+        assert [line.partition("  ")[0] for line in output.splitlines()] == ["refused"] * 6 + ["PROVED 6 of 6 refused"]
+
+    def test_it_holds_no_secret_and_no_token(self, installed: Platform) -> None:
+        program = (
+            "import json, os, pathlib\n"
+            "print(json.dumps([sorted(os.environ), os.path.exists('/var/run/secrets/kubernetes.io'),"
+            " os.access('/app', os.W_OK)]))"
+        )
+        output = kubectl("exec", "deployment/decoder", "--", "python", "-c", program)
+        names, has_token, is_writable = json.loads(output)
+        secret = {name.upper() for name in secret_fields()}
+        assert not (secret | {"DATABASE_URL"}) & set(names)
+        assert not [name for name in names if any(word in name for word in ("SECRET", "PASSWORD", "KEYS", "TOKEN"))]
+        assert "ENVIRONMENT" in names
+        assert (has_token, is_writable) == (False, False)
+
+    def test_the_worker_s_environment_is_closed_to_its_own_user(self, installed: Platform) -> None:
+        program = "try: print(len(open('/proc/1/environ').read()))\nexcept PermissionError: print('denied')"
+        for name in ("worker", "decoder"):
+            output = kubectl("exec", f"deployment/{name}", "-c", name, "--", "python", "-c", program)
+            assert output.strip() == "denied", name
+
+    def test_the_worker_alone_reaches_it(self, installed: Platform) -> None:
+        assert reach("worker", "decoder:4100") == ["decoder:4100"]
+        assert reach("api", "decoder:4100") == []
+
+    def test_it_reaches_nothing(self, installed: Platform) -> None:
+        """By address: it cannot even ask for names."""
+        services = {one["metadata"]["name"]: one["spec"] for one in kubectl_json("get", "services")["items"]}
+        places = [
+            f"{services[name]['clusterIP']}:{services[name]['ports'][0]['port']}"
+            for name in ("api", "postgres", "minio")
+        ]
+        places += [
+            f"{pod['status']['podIP']}:{port}"
+            for name, port in (("api", 4000), ("worker", 9100))
+            for pod in kubectl_json("get", "pods", "-l", f"app.kubernetes.io/component={name}")["items"]
+            if pod["status"].get("podIP")
+        ]
+        dns = json.loads(run("kubectl", "-n", "kube-system", "get", "service", "kube-dns", "-o", "json"))
+        places += [f"{dns['spec']['clusterIP']}:53", "postgres:5432"]
+        assert reach("decoder", *places) == []
+
+    def test_it_reads_what_the_smoke_uploads(self, installed: Platform) -> None:
+        installed.smoke()
+        eventually(
+            "the decoder has read a file",
+            lambda: "decoder.job_done" in kubectl("logs", "-l", "app.kubernetes.io/component=decoder", "--tail=-1"),
+        )
+        verified = "SELECT count(*) > 0 FROM identity_documents WHERE byte_state = 'verified'"
+        eventually("a document is verified", lambda: psql(verified) == "t")
+
+    def test_without_it_documents_wait_and_are_read_later(self, installed: Platform) -> None:
+        def said(event: str) -> bool:
+            return event in kubectl("logs", "-l", "app.kubernetes.io/component=worker", "--tail=-1", "-c", "worker")
+
+        def tasks(state: str) -> int:
+            return int(
+                psql(f"SELECT count(*) FROM background_tasks WHERE kind = 'verify_document' AND state = '{state}'")
+            )
+
+        kubectl("scale", "deployment", "decoder", "--replicas=0")
+        try:
+            eventually("the worker sees that it is gone", lambda: said("worker.decoder_unavailable"))
+            rejected = psql("SELECT count(*) FROM identity_documents WHERE byte_state = 'rejected'")
+            installed.smoke()
+            due = "SELECT count(*) FROM background_tasks WHERE kind = 'verify_document' AND state = 'waiting'"
+            assert int(psql(f"{due} AND attempts = 0 AND run_at <= now()")) > 0
+            assert tasks("failed") == 0
+        finally:
+            kubectl("scale", "deployment", "decoder", "--replicas=1")
+        eventually("what waited is read", lambda: int(psql(f"{due} AND run_at <= now()")) == 0)
+        assert said("worker.decoder_answers")
+        assert psql("SELECT count(*) FROM identity_documents WHERE byte_state = 'rejected'") == rejected
+
+
 class TestStop:
     def test_sigterm_ends_the_process_quickly_with_idle_and_busy_connections(self, installed: Platform) -> None:
         """In the image, as process 1: an idle connection must not hold it, a busy one gets its answers."""
@@ -338,6 +440,7 @@ class TestLoss:
             for component, name in (
                 ("api", ""),
                 ("worker", ""),
+                ("decoder", ""),
                 ("server", "postgres-0"),
                 ("server", "minio-0"),
                 ("server", "prometheus-0"),

@@ -21,12 +21,16 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 @dataclass
 class Sample:
-    """A file, the type it claims, and what must be said of it: a reason, or none when it is fine. Made when asked for."""
+    """A file, the type it claims, and what must be said of it: a reason, or none when it is fine. Made when asked for.
+
+    `found`: what in it acts, in alphabetical order.
+    """
 
     name: str
     content_type: str
     make: Callable[[], bytes]
     reason: str | None
+    found: tuple[str, ...] = ()
 
     @functools.cached_property
     def data(self) -> bytes:
@@ -130,6 +134,112 @@ def pdf(*, content: bytes = b"0 0 100 100 re f", compress: bool = False, passwor
     return output.getvalue()
 
 
+CATALOG, PAGES = b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>"
+PAGE = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R>>"
+CONTENT = b"<</Length 18>>stream\n0 0 300 400 re f  \nendstream"
+
+
+def raw_pdf(*more: bytes, catalog: bytes = CATALOG, pages: bytes = PAGES, page: bytes = PAGE) -> bytes:
+    """A PDF of these objects: the catalog is number 1, the first of `more` number 5."""
+    output, table = bytearray(b"%PDF-1.7\n"), b"0000000000 65535 f \n"
+    bodies = (catalog, pages, page, CONTENT, *more)
+    for number, body in enumerate(bodies, 1):
+        table += b"%010d 00000 n \n" % len(output)
+        output += b"%d 0 obj%s endobj\n" % (number, body)
+    end = (len(bodies) + 1, table, len(bodies) + 1, len(output))
+    return bytes(output) + b"xref\n0 %d\n%strailer<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF" % end
+
+
+def opening(action: bytes, *more: bytes) -> bytes:
+    """A PDF that does this as soon as it is opened."""
+    return raw_pdf(*more, catalog=CATALOG.replace(b">>", b"/OpenAction %s>>" % action))
+
+
+def annotated(annotation: bytes, *more: bytes) -> bytes:
+    """A PDF with this on its page, over all of it."""
+    page = PAGE.removesuffix(b">>") + b"/Annots[<</Type/Annot/Rect[0 0 612 792]%s>>]>>" % annotation
+    return raw_pdf(*more, page=page)
+
+
+def packed_pdf() -> bytes:
+    """A PDF that runs JavaScript when it is opened and says so in a compressed object stream only."""
+    inside = (CATALOG.replace(b">>", b"/OpenAction 6 0 R>>"), b"<</S/JavaScript/JS(app.alert\\(1\\))>>")
+    start = b"1 0 6 %d " % (len(inside[0]) + 1)
+    packed = zlib.compress(start + b" ".join(inside))
+    bodies = {
+        2: PAGES,
+        3: PAGE,
+        4: CONTENT,
+        5: b"<</Type/ObjStm/N 2/First %d/Filter/FlateDecode/Length %d>>stream\n%s\nendstream"
+        % (len(start), len(packed), packed),
+    }
+    output, places = bytearray(b"%PDF-1.7\n"), dict[int, int]()
+    for number, body in bodies.items():
+        places[number] = len(output)
+        output += b"%d 0 obj%s endobj\n" % (number, body)
+    rows = [(0, 0, 255), (2, 5, 0), *((1, places[number], 0) for number in bodies), (2, 5, 1), (1, len(output), 0)]
+    table = zlib.compress(b"".join(struct.pack(">BHB", *row) for row in rows))
+    head = b"<</Type/XRef/Size %d/W[1 2 1]/Root 1 0 R/Filter/FlateDecode/Length %d>>" % (len(rows), len(table))
+    end = b"7 0 obj%sstream\n%s\nendstream endobj\nstartxref\n%d\n%%%%EOF" % (head, table, len(output))
+    return bytes(output) + end
+
+
+def many_pages(count: int) -> bytes:
+    writer = pypdf.PdfWriter()
+    for _ in range(count):
+        writer.add_blank_page(612, 792)
+    output = io.BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
+def pdf_with_picture(width: int, height: int, inflated_bytes: int) -> bytes:
+    """A picture of so many pixels, all of them black, that inflates to so many bytes."""
+    deflate = zlib.compressobj(9)
+    block = bytes(1 << 20)
+    packed = b"".join(deflate.compress(block) for _ in range(inflated_bytes >> 20)) + deflate.flush()
+    head = b"<</Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB/BitsPerComponent 8" % (width, height)
+    content = b"612 0 0 792 0 0 cm /I Do"
+    return raw_pdf(
+        b"%s/Filter/FlateDecode/Length %d>>stream\n%s\nendstream" % (head, len(packed), packed),
+        b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+        page=PAGE.replace(b"4 0 R", b"6 0 R/Resources<</XObject<</I 5 0 R>>>>"),
+    )
+
+
+def acting() -> list[Sample]:
+    """PDFs that would run, open or send something; each is fine to look at as a picture."""
+    attached = b"<</Type/EmbeddedFile/Length 2>>stream\nMZ\nendstream"
+    names = b"/Names<</EmbeddedFiles<</Names[(a.exe)<</Type/Filespec/F(a.exe)/EF<</F 5 0 R>>>>]>>>>"
+    javascript = b"<</S/JavaScript/JS(app.alert\\(1\\))>>"
+    return [
+        Sample(name, PDF, lambda data=data: data, None, found)  # type: ignore[misc]  # the loop's own
+        for name, data, found in (
+            ("opens-javascript.pdf", opening(javascript), ("automatic_action", "javascript")),
+            ("opens-launch.pdf", opening(b"5 0 R", b"<</S/Launch/F(cmd.exe)>>"), ("automatic_action", "launch")),
+            ("opens-page.pdf", opening(b"[3 0 R /Fit]"), ()),
+            ("opens-address.pdf", opening(b"<</S/URI/URI(http://192.0.2.1/)>>"), ("automatic_action",)),
+            ("packed-javascript.pdf", packed_pdf(), ("automatic_action", "javascript")),
+            ("escaped-javascript.pdf", annotated(b"/Subtype/Link/A<</S/J#61vaScript/J#53(1)>>"), ("javascript",)),
+            (
+                "named-javascript.pdf",
+                raw_pdf(catalog=CATALOG.replace(b">>", b"/Names<</JavaScript<</Names[(a)%s]>>>>>>" % javascript)),
+                ("javascript",),
+            ),
+            ("link-launch.pdf", annotated(b"/Subtype/Link/A<</S/Launch/F(cmd.exe)>>"), ("launch",)),
+            ("chained-launch.pdf", annotated(b"/Subtype/Link/A<</S/URI/Next<</S/Launch>>>>"), ("launch",)),
+            ("embedded.pdf", raw_pdf(attached, catalog=CATALOG.replace(b">>", names + b">>")), ("embedded_file",)),
+            ("attached.pdf", annotated(b"/Subtype/FileAttachment/FS<</EF<</F 5 0 R>>>>", attached), ("embedded_file",)),
+            ("page-acts.pdf", raw_pdf(page=PAGE.replace(b"/Con", b"/AA<</O<</S/URI>>>>/Con")), ("automatic_action",)),
+            ("sends.pdf", annotated(b"/Subtype/Widget/A<</S/SubmitForm/F(http://192.0.2.1/)>>"), ("form_submission",)),
+            ("elsewhere.pdf", annotated(b"/Subtype/Link/A<</S/GoToR/F(//192.0.2.1/a.pdf)>>"), ("other_file",)),
+            ("film.pdf", annotated(b"/Subtype/RichMedia"), ("media",)),
+            ("xfa.pdf", raw_pdf(attached, catalog=CATALOG.replace(b">>", b"/AcroForm<</XFA 5 0 R>>>>")), None),
+        )
+        for found in [("embedded_file", "xfa") if found is None else found]
+    ]
+
+
 def samples() -> list[Sample]:
     """One file for each thing that can be said, the good ones first."""
     good_jpeg, good_pdf = jpeg(picture(640, 480)), pdf()
@@ -166,6 +276,14 @@ def samples() -> list[Sample]:
         Sample("broken.pdf", PDF, lambda: b"%PDF-1.7\n" + b"nothing of a document " * 50, "pdf_broken"),
         Sample("truncated.pdf", PDF, lambda: good_pdf[: len(good_pdf) * 2 // 3], "pdf_broken"),
         Sample("no-pages.pdf", PDF, lambda: _without_pages(), "pdf_broken"),
+        Sample("1000-pages.pdf", PDF, lambda: many_pages(1000), None, ("pages_not_shown",)),
+        Sample("20-pages.pdf", PDF, lambda: many_pages(20), None),
+        Sample("picture-of-400-megapixels.pdf", PDF, lambda: pdf_with_picture(20_000, 20_000, 1200 << 20), None),
+        Sample("picture-bomb.pdf", PDF, lambda: pdf_with_picture(10, 10, 1000 << 20), None),
+        Sample("wide-page.pdf", PDF, lambda: raw_pdf(page=PAGE.replace(b"612 792", b"14400 1")), None),
+        Sample("endless-page.pdf", PDF, lambda: raw_pdf(page=PAGE.replace(b"612 792", b"1000000000 1000000000")), None),
+        Sample("no-paper.pdf", PDF, lambda: raw_pdf(page=PAGE.replace(b"612 792", b"0 0")), None),
+        *acting(),
         Sample("26-mib.jpg", JPEG, lambda: good_jpeg + bytes(26 * 1024 * 1024 - len(good_jpeg)), "too_large"),
     ]
 

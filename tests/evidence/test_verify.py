@@ -6,8 +6,7 @@ import asyncio
 import hashlib
 import io
 import json
-import signal
-import sys
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -15,16 +14,17 @@ from uuid import uuid4
 
 import httpx
 import orjson
+import pypdf
 import pytest
 from PIL import Image
 from sanic import Sanic
 
 from service.adapters.object_storage import ObjectStorage
 from service.base.settings import Settings
-from service.database import db, migrate
+from service.database import db
 from service.evidence import domain, sandbox
-from service.evidence.domain import derived_key
-from service.evidence.verdicts import MAX_BYTES, Reason
+from service.evidence.domain import copy_key, copy_keys, picture_key
+from service.evidence.verdicts import MAX_BYTES
 from service.http.errors import StorageUnavailable
 from service.tasks import domain as tasks
 from service.tasks.models import TaskKind
@@ -89,8 +89,57 @@ async def state(document_id: str, table: str = "identity_documents") -> tuple[st
     return row["byte_state"], row["byte_reason"]
 
 
-async def copy_of(document_id: str, storage: ObjectStorage) -> bytes | None:
-    return await storage.read(derived_key(document_id), limit_bytes=MAX_BYTES)
+async def kind_of(document_id: str) -> str | None:
+    found: str | None = await db.fetch_value("SELECT copy_kind FROM identity_documents WHERE id = $1", document_id)
+    return found
+
+
+async def findings(document_id: str) -> list[str]:
+    found: list[str] = await db.fetch_value("SELECT findings_json FROM identity_documents WHERE id = $1", document_id)
+    return found
+
+
+async def copy_of(document_id: str, storage: ObjectStorage, *, picture: bool = False) -> bytes | None:
+    """The checked copy, or the picture that stands for it; it is where the kind says, or nowhere."""
+    kind = await kind_of(document_id)
+    key = (picture_key if picture else copy_key)(document_id, kind)
+    stored = {key for key in copy_keys(document_id) if await storage.size_of(key) is not None}
+    assert stored == {copy_key(document_id, kind), picture_key(document_id, kind)} - {None}
+    return await storage.read(key, limit_bytes=64 << 20) if key else None
+
+
+# Every name that a PDF of pictures needs; an action, a script or a file cannot be said with these.
+_NAMES = {
+    *("/Catalog", "/Contents", "/Count", "/DCTDecode", "/DeviceRGB", "/BitsPerComponent", "/ColorSpace", "/Filter"),
+    *("/Height", "/Image", "/Kids", "/Length", "/MediaBox", "/Page", "/Pages", "/Parent", "/Resources", "/Root"),
+    *("/Size", "/Subtype", "/Type", "/Width", "/XObject"),
+}
+
+
+def nothing_but_pictures(copy: bytes) -> bool:
+    """Whether every object of a PDF is a page, its one picture, or the line that places it; searched as bytes too."""
+    reader = pypdf.PdfReader(io.BytesIO(copy), strict=True)
+    assert 1 <= len(reader.pages) <= 20
+    waiting: list[Any] = [reader.trailer, *(reader.get_object(number) for number in range(1, reader.trailer["/Size"]))]
+    streams = 0
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, pypdf.generic.DictionaryObject):
+            assert set(item) <= _NAMES, set(item) - _NAMES
+            waiting += [item.raw_get(key) for key in item]
+        elif isinstance(item, list):
+            waiting += item
+        elif isinstance(item, pypdf.generic.NameObject):
+            assert item in _NAMES, item
+        elif not isinstance(item, pypdf.generic.IndirectObject):
+            assert isinstance(item, int | float), item
+        streams += isinstance(item, pypdf.generic.StreamObject)
+    assert streams == 2 * len(reader.pages)
+    for page in reader.pages:
+        assert re.fullmatch(rb"[\d. ]+ cm /Page Do", page.get_contents().get_data().strip())
+    outside = re.sub(rb"stream\n.*?\nendstream", b"", copy, flags=re.DOTALL)
+    assert not re.search(rb"JS|Script|Launch|Action|AA|Embedded|File|URI|Annot|Names|#", outside)
+    return True
 
 
 async def waiting() -> list[dict[str, Any]]:
@@ -111,10 +160,19 @@ class TestCorpus:
         document_id = await put(sample.data, sample.content_type, name=sample.name)
         found = await look(document_id, settings, storage)
         assert found == (("rejected", sample.reason) if sample.reason else ("verified", None))
-        copy = await copy_of(document_id, storage)
-        assert (copy is None) == (sample.reason is not None)
-        if sample.content_type == PDF and copy is not None:
-            assert copy == sample.data
+        assert await findings(document_id) == [*sample.found]
+        expected = "pages" if sample.content_type == PDF else "picture"
+        assert await kind_of(document_id) == (None if sample.reason else expected)
+        copy, page = await copy_of(document_id, storage), await copy_of(document_id, storage, picture=True)
+        assert (copy is None) == (page is None) == (sample.reason is not None)
+        if copy is not None and page is not None:
+            with Image.open(io.BytesIO(page)) as image:
+                image.load()
+                assert max(image.size) <= 10_000
+            if sample.content_type == PDF:
+                assert nothing_but_pictures(copy)
+                assert page in copy
+                assert len(page) <= 2 << 20
 
     async def test_other_bytes_than_announced(self, put: Put, settings: Settings, storage: ObjectStorage) -> None:
         document_id = await put(corpus.jpeg(), checksum_sha256="0" * 64)
@@ -289,7 +347,8 @@ class TestPreview:
     ) -> None:
         document_id = await put(b"not a picture")
         await look(document_id, settings, storage)
-        shown = (await api.post(f"/admin/kyc/documents/{document_id}/preview-url", headers=KEY)).json()
+        body = {"acknowledgeRisk": True}
+        shown = (await api.post(f"/admin/kyc/documents/{document_id}/preview-url", headers=KEY, json=body)).json()
         assert shown["sanitized"] is False
 
     async def test_documents_of_applications_too(
@@ -500,6 +559,20 @@ class TestLooks:
             await elsewhere.close()
         assert await state(document_id) == ("declared", None)
 
+    async def test_the_queue_flags_a_file_that_was_never_sent(
+        self, api: httpx.AsyncClient, candidate: Candidate, session_id: str, settings: Settings, storage: ObjectStorage
+    ) -> None:
+        """Registered alone, as one shipped app does; not flagged before anybody looked for it."""
+        document_id = await make_kyc_document(candidate.id, session_id)
+
+        async def flags() -> list[str]:
+            (item,) = (await api.get("/admin/kyc/review-queue?status=ALL", headers=KEY)).json()["items"]
+            return list(item["riskFlags"])
+
+        assert "file_never_sent" not in await flags()
+        await look(document_id, settings, storage)
+        assert (await flags()).count("file_never_sent") == 1
+
     async def test_the_queue_shows_states_and_reasons(
         self,
         api: httpx.AsyncClient,
@@ -510,16 +583,22 @@ class TestLooks:
         candidate: Candidate,
     ) -> None:
         await db.execute("UPDATE kyc_sessions SET status = 'SUBMITTED', submitted_at = now()")
-        good = await put(corpus.jpeg())
+        good = await put(corpus.annotated(b"/Subtype/Link/A<</S/JavaScript>>"), PDF, name="a.pdf")
         bad = await put(b"not a picture")
         unread = await make_kyc_document(candidate.id, session_id)
         for document_id in (good, bad):
             await look(document_id, settings, storage)
         (item,) = (await api.get("/admin/kyc/review-queue", headers=KEY)).json()["items"]
         assert item["verification"] == [
-            {"documentId": good, "state": "verified", "reason": None},
-            {"documentId": bad, "state": "rejected", "reason": "content_type_mismatch"},
-            {"documentId": unread, "state": "declared", "reason": None},
+            {"documentId": good, "state": "verified", "reason": None, "findings": ["javascript"], "reasonCodes": []},
+            {
+                "documentId": bad,
+                "state": "rejected",
+                "reason": "content_type_mismatch",
+                "findings": [],
+                "reasonCodes": [],
+            },
+            {"documentId": unread, "state": "declared", "reason": None, "findings": [], "reasonCodes": []},
         ]
         assert item["session"]["version"] == 1
         assert [document["verifiedAt"] for document in item["documents"]] == [None] * 3
@@ -601,73 +680,6 @@ class TestDecisions:
             )
 
 
-class TestSandbox:
-    @pytest.fixture
-    def program(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> Callable[[str], None]:
-        """Put another program in the decoder's place."""
-
-        def program(text: str) -> None:
-            path = tmp_path / "program.py"
-            path.write_text(text)
-            monkeypatch.setattr(sandbox, "_PROGRAM", str(path))
-
-        return program
-
-    async def test_time_and_crashes_are_verdicts(self, program: Callable[[str], None]) -> None:
-        for number, expected in (
-            (signal.SIGXCPU, Reason.DECOMPRESSION_BOMB),
-            (signal.SIGSEGV, Reason.UNDECODABLE),
-            (signal.SIGABRT, Reason.UNDECODABLE),
-        ):
-            program(f"import os; os.kill(os.getpid(), {int(number)})")
-            assert (await sandbox.decode(bytes(1 << 20), JPEG)).reason is expected
-
-    async def test_anything_else_is_a_failure_of_ours(self, program: Callable[[str], None]) -> None:
-        for text in ("raise SystemExit(1)", "", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"):
-            program(text)
-            with pytest.raises(sandbox.DecoderFailed):
-                await sandbox.decode(bytes(1 << 20), JPEG)
-        program("import sys; sys.stdout.write('x' * (65 << 20))")
-        with pytest.raises(sandbox.DecoderFailed):
-            await sandbox.decode(b"", JPEG)
-
-    async def test_a_decoder_that_hangs_is_ended(
-        self, program: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Any
-    ) -> None:
-        marker = tmp_path / "pid"
-        program(f"import os, time; open({str(marker)!r}, 'w').write(str(os.getpid())); time.sleep(600)")
-        monkeypatch.setattr(sandbox, "_WALL_SECONDS", 3.0)
-        with pytest.raises(TimeoutError):
-            await sandbox.decode(b"", JPEG)
-        import os
-
-        with pytest.raises(ProcessLookupError):
-            os.kill(int(marker.read_text()), 0)
-
-    async def test_the_decoder_knows_nothing_of_us(
-        self, program: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
-        program(
-            "import os, sys, json; sys.stdin.buffer.read();"
-            "sys.stdout.buffer.write(json.dumps({'reason': None, 'contentType': None}).encode() + b'\\n'"
-            " + json.dumps(sorted(os.environ)).encode())"
-        )
-        names = orjson.loads((await sandbox.decode(b"", JPEG)).clean)
-        assert not {"DATABASE_URL", "AUTH_TOKEN_KEYS", "PYTHONPATH"} & set(names)
-
-    @pytest.mark.skipif(sys.platform != "linux", reason="only Linux enforces a limit of memory on a process")
-    async def test_memory_is_bounded(self, program: Callable[[str], None]) -> None:
-        program(
-            "import sys, json, runpy\n"
-            f"limits = runpy.run_path({sandbox._PROGRAM!r})\n"
-            "limits['limit_self']()\n"
-            "try:\n    bytearray(900 << 20); reason = None\nexcept MemoryError:\n    reason = 'decompression_bomb'\n"
-            "sys.stdout.write(json.dumps({'reason': reason, 'contentType': None}) + '\\n')"
-        )
-        assert (await sandbox.decode(b"", JPEG)).reason is Reason.DECOMPRESSION_BOMB
-
-
 class TestDocumentsThatWereThere:
     async def test_they_are_read_one_after_another_and_once(
         self, put: Put, settings: Settings, storage: ObjectStorage, candidate: Candidate
@@ -676,9 +688,12 @@ class TestDocumentsThatWereThere:
         application_id = await make_application(candidate.id)
         application = await make_application_document(candidate.id, application_id)
         await look(await put(corpus.png(), PNG, name="a.png"), settings, storage)
-        async with migrate.direct_connection(settings.database_url) as connection:
-            for _ in range(2):
-                await migrate.run_upgrade(connection, 18)
+        # One that is read already, one whose first look waits, and many workers at once.
+        fresh = await put(corpus.jpeg(), checksum_sha256="f" * 64)
+        await domain.enqueue_look(domain.Subject.IDENTITY, fresh)
+        await asyncio.gather(*(domain.enqueue_unread() for _ in range(5)))
+        await db.execute("DELETE FROM background_tasks WHERE payload_json->>'documentId' = $1", fresh)
+        await db.execute("UPDATE identity_documents SET bytes_checked_at = now() WHERE id = $1", fresh)
         found = await waiting()
         assert {(task["subject"], task["documentId"]) for task in found} == {
             ("identity", identity),
@@ -692,6 +707,135 @@ class TestDocumentsThatWereThere:
         assert await state(application, "job_application_documents") == ("declared", "object_missing")
         (task,) = await waiting()
         assert (task["look"], task["documentId"]) == (1, application)
+        await domain.enqueue_unread()
+        assert len(await waiting()) == 1
+
+    async def test_they_come_in_batches(
+        self, candidate: Candidate, session_id: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(domain, "_UNREAD_AT_ONCE", 3)
+        newest = [await make_kyc_document(candidate.id, session_id) for _ in range(5)][::-1]
+        for _ in range(2):
+            await domain.enqueue_unread()
+            assert [task["documentId"] for task in await waiting()] == newest[:3]
+        await db.execute("UPDATE background_tasks SET state = 'failed', payload_json = '{}'")
+        await domain.enqueue_unread()
+        assert [task["documentId"] for task in await waiting()] == newest[3:]
+
+
+class TestCopiesOfBefore:
+    """An earlier release copied PDFs as they came, and called the copies sanitized."""
+
+    @pytest.fixture
+    def verified(self, put: Put, storage: ObjectStorage) -> Put:
+        """Leave a document as the earlier release left it, with this copy; returns its id."""
+
+        async def verified(data: bytes, content_type: str, copy: bytes | None = None, **overrides: Any) -> str:
+            document_id = await put(data, content_type, name="a", byte_state="verified", **overrides)
+            await storage.write(domain.derived_key(document_id), copy or data, content_type=content_type)
+            return document_id
+
+        return verified
+
+    async def test_a_pdf_is_drawn_and_its_raw_copy_goes(
+        self, api: httpx.AsyncClient, verified: Put, settings: Settings, storage: ObjectStorage
+    ) -> None:
+        document_id = await verified(corpus.annotated(b"/Subtype/Link/A<</S/Launch>>"), PDF)
+        path = f"/admin/kyc/documents/{document_id}/preview-url"
+        before = (await api.post(path, headers=KEY)).json()
+        assert before["sanitized"] is False
+        assert "response-content-disposition=attachment" in before["url"]
+        checked = await db.fetch_value("SELECT bytes_checked_at FROM identity_documents")
+        for _ in range(2):
+            await domain.enqueue_copies()
+        assert len(await waiting()) == 1
+        assert await run_due(settings, storage)
+        assert await state(document_id) == ("verified", None)
+        assert (await kind_of(document_id), await findings(document_id)) == ("pages", ["launch"])
+        assert checked == await db.fetch_value("SELECT bytes_checked_at FROM identity_documents")
+        copy = await copy_of(document_id, storage)
+        assert copy is not None
+        assert nothing_but_pictures(copy)
+        after = (await api.post(path, headers=KEY)).json()
+        assert after["sanitized"] is True
+        async with httpx.AsyncClient() as browser:
+            assert (await browser.get(after["url"])).content == copy
+        await domain.enqueue_copies()
+        assert await waiting() == []
+
+    async def test_a_picture_keeps_its_copy(self, verified: Put, settings: Settings, storage: ObjectStorage) -> None:
+        for data, content_type in ((corpus.jpeg(), JPEG), (corpus.png(), PNG)):
+            copy = data + b" as it was encoded"
+            document_id = await verified(data, content_type, copy)
+            assert await look(document_id, settings, storage) == ("verified", None)
+            assert await kind_of(document_id) == "picture"
+            assert await copy_of(document_id, storage) == copy
+
+    async def test_a_name_or_type_that_lies_makes_no_raw_pdf_a_picture(
+        self, verified: Put, settings: Settings, storage: ObjectStorage
+    ) -> None:
+        document_id = await verified(corpus.pdf(), PDF, metadata_json=json.dumps({"objectKey": "kyc/a.jpg"}))
+        await storage.write("kyc/a.jpg", corpus.pdf(), content_type=PDF)
+        await look(document_id, settings, storage)
+        assert await kind_of(document_id) == "pages"
+
+    async def test_what_cannot_be_drawn_now_stays_verified_without_a_copy(
+        self, api: httpx.AsyncClient, verified: Put, settings: Settings, storage: ObjectStorage
+    ) -> None:
+        gone = await verified(corpus.pdf(), PDF, metadata_json=json.dumps({"objectKey": "kyc/gone.pdf"}))
+        broken = await verified(corpus.pdf(password="secret"), PDF)
+        for document_id in (gone, broken):
+            assert await look(document_id, settings, storage) == ("verified", None)
+            assert await kind_of(document_id) == "absent"
+            shown = (await api.post(f"/admin/kyc/documents/{document_id}/preview-url", headers=KEY)).json()
+            assert shown["sanitized"] is False
+        await domain.enqueue_copies()
+        assert await waiting() == []
+
+    async def test_many_at_once_make_one_copy(self, verified: Put, settings: Settings, storage: ObjectStorage) -> None:
+        document_id = await verified(corpus.pdf(), PDF)
+        await asyncio.gather(*(look(document_id, settings, storage) for _ in range(4)))
+        assert await kind_of(document_id) == "pages"
+        assert nothing_but_pictures(await copy_of(document_id, storage) or b"")
+
+    async def test_documents_of_applications_too_and_nobody_elses(
+        self, settings: Settings, storage: ObjectStorage, candidate: Candidate, put: Put
+    ) -> None:
+        application_id = await make_application(candidate.id)
+        data = corpus.pdf()
+        key = f"applications/{candidate.id}/{application_id}/cv.pdf"
+        await storage.write(key, data, content_type=PDF)
+        document_id = await make_application_document(
+            candidate.id,
+            application_id,
+            object_key=key,
+            content_length=len(data),
+            checksum_sha256=hashlib.sha256(data).hexdigest(),
+            byte_state="verified",
+        )
+        await put(corpus.jpeg())
+        await put(b"wrong", byte_state="rejected")
+        await put(corpus.png(), PNG, byte_state="verified", copy_kind="picture")
+        await domain.enqueue_copies()
+        ((task),) = await waiting()
+        assert (task["subject"], task["documentId"]) == ("application", document_id)
+        assert await run_due(settings, storage)
+        assert await db.fetch_value("SELECT copy_kind FROM job_application_documents") == "pages"
+
+    async def test_what_was_erased_meanwhile_leaves_no_copy(
+        self, verified: Put, settings: Settings, storage: ObjectStorage, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        document_id = await verified(corpus.pdf(), PDF)
+        decode = domain.decode
+
+        async def erased_meanwhile(data: bytes, content_type: str, **kwargs: Any) -> sandbox.Decoded:
+            await db.execute("DELETE FROM identity_documents WHERE id = $1", document_id)
+            return await decode(data, content_type, **kwargs)
+
+        monkeypatch.setattr(domain, "decode", erased_meanwhile)
+        payload = {"subject": "identity", "documentId": document_id, "look": 0, "until": None}
+        await domain.verify_later(payload, settings, storage=storage)
+        assert await storage.sizes_below(domain.derived_key(document_id)) == {}
 
 
 class TestTasks:
@@ -700,3 +844,20 @@ class TestTasks:
         for _ in range(3):
             await tasks.enqueue(TaskKind.VERIFY_DOCUMENT, {}, task_id=known)
         assert await db.fetch_value("SELECT count(*) FROM background_tasks") == 1
+
+
+@pytest.mark.parametrize(
+    ("environment", "given", "in_force"),
+    [
+        ("dev", None, "warn"),
+        ("staging", None, "warn"),
+        ("production", None, "enforce"),
+        ("production", "off", "off"),
+        ("dev", "enforce", "enforce"),
+    ],
+)
+def test_read_documents_are_needed_in_production(
+    settings: Settings, environment: str, given: str | None, in_force: str
+) -> None:
+    changed = settings.model_copy(update={"environment": environment, "kyc_require_verified": given})
+    assert changed.requires_verified == in_force

@@ -53,6 +53,8 @@ AMBIGUOUS = [
     b"GET /health HTTP/1.1\r\n" + HOST + b"X-A: \0\r\n\r\n",
     b"GET /health HTTP/1.1\r\n" + HOST + b": 1\r\n\r\n",
     b"POST /auth/login HTTP/1.1\r\n" + HOST + b"Content-Length: 0x2\r\n\r\n{}",
+    CHUNKED.replace(b"HTTP/1.1", b"HTTP/1.0").replace(HOST, HOST + b"Connection: keep-alive\r\n")
+    + b"2\r\n{}\r\n0\r\n\r\n",
     *(CHUNKED + size + b"\r\n{}\r\n0\r\n\r\n" for size in (b"0x2", b"1_0", b"+2", b"-2", b"", b"\xd9\xa2")),
 ]
 PLAIN = [

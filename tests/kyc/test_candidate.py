@@ -184,9 +184,9 @@ class TestStart:
 class TestStatusAndHistory:
     async def test_nothing_was_started(self, api: httpx.AsyncClient, candidate: Candidate) -> None:
         state = await api.get("/v1/identity/kyc/status", headers=candidate.headers)
-        assert state.json() == {"status": "NOT_STARTED", "session": None}
+        assert state.json() == {"status": "NOT_STARTED", "session": None, "documentReasons": []}
         history = await api.get("/identity/kyc/history?sessionId=", headers=candidate.headers)
-        assert history.json() == {"session": None, "events": []}
+        assert history.json() == {"session": None, "events": [], "documentReasons": []}
 
     @pytest.mark.parametrize(
         ("status", "trust"),
@@ -258,6 +258,7 @@ class TestSubmit:
             session_id = await make_kyc_session(candidate.id, status=status, documents=("OTHER",))
             before = (await api.get("/identity/kyc/status", headers=candidate.headers)).json()
             answer = await api.post(f"{SESSIONS}/{session_id}/submit", headers=candidate.headers)
+            assert before.pop("documentReasons") == []
             assert (answer.status_code, answer.json()) == (200, before)
             assert await transitions(session_id) == [(None, "CREATED")]
 
@@ -287,7 +288,7 @@ class TestProviderMetadata:
     async def test_keys_are_merged_and_ours_is_left_out(self, api: httpx.AsyncClient, candidate: Candidate) -> None:
         session_id = await make_kyc_session(
             candidate.id,
-            status="VERIFIED",
+            status="MANUAL_REVIEW",
             provider_ref="old",
             provider_metadata_json=json.dumps({"a": 1, "b": {"x": 1}, "finalVerification": {"id": "kept"}}),
         )
@@ -302,7 +303,7 @@ class TestProviderMetadata:
             "c": None,
             "finalVerification": {"id": "kept"},
         }
-        assert (session["providerRef"], session["status"], session["version"]) == ("old", "VERIFIED", 2)
+        assert (session["providerRef"], session["status"], session["version"]) == ("old", "MANUAL_REVIEW", 2)
         assert session["updatedAt"] > session["createdAt"]
         assert await transitions(session_id) == [(None, "CREATED")]
         changed = await api.post(path, headers=candidate.headers, json={"providerRef": " new ", "metadata": None})
@@ -564,6 +565,7 @@ class TestChecklist:
                 "objectKey": None,
                 "uploadedAt": None,
                 "reviewedAt": None,
+                "reasons": [],
             }
             for kind in ("PASSPORT", "SELFIE")
         ]

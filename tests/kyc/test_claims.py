@@ -239,7 +239,7 @@ class TestBusy:
     ) -> None:
         """They ask again, and would be given another verification while nobody works on the first."""
 
-        async def refuse(_session_id: UUID) -> None:
+        async def refuse(_session_id: UUID, **_: Any) -> None:
             raise db.PoolExhausted("no connection")
 
         with monkeypatch.context() as patch:

@@ -14,6 +14,7 @@ from service.auth.principal import Principal, Staff
 from service.database import db
 from service.http.errors import ApiError
 from service.kyc import claims, documents, review, states, submission
+from service.kyc.links import FileLinks
 from service.kyc.models import KycStatus
 from service.kyc.states import ALLOWED, Actor
 from tests.factories import Candidate, make_kyc_session
@@ -76,7 +77,7 @@ class TestTable:
         assert await attempt(candidate, "REJECTED", "VERIFIED") == "kyc_session_locked"
         assert await attempt(candidate, "VERIFIED", "MANUAL_REVIEW") == "kyc_session_locked"
         rejected = await make_kyc_session(candidate.id, status="REJECTED")
-        claim, _ = await claims.claim_session(rejected, "Rini", by=KEY)
+        claim, _ = await claims.claim_session(rejected, "Rini", by=KEY, links=FileLinks(app.ctx.storage, "object", KEY))
         assert claim.session_id == rejected
 
     async def test_what_it_lacks_is_refused_in_the_words_of_the_contract(self, app: Any, candidate: Candidate) -> None:

@@ -58,7 +58,10 @@ async def make_person(settings: Settings, storage: ObjectStorage, *, roles: tupl
     )
     files = [b"the bytes of a passport " + uuid4().bytes, b"the bytes of a letter " + uuid4().bytes]
     hashes = [hashlib.sha256(data).hexdigest() for data in files]
-    verification = await make_kyc_session(account.id, status="SUBMITTED", provider_ref=f"ref-{account.id}")
+    voices = {voice: f"{voice} {uuid4()}" for voice in ("client", "server", "signed")}
+    said: dict[str, Any] = {f"{voice}_metadata_json": f'{{"said": "{text}"}}' for voice, text in voices.items()}
+    references: dict[str, Any] = {f"{voice}_provider_ref": f"{voice}-ref-{mark}" for voice in ("client", "signed")}
+    verification = await make_kyc_session(account.id, status="SUBMITTED", **said, **references)
     passport_key = f"kyc/{account.id}/{verification}/passport.jpg"
     passport = await make_kyc_document(
         account.id, verification, checksum_sha256=hashes[0], metadata_json=f'{{"objectKey": "{passport_key}"}}'
@@ -112,6 +115,12 @@ async def make_person(settings: Settings, storage: ObjectStorage, *, roles: tupl
             " VALUES (gen_random_uuid(), $1, 'admin_api_key', 'Rina', now() + interval '1 hour')",
             verification,
         ),
+        (
+            "INSERT INTO seen_versions (user_id, subject_id, version)"
+            " VALUES ($1, gen_random_uuid(), 1), (gen_random_uuid(), $2, 1)",
+            account.id,
+            verification,
+        ),
     ):
         await db.execute(sql, *arguments)
     async with in_transaction():
@@ -144,7 +153,7 @@ async def make_person(settings: Settings, storage: ObjectStorage, *, roles: tupl
             subject_id=str(organization),
             detail={"by": account.email.upper()},
         )
-    secrets = [account.id, account.email, name, mark, *hashes, verification]
+    secrets = [account.id, account.email, name, mark, *voices.values(), *references.values(), *hashes, verification]
     return Person(account, verification, application, letter, str(organization), keys, secrets)
 
 

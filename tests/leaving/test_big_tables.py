@@ -22,7 +22,8 @@ _OTHERS = {
     "users (id, full_name, email, password_hash)": f"{_OTHER}, 'Candidate', n || '@example.com', 'x'",
     "sessions (id, user_id, token_hash, expires_at)": f"gen_random_uuid(), {_OTHER}, 't' || n, now()",
     "session_families (id, user_id)": f"{_THING}, {_OTHER}",
-    "kyc_sessions (id, user_id, status, reviewed_by)": f"{_THING}, {_OTHER}, 'VERIFIED', 'r' || n % 100",
+    "kyc_sessions (id, user_id, status, reviewed_by, client_metadata_json, server_metadata_json, signed_metadata_json)":
+        f"{_THING}, {_OTHER}, 'VERIFIED', 'r' || n % 100, '{{}}', '{{}}', '{{}}'",
     "identity_documents (id, kyc_session_id, document_type, file_url, checksum_sha256, metadata_json)":
         f"{_THING}, {_THING}, 'PASSPORT', 'x', 'c' || n, jsonb_build_object('objectKey', 'k' || n)",
     "kyc_status_events (id, kyc_session_id, to_status, actor_type, actor_id)":

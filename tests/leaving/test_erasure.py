@@ -61,6 +61,7 @@ class TestErase:
         receipt = await db.fetch_row("SELECT * FROM erasure_receipts")
         assert receipt is not None
         assert receipt["counts_json"] | {"auditRows": 0, "objectVersions": 0} == {
+            "accessEvents": 0,
             "applications": 1,
             "auditRows": 0,
             "deliveries": 1,

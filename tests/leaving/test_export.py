@@ -76,7 +76,7 @@ class TestContent:
             secret for secret in owner.secrets if orjson.dumps(secret).decode().strip('"').lower() not in text
         ] == []
         assert [secret for secret in other.secrets if secret.lower() in text] == []
-        assert tables <= EXPORTED | {"background_tasks", "user_versions", "kyc_claims"}
+        assert tables <= EXPORTED | {"background_tasks", "user_versions", "kyc_claims", "seen_versions"}
 
     async def test_every_area_is_as_its_schema_says(
         self, api: Api, app: Sanic[Any, Any], settings: Settings, owner: Person
@@ -115,12 +115,16 @@ class TestContent:
             json={"reason": "A quiet investigation", "until": (datetime.now(UTC) + timedelta(days=9)).isoformat()},
             headers=admin.headers,
         )
+        await app.ctx.looks.record()
         await ask(api, owner.headers)
         await work(settings, app.ctx.storage)
         found = await download(api, owner.headers)
         access = orjson.loads(found.read("data/access.json"))
         assert {"by": "staff", "action": "user.read"}.items() <= {
             **next(row for row in access if row["action"] == "user.read")
+        }.items()
+        assert {"by": "staff", "action": "getUser", "whatType": "USER", "whatId": owner.account.id}.items() <= {
+            **next(row for row in access if row["action"] == "getUser")
         }.items()
         everything = b"".join(found.read(name) for name in found.namelist() if name.startswith("data/"))
         for hidden in (admin.id, admin.email, "quiet investigation", "account.held", "staff-1"):

@@ -228,9 +228,10 @@ class TestWhereThePageIs:
         assert inbox[0].read()[0].get_content().replace("\r\n", "\n").endswith(line)
 
     async def test_without_an_address_there_is_no_such_line(
-        self, app: Sanic[Any, Any], smtp: Settings, inbox: Mailbox
+        self, app: Sanic[Any, Any], smtp: Settings, inbox: Mailbox, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         person = await make_candidate(smtp, email="sari@mailbox.test")
         await notify(NoticeKind.PASSWORD_CHANGED, user_id=person.id, cause="one change")
-        await work(smtp.model_copy(update={"environment": "staging"}))
+        monkeypatch.setattr(Settings, "account_page", None)
+        await work(smtp)
         assert "/account" not in inbox[0].read()[0].get_content()

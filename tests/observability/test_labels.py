@@ -25,6 +25,7 @@ _LABELS = {
     "status",
     "operation",
     "outcome",
+    "table",
     "decision",
     "reason",
     "state",

@@ -330,7 +330,8 @@ class TestList:
         assert body["items"] == [
             {
                 "organization": {"id": checked, "name": "Checked", "orgType": "LPK", "countryCode": "ID"},
-                "verification": verification,
+                "verification": verification
+                | {"registrationNumber": "0100-01-000001", "legalName": "Sakura Works K.K.", "version": 1},
                 "owner": owner,
             },
             {
@@ -411,3 +412,99 @@ class TestList:
     )
     async def test_the_first_wrong_parameter_is_named(self, api: httpx.AsyncClient, query: str, expected: str) -> None:
         assert code(await api.get(f"/admin/organizations?{query}", headers=KEY)) == (400, expected)
+
+
+class TestSeen:
+    CHANGED = (409, "organization_changed")
+
+    @pytest.fixture
+    async def reviewer(self, app: Any, settings: Settings) -> Candidate:
+        return await make_candidate(settings, roles=("super_admin",))
+
+    async def look(self, api: httpx.AsyncClient, staff: Candidate) -> dict[str, Any]:
+        body = (await api.get("/admin/organizations", headers=staff.headers)).json()
+        return dict(body["items"][0]["verification"])
+
+    async def decide(self, api: httpx.AsyncClient, headers: dict[str, str], org_id: str, **body: Any) -> httpx.Response:
+        path = f"/admin/organizations/{org_id}/verification"
+        return await api.patch(path, json={"status": "VERIFIED"} | body, headers=headers)
+
+    async def test_staff_see_what_they_compare_with_the_register(
+        self, api: httpx.AsyncClient, candidate: Candidate, reviewer: Candidate
+    ) -> None:
+        org_id = await make_organization(api, candidate)
+        await submit(api, candidate, org_id)
+        shown = await self.look(api, reviewer)
+        assert {name: shown[name] for name in ("registrationNumber", "legalName", "version")} == {
+            "registrationNumber": "0100-01-000001",
+            "legalName": "Sakura Works K.K.",
+            "version": 1,
+        }
+        decided = await self.decide(api, reviewer.headers, org_id)
+        assert decided.json()["legalName"] == "Sakura Works K.K."
+
+    async def test_the_owner_still_reads_none_of_it(self, api: httpx.AsyncClient, candidate: Candidate) -> None:
+        org_id = await make_organization(api, candidate)
+        handed_in = await submit(api, candidate, org_id)
+        status = await api.get(f"/organizations/{org_id}/verification/status", headers=candidate.headers)
+        assert set(status.json()) == set(handed_in.json()) == {"id", "orgId", "status", "reasonCodes", "lastCheckedAt"}
+
+    async def test_what_was_swapped_after_the_look_is_refused(
+        self, api: httpx.AsyncClient, candidate: Candidate, reviewer: Candidate
+    ) -> None:
+        org_id = await make_organization(api, candidate)
+        await submit(api, candidate, org_id)
+        await self.look(api, reviewer)
+        await submit(api, candidate, org_id, legalName="Another K.K.")
+        assert code(await self.decide(api, reviewer.headers, org_id)) == self.CHANGED
+        row = await db.fetch_row("SELECT status, version FROM organization_verifications")
+        assert row is not None
+        assert tuple(row) == ("PENDING", 2)
+        await self.look(api, reviewer)
+        assert (await self.decide(api, reviewer.headers, org_id)).status_code == 200
+
+    async def test_the_same_again_is_no_change(
+        self, api: httpx.AsyncClient, candidate: Candidate, reviewer: Candidate
+    ) -> None:
+        org_id = await make_organization(api, candidate)
+        await submit(api, candidate, org_id)
+        await self.look(api, reviewer)
+        await submit(api, candidate, org_id)
+        for status in ("MISMATCH", "VERIFIED", "PENDING"):
+            assert (await self.decide(api, reviewer.headers, org_id, status=status)).status_code == 200
+
+    async def test_the_key_and_who_never_looked_decide_about_what_was_handed_in_last(
+        self, api: httpx.AsyncClient, candidate: Candidate, reviewer: Candidate
+    ) -> None:
+        org_id = await make_organization(api, candidate)
+        await submit(api, candidate, org_id)
+        await submit(api, candidate, org_id, legalName="Another K.K.")
+        assert (await api.get("/admin/organizations", headers=KEY)).status_code == 200
+        assert (await self.decide(api, KEY, org_id)).status_code == 200
+        assert (await self.decide(api, reviewer.headers, org_id)).status_code == 200
+
+    async def test_a_version_in_the_body_counts_first(
+        self, api: httpx.AsyncClient, candidate: Candidate, reviewer: Candidate
+    ) -> None:
+        org_id = await make_organization(api, candidate)
+        await submit(api, candidate, org_id)
+        await self.look(api, reviewer)
+        await submit(api, candidate, org_id, registrationNumber="2")
+        assert code(await self.decide(api, KEY, org_id, version=1)) == self.CHANGED
+        assert code(await self.decide(api, KEY, org_id, version="x")) == (400, "invalid_request_body")
+        assert (await self.decide(api, reviewer.headers, org_id, version=2)).status_code == 200
+
+    async def test_of_twenty_decisions_beside_a_swap_none_is_about_what_nobody_saw(
+        self, api: httpx.AsyncClient, candidate: Candidate, reviewer: Candidate
+    ) -> None:
+        org_id = await make_organization(api, candidate)
+        await submit(api, candidate, org_id)
+        await self.look(api, reviewer)
+        swapped, *answers = await asyncio.gather(
+            submit(api, candidate, org_id, legalName="Another K.K."),
+            *(self.decide(api, reviewer.headers, org_id) for _ in range(20)),
+        )
+        assert swapped.status_code == 202
+        assert {answer.status_code for answer in answers} <= {200, 409}
+        # Whatever was decided before was cleared by handing in, and whatever came after it was refused.
+        assert await db.fetch_value("SELECT status FROM organization_verifications") == "PENDING"

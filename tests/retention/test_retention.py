@@ -73,6 +73,8 @@ class TestClean:
             " expires_at, resend_available_at) SELECT $1, id, email, 'x', now() - $2 * interval '1 day', now() FROM users",
             "session_families": "INSERT INTO session_families (id, user_id, created_at)"
             " SELECT $1, id, now() - $2 * interval '3 days' FROM users",
+            "seen_versions": "INSERT INTO seen_versions (id, user_id, subject_id, version, seen_at)"
+            " SELECT $1, id, gen_random_uuid(), 1, now() - $2 * interval '1 day' FROM users",
             "sessions": "INSERT INTO sessions (id, user_id, token_hash, expires_at)"
             " SELECT $1, id, $1::uuid::text, now() - $2 * interval '3 days' FROM users",
         }

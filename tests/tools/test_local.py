@@ -27,6 +27,7 @@ from service.tools.local import command, servers, stack
 from service.tools.local.environment import local_environment, read_secrets
 from service.tools.local.processes import Identity, LocalError, disk_problem
 from service.tools.local.servers import EmbeddedObjectStore, EmbeddedPostgres, free_ports, port_is_free
+from tests.base.test_settings import STAGING
 
 ROOT = Path(__file__).parents[2]
 
@@ -58,10 +59,9 @@ class TestSecrets:
 
     def test_satisfy_the_product_also_outside_dev(self, tmp_path: Path) -> None:
         secret = read_secrets(tmp_path / "secrets.env")
-        variables = local_environment(
-            {"ENVIRONMENT": "staging", "SMTP_URL": "smtp://m", "AUTH_EMAIL_FROM": "a@b"}, secret
-        )
-        settings = load_settings({**variables.variables, "SMTP_URL": "smtp://m", "AUTH_EMAIL_FROM": "a@b"})
+        needed = {name: STAGING[name] for name in ("SMTP_URL", "AUTH_EMAIL_FROM", "TRUSTED_PROXIES")}
+        needed |= {"ENVIRONMENT": "staging", "OBJECT_STORAGE_PUBLIC_ENDPOINT": "https://objects.jembatan.invalid"}
+        settings = load_settings({**local_environment(needed, secret).variables, **needed})
         assert len(settings.token_keys[0].secret) >= 32
 
     def test_a_missing_one_is_added_and_the_others_stay(self, tmp_path: Path) -> None:

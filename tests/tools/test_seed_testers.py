@@ -139,7 +139,7 @@ class TestReset:
         assert rows > 0
         await fill(staging, reset=True)
         verdict = await verify(settings.audit_key_ring)
-        assert (verdict.broken_at, verdict.head.count) == (None, rows + 4)
+        assert (verdict.broken_at, verdict.head.count + verdict.unsealed) == (None, rows + 4)
         subjects = await db.fetch_all("SELECT subject_id FROM audit_events WHERE action = 'seed.account_reset'")
         assert {row["subject_id"] for row in subjects} == {str(user_id(person.email)) for person in STAGING_PEOPLE}
 
@@ -232,9 +232,11 @@ class TestCommand:
             "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
             "AUTH_TOKEN_KEYS": f"k:{secret}",
             "AUTH_TOKEN_SECRET": "",
-            "AUDIT_KEYS": f"a:{secret}",
+            "AUDIT_KEYS": f"a:{secret[::-1]}",
+            "TRUSTED_PROXIES": "none",
+            "OBJECT_STORAGE_PUBLIC_ENDPOINT": "https://objects.jembatan.invalid",
             "ADMIN_API_KEY": "",
-            "KYC_PROVIDER_WEBHOOK_SECRET": secret,
+            "KYC_PROVIDER_WEBHOOK_SECRET": secret.swapcase(),
             "OBJECT_STORAGE_ACCESS_KEY_ID": "k",
             "OBJECT_STORAGE_SECRET_ACCESS_KEY": "s",
             "SMTP_URL": "smtp://mail.invalid",

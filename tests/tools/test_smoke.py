@@ -426,7 +426,7 @@ class TestWholeWalk:
         )
         lines: list[str] = []
         code = await run(options, say=lines.append)
-        assert (code, lines[-1]) == (0, "SMOKE OK"), lines
+        assert (code, lines[-1]) == (0, "SMOKE OK"), "\n".join(lines)
         skipped = [line for line in lines if line.startswith("--") and not line.endswith("not served yet")]
         assert skipped == ["--  staff sign in, skipped: the staff key is used"]
         assert await db.fetch_value("SELECT count(*) FROM jobs") == jobs
@@ -437,7 +437,7 @@ class TestWholeWalk:
         options = Options(base_url=server_url, admin_email="admin@example.com", admin_password="a password for staff")
         lines: list[str] = []
         code = await run(options, say=lines.append)
-        assert (code, lines[-1]) == (0, "SMOKE OK"), lines
+        assert (code, lines[-1]) == (0, "SMOKE OK"), "\n".join(lines)
         assert [line for line in lines if line.startswith("ok  staff sign in (")]
 
     async def test_resolve_reaches_a_name_that_no_one_knows(self, settings: Settings, server_url: str) -> None:
@@ -446,4 +446,4 @@ class TestWholeWalk:
         options = Options(base_url=f"http://api.invalid:{port}", resolve={("api.invalid", port): "127.0.0.1"})
         lines: list[str] = []
         code = await run(options, say=lines.append)
-        assert (code, lines[-1]) == (0, "SMOKE OK"), lines
+        assert (code, lines[-1]) == (0, "SMOKE OK"), "\n".join(lines)

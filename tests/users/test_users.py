@@ -347,13 +347,16 @@ class TestRead:
         ):
             answer = await api.get(f"/admin/users/{candidate.id}{admin_path}", headers=admin.headers)
             assert answer.status_code == 200
-            assert answer.json() == (await api.get(own_path, headers=candidate.headers)).json()
+            shown = answer.json()
+            if action == "user.kyc_history_read":  # staff also see who said what
+                assert shown.pop("voices")["keys"] == []
+            assert shown == (await api.get(own_path, headers=candidate.headers)).json()
             row = (await audited(action))[-1]
             assert (row["actor_id"], row["subject_id"]) == (admin.id, candidate.id)
 
     async def test_without_a_session_the_history_is_empty(self, api: httpx.AsyncClient, candidate: Candidate) -> None:
         answer = await api.get(f"/admin/users/{candidate.id}/kyc/history", headers=KEY)
-        assert answer.json() == {"session": None, "events": []}
+        assert answer.json() == {"session": None, "events": [], "documentReasons": [], "voices": None}
 
     async def test_unknown_users_come_before_unknown_sessions(
         self, api: httpx.AsyncClient, candidate: Candidate, settings: Settings

@@ -85,12 +85,45 @@ class TestReceive:
         )
 
     @pytest.mark.parametrize("decided", ["VERIFIED", "REJECTED"])
-    async def test_decided_sessions_take_metadata_and_keep_their_status(
+    async def test_a_decided_session_stays_as_it_is_and_the_delivery_is_kept(
         self, api: httpx.AsyncClient, session_id: str, decided: str
     ) -> None:
         await db.execute("UPDATE kyc_sessions SET status = $2 WHERE id = $1", session_id, decided)
-        payload = {"sessionId": session_id, "metadata": {"status": "CREATED"}, "status": "CREATED"}
-        assert (await deliver(api, payload)).json()["session"]["status"] == decided
+        before = await stored(session_id)
+        payload = {"sessionId": session_id, "providerRef": "late", "metadata": {"status": "CREATED"}}
+        answer = await deliver(api, payload, key="k")
+        assert (answer.status_code, answer.json()["updated"], answer.json()["session"]) == (202, False, None)
+        assert await stored(session_id) == before
+        row = await db.fetch_row("SELECT state, last_error, applied_at, body FROM webhook_deliveries")
+        assert row is not None
+        assert (row["state"], row["last_error"], row["applied_at"]) == ("ignored", "decided", None)
+        assert json.loads(row["body"]) == payload
+        assert (await deliver(api, payload, key="k")).json()["duplicate"] is True
+        done = await redrive()
+        assert (done.applied, done.parked, done.ignored) == (0, 0, 0)
+
+    async def test_the_status_is_never_touched(self, api: httpx.AsyncClient, session_id: str) -> None:
+        payload = {"sessionId": session_id, "metadata": {"status": "VERIFIED"}, "status": "VERIFIED"}
+        assert (await deliver(api, payload)).json()["session"]["status"] == "CREATED"
+
+    async def test_deliveries_add_up_to_a_ceiling(
+        self, api: httpx.AsyncClient, candidate: Candidate, session_id: str, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        """256 KiB; what is over it changes nothing, is kept and said in the log, and small ones go on."""
+        capfd.readouterr()
+        answers = [await deliver(api, {"sessionId": session_id, "metadata": {f"k{n}": "x" * 90_000}}) for n in range(6)]
+        assert [answer.status_code for answer in answers] == [202] * 6
+        assert [answer.json()["updated"] for answer in answers] == [True, True, False, False, False, False]
+        assert answers[-1].json()["session"] is None
+        shown = await api.get("/identity/kyc/status", headers=candidate.headers)
+        assert len(shown.content) < 262_144
+        rows = await db.fetch_all("SELECT last_error FROM webhook_deliveries WHERE state = 'ignored'")
+        assert [row["last_error"] for row in rows] == ["full"] * 4
+        lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+        said = [line for line in lines if line["event"] == "kyc.provider_webhook.ignored"]
+        assert [(line["level"], line["reason"]) for line in said] == [("warn", "full")] * 4
+        answer = await deliver(api, {"sessionId": session_id, "providerRef": "r", "metadata": {"k0": "short"}})
+        assert answer.json()["session"]["providerRef"] == "r"
 
     @pytest.mark.parametrize("metadata", ["absent", None, False, 0, ""])
     async def test_without_metadata_the_whole_payload_is_merged(
@@ -422,6 +455,17 @@ class TestTooEarly:
         await make_kyc_session(candidate.id, id=session)
         assert (await redrive()).applied == 249  # the fresh one still has its task
         assert (await stored(session))["metadata"] == {"a": 1}
+
+    async def test_it_is_ignored_when_the_session_is_decided_by_then(
+        self, api: httpx.AsyncClient, candidate: Candidate, settings: Settings
+    ) -> None:
+        session = str(uuid4())
+        await deliver(api, {"sessionId": session, "metadata": {"a": 1}})
+        await make_kyc_session(candidate.id, id=session, status="VERIFIED")
+        await self.make_due()
+        assert await run_due(settings)
+        assert await states() == ["ignored"]
+        assert (await stored(session))["metadata"] == {}
 
     async def test_many_workers_apply_it_once(
         self, api: httpx.AsyncClient, candidate: Candidate, settings: Settings

@@ -15,7 +15,7 @@
 {{- fail "service: seed.enabled is refused in production" -}}
 {{- end -}}
 {{- $secrets := regexFindAll "(?m)^[A-Z][A-Z0-9_]*" (.Files.Get "files/secret-variables.txt") -1 -}}
-{{- $fixed := list "ENVIRONMENT" "API_PORT" "PORT" "METRICS_PORT" "OBJECT_STORAGE_ENDPOINT" "OBJECT_STORAGE_PUBLIC_ENDPOINT" "OBJECT_STORAGE_REGION" "OBJECT_STORAGE_BUCKET" "OBJECT_STORAGE_APP_PRINCIPAL" "BACKUP_S3_ENDPOINT" "BACKUP_S3_REGION" "BACKUP_S3_BUCKET" "BACKUP_KEEP_DAYS" -}}
+{{- $fixed := list "ENVIRONMENT" "API_PORT" "PORT" "METRICS_PORT" "DECODER_URL" "OBJECT_STORAGE_ENDPOINT" "OBJECT_STORAGE_PUBLIC_ENDPOINT" "OBJECT_STORAGE_REGION" "OBJECT_STORAGE_BUCKET" "OBJECT_STORAGE_APP_PRINCIPAL" "BACKUP_S3_ENDPOINT" "BACKUP_S3_REGION" "BACKUP_S3_BUCKET" "BACKUP_KEEP_DAYS" -}}
 {{- range $name, $_ := .Values.config -}}
 {{- if has $name $secrets -}}
 {{- fail (printf "service: config.%s is a secret; put it into the Secret %q" $name $.Values.existingSecret) -}}
@@ -79,6 +79,9 @@ helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version | repla
 ENVIRONMENT: {{ include "service.environment" . | quote }}
 API_PORT: "4000"
 METRICS_PORT: "9100"
+{{- if .Values.decoder.enabled }}
+DECODER_URL: http://decoder:4100
+{{- end }}
 OBJECT_STORAGE_ENDPOINT: {{ .Values.objectStorage.endpoint | quote }}
 {{- with .Values.objectStorage.publicEndpoint }}
 OBJECT_STORAGE_PUBLIC_ENDPOINT: {{ . | quote }}
@@ -118,7 +121,10 @@ ADMIN_API_KEY: "dev-admin-key"
 KYC_PROVIDER_WEBHOOK_SECRET: "dev-webhook-secret"
 {{- end }}
 
-{{/* Call with (list . "uri key" "access key's key" "secret key's key"). */}}
+{{/*
+Call with (list . "uri key" "access key's key" "secret key's key"), and for a Job that changes the schema or reads all of it
+(list … "VARIABLE" "uri key") behind. A key that the Secret lacks is left out: then one role does everything.
+*/}}
 {{- define "service.env" -}}
 {{- $root := index . 0 -}}
 envFrom:
@@ -127,10 +133,24 @@ envFrom:
 env:
   - name: DATABASE_URL
     valueFrom: {secretKeyRef: {name: {{ $root.Values.database.existingSecret }}, key: {{ index . 1 }}}}
+  {{- if gt (len .) 4 }}
+  {{- range (index . 4) }}
+  - name: {{ .name }}
+    valueFrom: {secretKeyRef: {name: {{ $root.Values.database.existingSecret }}, key: {{ .key }}, optional: true}}
+  {{- end }}
+  {{- end }}
   - name: OBJECT_STORAGE_ACCESS_KEY_ID
     valueFrom: {secretKeyRef: {name: {{ $root.Values.objectStorage.existingSecret }}, key: {{ index . 2 }}}}
   - name: OBJECT_STORAGE_SECRET_ACCESS_KEY
     valueFrom: {secretKeyRef: {name: {{ $root.Values.objectStorage.existingSecret }}, key: {{ index . 3 }}}}
+{{- end }}
+
+{{- define "service.ownerUrl" -}}
+{name: DATABASE_OWNER_URL, key: {{ .Values.database.ownerUriKey }}}
+{{- end }}
+
+{{- define "service.reportingUrl" -}}
+{name: DATABASE_REPORTING_URL, key: {{ .Values.database.reportingUriKey }}}
 {{- end }}
 
 {{- define "service.appEnv" -}}
@@ -251,7 +271,7 @@ spec:
 
 {{/* What the Jobs of the backups know beside the application's own environment. */}}
 {{- define "service.backupEnv" -}}
-{{ include "service.env" (list . (.Values.database.migrationUriKey | default .Values.database.uriKey) .Values.objectStorage.accessKeyKey .Values.objectStorage.secretKeyKey) }}
+{{ include "service.env" (list . (.Values.database.migrationUriKey | default .Values.database.uriKey) .Values.objectStorage.accessKeyKey .Values.objectStorage.secretKeyKey (list (include "service.ownerUrl" . | fromYaml) (include "service.reportingUrl" . | fromYaml))) }}
   - {name: BACKUP_S3_ENDPOINT, value: {{ .Values.backup.endpoint | quote }}}
   - {name: BACKUP_S3_REGION, value: {{ .Values.backup.region | quote }}}
   - {name: BACKUP_S3_BUCKET, value: {{ .Values.backup.bucket | quote }}}

@@ -90,8 +90,8 @@ async def _recorded(settings: Settings, kind: RunKind, work: Callable[[], Awaita
     except (BackupError, migrate.MigrationError, OSError) as error:
         logs.log("maintenance.failed", level="error", kind=kind.value, reason=str(error))
         await record_run(
-            settings.database_url, kind, started_at=started_at, succeeded=False, detail={"reason": str(error)}
+            settings.reporting_url, kind, started_at=started_at, succeeded=False, detail={"reason": str(error)}
         )
         raise BackupError(str(error)) from error
-    await record_run(settings.database_url, kind, started_at=started_at, succeeded=True, detail=detail)
+    await record_run(settings.reporting_url, kind, started_at=started_at, succeeded=True, detail=detail)
     logs.log("maintenance.done", kind=kind.value)

@@ -103,7 +103,7 @@ async def _check(arguments: argparse.Namespace) -> int:
     chosen = select(known, arguments.env, arguments.only)
     waivers = files.load_waivers(arguments.waivers, frozenset(check.name for c in known for check in c.checks))
     digest = _digest(arguments)
-    database_url = os.environ.get("DATABASE_URL", "")
+    database_url = os.environ.get("DATABASE_REPORTING_URL") or os.environ.get("DATABASE_URL", "")
     if arguments.export and (not database_url or arguments.only):
         raise WrongUse("--export needs DATABASE_URL, and all checks")
     commit = _commit(arguments, for_record=False)

@@ -39,6 +39,7 @@ PROBES: Mapping[str, Probe] = {
     "monitoring.scraped": target.monitoring_scraped,
     "monitoring.rules": target.monitoring_rules,
     "monitoring.logs": target.monitoring_logs,
+    "audit.protected": target.audit_protected,
     "backup.database": target.backup_database,
     "backup.drill": target.backup_drill,
     "image.running": target.image_running,

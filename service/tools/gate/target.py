@@ -49,11 +49,12 @@ async def environment_complete(context: Context, _: Check) -> str:
         if is_weak(value, _MINIMUM_PASSWORD):
             raise No(f"{name}: its password is a sample value or shorter than {_MINIMUM_PASSWORD} characters")
     without_page = "" if settings.account_page else "; mails name no account page, because PUBLIC_BASE_URL is unset"
-    return f"{len(variables)} variables, all known and fit for {settings.environment}{without_page}"
+    decides = f"; KYC_REQUIRE_VERIFIED is {settings.requires_verified}"
+    return f"{len(variables)} variables, all known and fit for {settings.environment}{decides}{without_page}"
 
 
 async def environment_safe(context: Context, _: Check) -> str:
-    """No setting is in force with which anybody's address could be verified by anybody; says what else is loosened."""
+    """No setting is in force with which anybody's address could be verified by anybody; says whether the staff key stays."""
     try:
         settings = load_settings(await context.variables())
     except SettingsError as error:
@@ -61,7 +62,7 @@ async def environment_safe(context: Context, _: Check) -> str:
     if found := unsafe.warned(settings):
         raise No("; ".join(found))
     key = "on" if settings.keeps_admin_key_after_bootstrap else "off"
-    return f"KYC_REQUIRE_VERIFIED is {settings.required_verified}, ADMIN_API_KEY_AFTER_BOOTSTRAP is {key}"
+    return f"no code verifies everybody; ADMIN_API_KEY_AFTER_BOOTSTRAP is {key}"
 
 
 async def platform_api(context: Context, _: Check) -> str:
@@ -136,6 +137,19 @@ async def storage_durable(context: Context, _: Check) -> str:
                 raise No(f"{claim['metadata']['name']} is node-local ({provisioner})")
             seen.append(provisioner)
     return f"served by {', '.join(sorted(set(seen)))}"
+
+
+async def audit_protected(context: Context, _: Check) -> str:
+    """No process of the API may rewrite the audit rows or the schema: DATABASE_URL is not the owner's."""
+    pods = await context.the_cluster().ready_pods("api")
+    if not pods:
+        raise No("no pod of the API is ready to ask")
+    for pod in pods:
+        answer = await context.the_cluster().ask_pod(pod, 9100, "/metrics")
+        values = dict(_METRIC.findall(answer.body.decode("utf-8", "replace")))
+        if float(values.get("audit_protected", "nan")) != 1.0:
+            raise No("the role of DATABASE_URL may rewrite the audit rows (docs/rules/audit.md, Roles)")
+    return f"{len(pods)} processes have a role that only adds audit rows"
 
 
 async def monitoring_prometheus(context: Context, _: Check) -> str:

@@ -121,7 +121,8 @@ def _smoke_fresh(_: Path, environ: dict[str, str], arguments: Sequence[str]) -> 
 def _psql(folder: Path, environ: dict[str, str], arguments: Sequence[str]) -> int:
     from service.tools.local.servers import postgres_program
 
-    url = urlsplit(client_environment(folder, environ)["DATABASE_URL"])
+    known = client_environment(folder, environ)
+    url = urlsplit(known.get("DATABASE_OWNER_URL") or known["DATABASE_URL"])
     variables = {
         "PGHOST": url.hostname or "",
         "PGPORT": str(url.port or 5432),

@@ -16,7 +16,8 @@ from service.tools.local.processes import LocalError
 from service.tools.local.servers import HOST
 
 DATABASE = "jembatan"
-DATABASE_USER = "jembatan"
+# The owner's name is from when it was the only role, so that data of older versions stays.
+DATABASE_OWNER, DATABASE_USER, DATABASE_READER = "jembatan", "jembatan_app", "jembatan_reporting"
 CANDIDATE_EMAIL = "ayu.lestari@example.com"
 STAFF_EMAIL = "admin@example.com"
 _LINE = re.compile(r"([A-Z][A-Z0-9_]*)=(.*)")
@@ -100,9 +101,12 @@ def local_environment(environ: Mapping[str, str], secret: Mapping[str, str]) -> 
     has_own_store = "OBJECT_STORAGE_ENDPOINT" not in environ
     if has_own_postgres:
         password = chosen["LOCAL_POSTGRES_PASSWORD"]
-        defaults["DATABASE_URL"] = (
-            f"postgresql://{DATABASE_USER}:{quote(password, safe='')}@{HOST}:{postgres_port}/{DATABASE}"
-        )
+        for name, role in (
+            ("DATABASE_URL", DATABASE_USER),
+            ("DATABASE_OWNER_URL", DATABASE_OWNER),
+            ("DATABASE_REPORTING_URL", DATABASE_READER),
+        ):
+            defaults[name] = f"postgresql://{role}:{quote(password, safe='')}@{HOST}:{postgres_port}/{DATABASE}"
     if has_own_store:
         defaults |= {
             "OBJECT_STORAGE_PROVIDER": "s3",

@@ -257,6 +257,14 @@ class EmbeddedPostgres(_Server):
         self.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements", database)
         return self.url(owner, database)
 
+    def ensure_role(self, role: str, database: str) -> None:
+        """Make a role that may sign in to `database` and no more, where it is missing. What it may do there, its owner says."""
+        if not self.execute(f"SELECT 1 FROM pg_roles WHERE rolname = '{role}'"):
+            self.execute(f"CREATE ROLE {role} LOGIN")
+        secret = self.password.replace("'", "''")
+        self.execute(f"SET log_statement = 'none'; ALTER ROLE {role} PASSWORD '{secret}'")
+        self.execute(f"GRANT CONNECT ON DATABASE {database} TO {role}")
+
     def remove(self) -> None:
         """Delete the data, also where `data_dir` is a link. Only for a stopped server."""
         place = self.data_dir.resolve()

@@ -20,6 +20,8 @@ from service.base.settings import SettingsError, load_settings, unknown_names
 from service.tools.http import status_of
 from service.tools.local.environment import (
     DATABASE,
+    DATABASE_OWNER,
+    DATABASE_READER,
     DATABASE_USER,
     LocalEnvironment,
     local_environment,
@@ -109,7 +111,9 @@ class Stack:
             with self._interruptible():
                 server.wait_ready()
         if self.postgres is not None:
-            self.postgres.ensure_database(DATABASE_USER, DATABASE)
+            self.postgres.ensure_database(DATABASE_OWNER, DATABASE)
+            for role in (DATABASE_USER, DATABASE_READER):
+                self.postgres.ensure_role(role, DATABASE)
             self._step("migrate")
 
     def watch(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from service.adapters.object_storage import ObjectStorage
 from service.audit.domain import audit
 from service.auth.models import User
-from service.evidence.domain import derived_key
+from service.evidence.domain import copy_keys
 from service.http.errors import StorageUnavailable
 from service.organizations.models import Organization
 from service.tools.seed import queries, rows
@@ -62,7 +62,7 @@ async def empty_account(person: SeedPerson) -> list[str]:
     await Organization.filter(owner_user_id=owner).delete()  # they would outlive their owner
     await User.filter(id=owner).delete()
     await audit("seed.account_reset", actor_type="SYSTEM", actor_id=None, subject_type="USER", subject_id=str(owner))
-    return [derived_key(document) for document in documents]
+    return [key for document in documents for key in copy_keys(document)]
 
 
 async def testers_files(person: SeedPerson, storage: ObjectStorage) -> list[str]:

@@ -40,6 +40,7 @@ class Walk:
     posts: list[Any] = field(default_factory=list)
     application_id: str = ""
     kyc_session_id: str = ""
+    kyc_version: int | None = None
     staff_token: str | None = field(default=None, repr=False)
     staff_job_id: str = ""
 

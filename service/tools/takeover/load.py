@@ -125,5 +125,3 @@ async def _complete(connection: BaseConnection, sections: list[Section]) -> None
     # Code depends on our roles; those that the dump lacks are made again.
     await migrate.run_upgrade(connection, 4)
     await migrate.run_upgrade(connection, 37)
-    # The bytes of imported documents are read too.
-    await migrate.run_upgrade(connection, 18)

@@ -1,0 +1,1 @@
+"""Who of staff was shown whose data, and when?"""

@@ -1,0 +1,1 @@
+"""What did a member of staff see before they decide about it?"""

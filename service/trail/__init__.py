@@ -1,0 +1,1 @@
+"""How does staff read the audit trail?"""
