@@ -93,7 +93,8 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
         DROP TRIGGER IF EXISTS audit_erasures_have_rows ON audit_events;
         CREATE CONSTRAINT TRIGGER audit_erasures_have_rows AFTER UPDATE ON audit_events
             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-            WHEN (OLD.detail_json IS DISTINCT FROM NEW.detail_json) EXECUTE FUNCTION audit_erasures_have_rows();
+            WHEN ((OLD.detail_json, OLD.detail_salt) IS DISTINCT FROM (NEW.detail_json, NEW.detail_salt))
+            EXECUTE FUNCTION audit_erasures_have_rows();
         CREATE OR REPLACE TRIGGER audit_head_moves_forward BEFORE UPDATE OR DELETE ON audit_head
             FOR EACH ROW EXECUTE FUNCTION audit_head_moves_forward();
         CREATE OR REPLACE TRIGGER audit_head_stays BEFORE TRUNCATE ON audit_head

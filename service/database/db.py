@@ -582,6 +582,11 @@ def is_unavailable(error: BaseException) -> bool:
     return any(_says_away(link) for link in _links(error))
 
 
+def is_deadlock(error: BaseException) -> bool:
+    """Whether `error` means that this transaction was given up because it and another waited for each other."""
+    return any(isinstance(link, asyncpg.DeadlockDetectedError) for link in _links(error))
+
+
 def _links(error: BaseException) -> Iterator[BaseException]:
     """`error` and the errors behind it that may tell of the database."""
     seen: set[int] = set()

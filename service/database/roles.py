@@ -43,6 +43,8 @@ _REPORTING_SQL = """
 """
 CAN_REWRITE_SQL = """
     has_table_privilege('audit_events', 'UPDATE, DELETE, TRUNCATE, TRIGGER')
+        OR has_any_column_privilege('audit_events', 'UPDATE')
+        OR has_table_privilege('audit_keys', 'INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER')
         OR has_table_privilege('audit_head', 'INSERT, UPDATE, DELETE, TRUNCATE, TRIGGER')
         OR has_schema_privilege('public', 'CREATE')
 """

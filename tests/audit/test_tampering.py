@@ -190,6 +190,23 @@ class TestTampering:
                 await connection.execute("SELECT audit_erase_details('{USER}', '{4}')")
         assert (await verify(KEYS)).broken_at is None
 
+    async def test_neither_is_one_of_a_row_without_details(self, trail: Roles) -> None:
+        await audit("test.plain", actor_type="SYSTEM", actor_id=None, subject_type="JOB", subject_id="job_1")
+        await Sealer(KEYS).seal()
+        async with connected(trail.app) as connection:
+            with pytest.raises(asyncpg.InsufficientPrivilegeError, match="needs its own audit row"):
+                await connection.execute("SELECT audit_erase_details('{JOB}', '{job_1}')")
+        assert (await verify(KEYS)).broken_at is None
+
+    async def test_a_right_to_one_column_is_no_protection(self, trail: Roles) -> None:
+        app = urlsplit(trail.app).username
+        async with connected(trail.owner) as owner:
+            for right, table in (("UPDATE (action)", "audit_events"), ("INSERT", "audit_keys")):
+                assert not await roles.can_rewrite_audit()
+                await owner.execute(f"GRANT {right} ON {table} TO {app}")
+                assert await roles.can_rewrite_audit()
+                await owner.execute(f"REVOKE {right} ON {table} FROM {app}")
+
     async def test_only_a_pseudonym_takes_the_place_of_an_id(self, trail: Roles) -> None:
         """Else whoever has the app's role could name another actor for ever."""
         async with connected(trail.app) as connection:

@@ -109,10 +109,10 @@ class TestInstall:
     def test_jobs_are_done(self, installed: Platform) -> None:
         def done() -> bool:
             jobs = {j["metadata"]["name"].rsplit("-", 1)[0]: j for j in kubectl_json("get", "jobs")["items"]}
-            assert jobs.keys() == {"migrate", "storage-bootstrap", "seed"}
+            assert jobs.keys() == {"migrate", "postgres-roles", "storage-bootstrap", "seed"}
             return all(job["status"].get("succeeded") for job in jobs.values())
 
-        eventually("migrate, storage-bootstrap and seed are done", done)
+        eventually("migrate, postgres-roles, storage-bootstrap and seed are done", done)
 
     def test_only_the_bucket_is_public(self, installed: Platform) -> None:
         for path in ("/minio/health/live", "/minio/v2/metrics/cluster", "/"):

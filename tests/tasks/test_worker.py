@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import asyncpg
@@ -22,6 +22,7 @@ import httpx
 import pytest
 from prometheus_client import REGISTRY
 from sanic import Sanic
+from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
 from service.adapters import mail
@@ -103,6 +104,21 @@ class TestMail:
         await mail.send_mail(settings, to="a@mailbox.test", subject="Hello", text="Text")
         (kept,) = tmp_path.glob("*.eml")
         assert email.message_from_bytes(kept.read_bytes())["To"] == "a@mailbox.test"
+
+
+class TestSealing:
+    async def test_who_loses_against_an_erasure_seals_later(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Lost:
+            async def seal(self) -> int:
+                raise OperationalError("deadlock detected") from asyncpg.DeadlockDetectedError("deadlock detected")
+
+        class Wrong:
+            async def seal(self) -> int:
+                raise OperationalError("no such table") from asyncpg.UndefinedTableError("no such table")
+
+        await worker._seal(cast(Any, Lost()))
+        with pytest.raises(OperationalError):
+            await worker._seal(cast(Any, Wrong()))
 
 
 class TestKinds:
