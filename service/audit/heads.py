@@ -53,6 +53,9 @@ async def verify_stored(settings: Settings, expected: chain.Head | None = None, 
     return found
 
 
+_HAS_NO_LOCK = frozenset({"ObjectLockConfigurationNotFoundError", "NotImplemented", "MethodNotAllowed"})
+
+
 async def _newest(client: S3Client, bucket: str) -> chain.Head | None:
     newest: chain.Head | None = None
     async for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=PREFIX):
@@ -70,8 +73,11 @@ async def _keep(client: S3Client, bucket: str, head: chain.Head) -> None:
         if lock.get("ObjectLockConfiguration", {}).get("ObjectLockEnabled") == "Enabled":
             until = utc_now() + timedelta(days=LOCK_DAYS)
             arguments = {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": until}
-    except ClientError:
-        pass
+    except ClientError as error:
+        reason = error.response.get("Error", {}).get("Code", "")
+        if reason not in _HAS_NO_LOCK:
+            # Perhaps the bucket has it and our key may not ask: somebody should know that this head can be removed.
+            logs.log("audit.head_not_locked", level="warn", reason=reason)
     await client.put_object(
         Bucket=bucket,
         Key=f"{PREFIX}{head.count:020}-{head.mac}.json",

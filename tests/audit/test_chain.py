@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import orjson
 import pytest
+from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -562,3 +563,38 @@ class TestStoredHeads:
         own = settings.model_copy(update={"object_storage_bucket": "nobody-made-this-bucket"})
         with pytest.raises(heads.HeadsAway, match="cannot be read or kept: NoSuchBucket"):
             await heads.verify_stored(own, may_be_empty=True)
+
+
+class Bucket:
+    """A store that answers the question of object lock like this, and notes how a head is kept."""
+
+    def __init__(self, answer: str | None) -> None:
+        self._answer = answer
+        self.kept: dict[str, Any] = {}
+
+    async def get_object_lock_configuration(self, **_: str) -> dict[str, Any]:
+        if self._answer is not None:
+            raise ClientError({"Error": {"Code": self._answer}}, "GetObjectLockConfiguration")
+        return {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled"}}
+
+    async def put_object(self, **arguments: Any) -> None:
+        self.kept = arguments
+
+
+class TestLock:
+    @pytest.mark.parametrize(
+        ("answer", "locked", "said"),
+        [
+            (None, True, False),
+            ("ObjectLockConfigurationNotFoundError", False, False),
+            ("NotImplemented", False, False),
+            ("AccessDenied", False, True),
+        ],
+    )
+    async def test_a_head_that_can_be_removed_unknown_to_us_is_said(
+        self, answer: str | None, locked: bool, said: bool, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        bucket = Bucket(answer)
+        await heads._keep(cast(Any, bucket), "bucket", chain.Head(7, "ab"))
+        assert (bucket.kept.get("ObjectLockMode") == "COMPLIANCE") is locked
+        assert ("audit.head_not_locked" in capfd.readouterr().out) is said
