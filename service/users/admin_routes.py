@@ -71,7 +71,7 @@ async def create_user(request: Request) -> HTTPResponse:
     description="A new password ends the user's sign-ins; new roles replace the old ones and end none.",
     tag="users",
     permission=Permission.ACCOUNTS_CHANGE,
-    body=schemas.ChangeUserInput,
+    body=schemas.PatchUserInput,
     responses={200: schemas.UserEnvelope},
     errors=(
         RecentProofRequired,

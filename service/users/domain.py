@@ -89,7 +89,7 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
     found = await User.get_or_none(id=known) if known else None
     if known is None or found is None:
         raise UserNotFound
-    fields = parse(schemas.PatchUserInput, body)
+    fields = parse(schemas.UserChange, body)
     if not fields.model_fields_set:
         raise schemas.InvalidRequest
     if fields.password is not None:

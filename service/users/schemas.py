@@ -67,7 +67,7 @@ class CreateUserInput(ProofInput):
     roles: Annotated[list[str], _ROLES] = [SUPER_ADMIN]
 
 
-class PatchUserInput(Input):
+class UserChange(Input):
     """Absent fields stay as they are; null counts as present and is refused."""
 
     # Which fields are there decides, so that only the names on the wire may count.
@@ -78,7 +78,7 @@ class PatchUserInput(Input):
     password: Annotated[str | None, _PASSWORD] = None
 
 
-class ChangeUserInput(PatchUserInput, ProofInput):
+class PatchUserInput(UserChange, ProofInput):
     """What the operation takes: `otp` is no change."""
 
 
