@@ -141,6 +141,8 @@ async def enrol(otp: str, settings: Settings, *, by: Principal) -> Enrolment:
         account = await _lock(by.user_id)
         if account is None:
             raise InvalidAccessToken
+        if _is_other_factor(account, by):
+            raise RecentProofRequired
         return (await _begin(account, settings))[1]
 
 
@@ -155,7 +157,7 @@ async def confirm(otp: str, settings: Settings, *, by: Principal) -> list[str]:
     async with in_transaction():
         account = await _lock(by.user_id)
         factor = await _begun(account) if account else None
-        if factor is None:
+        if account is None or factor is None or _is_other_factor(account, by):
             raise SecondFactorNotBegun
         used = await use(by.user_id, factor.id, otp, settings)
         if used is True:
@@ -179,8 +181,21 @@ async def disable(otp: str, settings: Settings, *, by: Principal) -> None:
     await require_recent_proof(by, otp, settings)
     async with in_transaction():
         account = await _lock(by.user_id)
-        if account is not None and await _remove(account):
+        if account is None:
+            return
+        if _is_other_factor(account, by):
+            raise RecentProofRequired
+        if await _remove(account):
             await _record("removed", by.user_id, "USER", by.user_id, 0)
+
+
+async def remove_from_former_staff(
+    account: User, roles: Iterable[str], settings: Settings, *, actor_type: str, actor_id: str
+) -> None:
+    """Remove the second factor of an account whose `roles` grant nothing: apps of candidates have no field for a code, so
+    it would shut the person out. The owner is told by mail. In the caller's transaction, which holds the account's row."""
+    if not permissions_of(roles, settings.staff_roles) and await _remove(account):
+        await _record("removed", str(account.id), actor_type, actor_id, 0)
 
 
 async def replace_by_operator(user_id: str, settings: Settings, *, actor_id: str) -> tuple[Enrolment, list[str]]:
@@ -211,6 +226,14 @@ def _refuse_others(by: Principal, settings: Settings) -> None:
         raise NotFound
     if not permissions_of(by.roles, settings.staff_roles):
         raise InsufficientAdminRole
+
+
+def _is_other_factor(account: User, by: Principal) -> bool:
+    """Whether the locked account got its factor after the caller was let in.
+
+    A body may come long after its headers, so a sign-in that ended with the new factor could otherwise still remove it.
+    """
+    return account.second_factor_id is not None and str(account.second_factor_id) != by.second_factor_id
 
 
 async def _lock(user_id: str) -> User | None:

@@ -20,6 +20,7 @@ from service.auth.passwords import hash_password
 from service.auth.principal import SUPER_ADMIN, Principal, Staff
 from service.auth.queries import find_user, has_super_admin
 from service.auth.roles import permissions_of
+from service.auth.second_factor import remove_from_former_staff
 from service.auth.sessions import end_all_families
 from service.auth.verification import UserNotFound
 from service.base.settings import Settings
@@ -125,6 +126,8 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
             await notify(kind, user_id=known, cause=str(uuid4()))
         after = await find_user(known)
         assert after is not None  # locked above
+        if fields.roles is not None:
+            await remove_from_former_staff(user, after.roles, settings, actor_type=by.type, actor_id=by.id)
         await audit_account("user.changed", by, known, _difference(before, after, record is not None, ended))
     return after
 

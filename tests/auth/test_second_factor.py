@@ -13,6 +13,7 @@ import pytest
 from sanic import Sanic
 
 from service.auth import second_factor
+from service.auth.queries import find_user
 from service.base.settings import Key, Settings
 from service.database import db
 from service.users import command
@@ -183,6 +184,40 @@ class TestHavingOne:
         body = {"otp": await member.code()}
         assert (await api.post(DISABLE, json=body, headers=member.person.headers)).status_code == 204
         assert await sign_in(api, member.person) == (200, "")
+
+    async def test_whoever_was_let_in_before_it_counted_does_not_change_it(
+        self, api: httpx.AsyncClient, settings: Settings
+    ) -> None:
+        person = await make_candidate(settings, roles=("super_admin",))
+        before = await find_user(person.id)
+        assert before is not None
+        made = (await api.post(ENROL, json={}, headers=person.headers)).json()
+        body = {"otp": pyotp.TOTP(made["secret"]).now()}
+        assert (await api.post(CONFIRM, json=body, headers=person.headers)).status_code == 200
+        with pytest.raises(second_factor.RecentProofRequired):
+            await second_factor.disable("", settings, by=before)
+        with pytest.raises(second_factor.RecentProofRequired):
+            await second_factor.enrol("", settings, by=before)
+        other = await api.post(ENROL, json={}, headers=person.headers)
+        with pytest.raises(second_factor.SecondFactorNotBegun):
+            await second_factor.confirm(pyotp.TOTP(other.json()["secret"]).now(), settings, by=before)
+        assert await sign_in(api, person) == (401, "second_factor_required")
+
+    async def test_it_goes_with_the_last_role_of_staff(self, api: httpx.AsyncClient, member: Member) -> None:
+        path, key = f"/admin/users/{member.person.id}", {"x-admin-api-key": "staff-key-for-tests"}
+        await api.post(
+            "/admin/users",
+            json={"fullName": "Rina", "email": "r@example.com", "password": "a long sentence here"},
+            headers=key,
+        )
+        assert (await api.patch(path, json={"roles": ["sdm", "editor"]}, headers=key)).status_code == 200
+        assert await sign_in(api, member.person) == (401, "second_factor_required")
+        assert (await api.patch(path, json={"roles": ["sdm"]}, headers=key)).status_code == 200
+        assert await sign_in(api, member.person) == (200, "")
+        assert await db.fetch_value("SELECT count(*) FROM second_factors") == 0
+        row = await db.fetch_row("SELECT actor_id FROM audit_events WHERE action = 'auth.second_factor_removed'")
+        assert row is not None
+        assert row["actor_id"] == "admin_api_key"
 
     async def test_secrets_stand_nowhere_in_clear(self, member: Member) -> None:
         row = await db.fetch_row("SELECT * FROM second_factors")
