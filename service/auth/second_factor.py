@@ -190,7 +190,7 @@ async def disable(otp: str, settings: Settings, *, by: Principal) -> None:
 
 
 async def remove_from_former_staff(
-    account: User, roles: Iterable[str], settings: Settings, *, actor_type: str, actor_id: str
+    account: User, roles: Iterable[str], settings: Settings, *, actor_type: str, actor_id: str | None
 ) -> None:
     """Remove the second factor of an account whose `roles` grant nothing: apps of candidates have no field for a code, so
     it would shut the person out. The owner is told by mail. In the caller's transaction, which holds the account's row."""
@@ -277,7 +277,7 @@ async def _remove(account: User) -> bool:
     return account.second_factor_id is not None and bool(await User.filter(id=account.id).update(second_factor_id=None))
 
 
-async def _record(what: str, user_id: str, actor_type: str, actor_id: str, ended: int) -> None:
+async def _record(what: str, user_id: str, actor_type: str, actor_id: str | None, ended: int) -> None:
     await audit(
         f"auth.second_factor_{what}",
         actor_type=actor_type,
