@@ -63,8 +63,8 @@ class RecentProofRequired(ApiError):
 class SecondFactorMissing(InsufficientAdminRole):
     """The refusal that staff's clients know, with words of its own."""
 
-    message = "Your account needs a second factor before it may do this."
-    message_id = "Akun Anda memerlukan faktor kedua sebelum dapat melakukan ini."
+    message = "You need to sign in with a second factor before you may do this."
+    message_id = "Anda perlu masuk dengan faktor kedua sebelum dapat melakukan ini."
 
 
 class SecondFactorNotBegun(ApiError):
@@ -122,8 +122,11 @@ async def require_recent_proof(by: Principal | None, otp: str, settings: Setting
 
 
 def is_missing(by: Principal, settings: Settings) -> bool:
-    """Whether staff operations are refused until this person has a second factor."""
-    return settings.staff_second_factor == "required" and by.second_factor_id is None
+    """Whether staff operations are refused: until this person has a second factor where one is required, and in a sign-in
+    that never proved the one that they have, as begun on the previous release or while factors were off."""
+    if settings.staff_second_factor == "off":
+        return False
+    return not by.has_proved if by.second_factor_id is not None else settings.staff_second_factor == "required"
 
 
 # --- Having one -------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import asyncio
 import base64
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pyotp
@@ -79,7 +80,7 @@ class TestCodes:
 
     def test_a_secret_is_kept_under_a_key(self) -> None:
         key, other = Key("a", b"one key"), Key("b", b"another")
-        row = second_factor.uuid4()
+        row = uuid4()
         sealed = second_factor._seal(b"a secret of twenty b", key, row)
         assert sealed != b"a secret of twenty b"
         assert second_factor._seal(sealed, key, row) == b"a secret of twenty b"
@@ -244,6 +245,19 @@ class TestHavingOne:
         body = {"otp": pyotp.TOTP(made["secret"]).now()}
         assert (await api.post(CONFIRM, json=body, headers=person.headers)).status_code == 200
         assert (await api.get("/admin/users", headers=person.headers)).status_code == 200
+
+    async def test_a_sign_in_by_the_password_alone_does_nothing_for_staff(
+        self, api: httpx.AsyncClient, member: Member, change: Any
+    ) -> None:
+        change(staff_second_factor="off")
+        begun = (await api.post(LOGIN, json={"email": member.person.email, "password": PASSWORD})).json()
+        headers = {"Authorization": f"Bearer {begun['accessToken']}"}
+        assert (await api.get("/admin/users", headers=headers)).status_code == 200
+        change(staff_second_factor="optional")
+        refused = await api.get("/admin/users", headers=headers)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "insufficient_admin_role")
+        assert (await api.get("/auth/me", headers=headers)).status_code == 200
+        assert (await api.get("/admin/users", headers=member.person.headers)).status_code == 200
 
 
 class TestOperator:
