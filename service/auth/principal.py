@@ -17,7 +17,8 @@ class Principal:
 
     `own_version` and `content_version` are there when somebody asked for them: the first changes with the person's own
     rows, the second also with jobs, posts and what is due of them. `suspended_at`: since when staff let them in no more.
-    `second_factor_id`: of the factor that they have. `proved_recently`: they proved it in this sign-in, within ten minutes.
+    `second_factor_id`: of the factor that they have. `has_proved`: they proved it in this sign-in;
+    `proved_recently`: within ten minutes.
     """
 
     user_id: str
@@ -29,6 +30,7 @@ class Principal:
     family_id: str | None
     suspended_at: datetime | None = None
     second_factor_id: str | None = None
+    has_proved: bool = False
     proved_recently: bool = False
     own_version: str | None = None
     content_version: str | None = None

@@ -29,7 +29,7 @@ _RECENTLY = "interval '10 minutes'"
 _CALLER_SQL = " FROM users u LEFT JOIN session_families f ON f.id = $2 AND f.user_id = u.id WHERE u.id = $1"
 _OWN_VERSION = ", (SELECT bit_xor(v.version) FROM user_versions v WHERE v.user_id = u.id) AS own_version"
 _COLUMNS = (
-    f"SELECT {USER_COLUMNS}, f.id AS family_id, f.ended_at, f.end_reason,"
+    f"SELECT {USER_COLUMNS}, f.id AS family_id, f.ended_at, f.end_reason, f.proved_at IS NOT NULL AS has_proved,"
     f" coalesce(f.proved_at > now() - {_RECENTLY}, false) AS proved_recently"
 )
 PRINCIPAL_SQL: dict[Basis | None, str] = {
@@ -61,7 +61,9 @@ async def find_caller(user_id: str, family_id: str | None, basis: Basis | None =
     own = None if basis is None else str(row["own_version"])
     content = content_version_of(row) if basis is Basis.CONTENT else None
     principal = _principal(row, family_id, own, content)
-    return Caller(replace(principal, proved_recently=True) if row["proved_recently"] else principal, end_reason)
+    if row["has_proved"]:
+        principal = replace(principal, has_proved=True, proved_recently=row["proved_recently"])
+    return Caller(principal, end_reason)
 
 
 async def find_user(user_id: str) -> Principal | None:

@@ -63,8 +63,8 @@ class RecentProofRequired(ApiError):
 class SecondFactorMissing(InsufficientAdminRole):
     """The refusal that staff's clients know, with words of its own."""
 
-    message = "Your account needs a second factor before it may do this."
-    message_id = "Akun Anda memerlukan faktor kedua sebelum dapat melakukan ini."
+    message = "You need to sign in with a second factor before you may do this."
+    message_id = "Anda perlu masuk dengan faktor kedua sebelum dapat melakukan ini."
 
 
 class SecondFactorNotBegun(ApiError):
@@ -122,8 +122,11 @@ async def require_recent_proof(by: Principal | None, otp: str, settings: Setting
 
 
 def is_missing(by: Principal, settings: Settings) -> bool:
-    """Whether staff operations are refused until this person has a second factor."""
-    return settings.staff_second_factor == "required" and by.second_factor_id is None
+    """Whether staff operations are refused: until this person has a second factor where one is required, and in a sign-in
+    that never proved the one that they have, as begun on the previous release or while factors were off."""
+    if settings.staff_second_factor == "off":
+        return False
+    return not by.has_proved if by.second_factor_id is not None else settings.staff_second_factor == "required"
 
 
 # --- Having one -------------------------------------------------------------------------------------------------------
@@ -141,6 +144,8 @@ async def enrol(otp: str, settings: Settings, *, by: Principal) -> Enrolment:
         account = await _lock(by.user_id)
         if account is None:
             raise InvalidAccessToken
+        if _is_other_factor(account, by):
+            raise RecentProofRequired
         return (await _begin(account, settings))[1]
 
 
@@ -155,7 +160,7 @@ async def confirm(otp: str, settings: Settings, *, by: Principal) -> list[str]:
     async with in_transaction():
         account = await _lock(by.user_id)
         factor = await _begun(account) if account else None
-        if factor is None:
+        if account is None or factor is None or _is_other_factor(account, by):
             raise SecondFactorNotBegun
         used = await use(by.user_id, factor.id, otp, settings)
         if used is True:
@@ -179,8 +184,21 @@ async def disable(otp: str, settings: Settings, *, by: Principal) -> None:
     await require_recent_proof(by, otp, settings)
     async with in_transaction():
         account = await _lock(by.user_id)
-        if account is not None and await _remove(account):
+        if account is None:
+            return
+        if _is_other_factor(account, by):
+            raise RecentProofRequired
+        if await _remove(account):
             await _record("removed", by.user_id, "USER", by.user_id, 0)
+
+
+async def remove_from_former_staff(
+    account: User, roles: Iterable[str], settings: Settings, *, actor_type: str, actor_id: str | None
+) -> None:
+    """Remove the second factor of an account whose `roles` grant nothing: apps of candidates have no field for a code, so
+    it would shut the person out. The owner is told by mail. In the caller's transaction, which holds the account's row."""
+    if not permissions_of(roles, settings.staff_roles) and await _remove(account):
+        await _record("removed", str(account.id), actor_type, actor_id, 0)
 
 
 async def replace_by_operator(user_id: str, settings: Settings, *, actor_id: str) -> tuple[Enrolment, list[str]]:
@@ -211,6 +229,14 @@ def _refuse_others(by: Principal, settings: Settings) -> None:
         raise NotFound
     if not permissions_of(by.roles, settings.staff_roles):
         raise InsufficientAdminRole
+
+
+def _is_other_factor(account: User, by: Principal) -> bool:
+    """Whether the locked account got its factor after the caller was let in.
+
+    A body may come long after its headers, so a sign-in that ended with the new factor could otherwise still remove it.
+    """
+    return account.second_factor_id is not None and str(account.second_factor_id) != by.second_factor_id
 
 
 async def _lock(user_id: str) -> User | None:
@@ -254,7 +280,7 @@ async def _remove(account: User) -> bool:
     return account.second_factor_id is not None and bool(await User.filter(id=account.id).update(second_factor_id=None))
 
 
-async def _record(what: str, user_id: str, actor_type: str, actor_id: str, ended: int) -> None:
+async def _record(what: str, user_id: str, actor_type: str, actor_id: str | None, ended: int) -> None:
     await audit(
         f"auth.second_factor_{what}",
         actor_type=actor_type,

@@ -20,6 +20,7 @@ from service.auth.passwords import hash_password
 from service.auth.principal import SUPER_ADMIN, Principal, Staff
 from service.auth.queries import find_user, has_super_admin
 from service.auth.roles import permissions_of
+from service.auth.second_factor import remove_from_former_staff
 from service.auth.sessions import end_all_families
 from service.auth.verification import UserNotFound
 from service.base.settings import Settings
@@ -108,11 +109,7 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
         if user is None or before is None or await HiddenAccount.exists(user_id=known):
             raise UserNotFound
         if fields.roles is not None:
-            is_removed = SUPER_ADMIN in before.roles and SUPER_ADMIN not in fields.roles
-            if is_removed and not await has_super_admin(except_user_id=known):
-                raise LastSuperAdmin
-            await UserRole.filter(user_id=known).delete()
-            await grant(known, fields.roles)
+            await _replace_roles(before, fields.roles)
         user.full_name = fields.full_name or user.full_name
         user.password_hash = record or user.password_hash
         await user.save(update_fields=["full_name", "password_hash", "updated_at"])
@@ -125,8 +122,19 @@ async def change_user(user_id: str, body: dict[str, Any], settings: Settings, *,
             await notify(kind, user_id=known, cause=str(uuid4()))
         after = await find_user(known)
         assert after is not None  # locked above
+        if fields.roles is not None:
+            await remove_from_former_staff(user, after.roles, settings, actor_type=by.type, actor_id=by.id)
         await audit_account("user.changed", by, known, _difference(before, after, record is not None, ended))
     return after
+
+
+async def _replace_roles(before: Principal, roles: list[str]) -> None:
+    """Raises LastSuperAdmin, RoleAssignmentFailed."""
+    is_removed = SUPER_ADMIN in before.roles and SUPER_ADMIN not in roles
+    if is_removed and not await has_super_admin(except_user_id=before.user_id):
+        raise LastSuperAdmin
+    await UserRole.filter(user_id=before.user_id).delete()
+    await grant(before.user_id, roles)
 
 
 async def read_user(user_id: str, *, by: Actor) -> Principal:

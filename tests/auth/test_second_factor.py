@@ -6,6 +6,7 @@ import asyncio
 import base64
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pyotp
@@ -13,6 +14,7 @@ import pytest
 from sanic import Sanic
 
 from service.auth import second_factor
+from service.auth.queries import find_user
 from service.base.settings import Key, Settings
 from service.database import db
 from service.users import command
@@ -78,7 +80,7 @@ class TestCodes:
 
     def test_a_secret_is_kept_under_a_key(self) -> None:
         key, other = Key("a", b"one key"), Key("b", b"another")
-        row = second_factor.uuid4()
+        row = uuid4()
         sealed = second_factor._seal(b"a secret of twenty b", key, row)
         assert sealed != b"a secret of twenty b"
         assert second_factor._seal(sealed, key, row) == b"a secret of twenty b"
@@ -184,6 +186,40 @@ class TestHavingOne:
         assert (await api.post(DISABLE, json=body, headers=member.person.headers)).status_code == 204
         assert await sign_in(api, member.person) == (200, "")
 
+    async def test_whoever_was_let_in_before_it_counted_does_not_change_it(
+        self, api: httpx.AsyncClient, settings: Settings
+    ) -> None:
+        person = await make_candidate(settings, roles=("super_admin",))
+        before = await find_user(person.id)
+        assert before is not None
+        made = (await api.post(ENROL, json={}, headers=person.headers)).json()
+        body = {"otp": pyotp.TOTP(made["secret"]).now()}
+        assert (await api.post(CONFIRM, json=body, headers=person.headers)).status_code == 200
+        with pytest.raises(second_factor.RecentProofRequired):
+            await second_factor.disable("", settings, by=before)
+        with pytest.raises(second_factor.RecentProofRequired):
+            await second_factor.enrol("", settings, by=before)
+        other = await api.post(ENROL, json={}, headers=person.headers)
+        with pytest.raises(second_factor.SecondFactorNotBegun):
+            await second_factor.confirm(pyotp.TOTP(other.json()["secret"]).now(), settings, by=before)
+        assert await sign_in(api, person) == (401, "second_factor_required")
+
+    async def test_it_goes_with_the_last_role_of_staff(self, api: httpx.AsyncClient, member: Member) -> None:
+        path, key = f"/admin/users/{member.person.id}", {"x-admin-api-key": "staff-key-for-tests"}
+        await api.post(
+            "/admin/users",
+            json={"fullName": "Rina", "email": "r@example.com", "password": "a long sentence here"},
+            headers=key,
+        )
+        assert (await api.patch(path, json={"roles": ["sdm", "editor"]}, headers=key)).status_code == 200
+        assert await sign_in(api, member.person) == (401, "second_factor_required")
+        assert (await api.patch(path, json={"roles": ["sdm"]}, headers=key)).status_code == 200
+        assert await sign_in(api, member.person) == (200, "")
+        assert await db.fetch_value("SELECT count(*) FROM second_factors") == 0
+        row = await db.fetch_row("SELECT actor_id FROM audit_events WHERE action = 'auth.second_factor_removed'")
+        assert row is not None
+        assert row["actor_id"] == "admin_api_key"
+
     async def test_secrets_stand_nowhere_in_clear(self, member: Member) -> None:
         row = await db.fetch_row("SELECT * FROM second_factors")
         assert row is not None
@@ -209,6 +245,19 @@ class TestHavingOne:
         body = {"otp": pyotp.TOTP(made["secret"]).now()}
         assert (await api.post(CONFIRM, json=body, headers=person.headers)).status_code == 200
         assert (await api.get("/admin/users", headers=person.headers)).status_code == 200
+
+    async def test_a_sign_in_by_the_password_alone_does_nothing_for_staff(
+        self, api: httpx.AsyncClient, member: Member, change: Any
+    ) -> None:
+        change(staff_second_factor="off")
+        begun = (await api.post(LOGIN, json={"email": member.person.email, "password": PASSWORD})).json()
+        headers = {"Authorization": f"Bearer {begun['accessToken']}"}
+        assert (await api.get("/admin/users", headers=headers)).status_code == 200
+        change(staff_second_factor="optional")
+        refused = await api.get("/admin/users", headers=headers)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "insufficient_admin_role")
+        assert (await api.get("/auth/me", headers=headers)).status_code == 200
+        assert (await api.get("/admin/users", headers=member.person.headers)).status_code == 200
 
 
 class TestOperator:
