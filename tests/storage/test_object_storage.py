@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import botocore.auth
@@ -53,6 +54,7 @@ class TestLinks:
         """For every kind of address and key; the clock stands still, since the time is signed."""
         now = utc_now().replace(tzinfo=None, microsecond=0)
         monkeypatch.setattr(botocore.auth, "get_current_datetime", lambda *_: now)
+        monkeypatch.setattr(object_storage, "utc_now", lambda: now.replace(tzinfo=UTC))
         async with _client(settings, endpoint, path_style=path_style) as client:
             for bucket in BUCKETS:
                 if "." in bucket and endpoint.startswith("http:") and not path_style:
